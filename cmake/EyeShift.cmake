@@ -1,0 +1,52 @@
+# Targets of the project. Every folder is an OBJECT library, and every executable links all of them directly:
+# quantizers, units and dataflows register themselves in static initialisers, which a static archive would drop.
+
+add_library(eyeshift_options INTERFACE)
+target_include_directories(eyeshift_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_definitions(eyeshift_options INTERFACE EIGEN_DONT_PARALLELIZE
+                           EYESHIFT_VERSION="${PROJECT_VERSION}")
+# -ffp-contract=off: a fused multiply-add rounds once where the modelled hardware rounds twice.
+target_compile_options(eyeshift_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -ffp-contract=off
+                       $<$<BOOL:${EYESHIFT_WERROR}>:-Werror>)
+if(EYESHIFT_NATIVE)
+  target_compile_options(eyeshift_options INTERFACE -march=native)
+endif()
+if(EYESHIFT_SANITIZE)
+  target_compile_options(eyeshift_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
+                         -fno-omit-frame-pointer)
+  target_link_options(eyeshift_options INTERFACE -fsanitize=address,undefined)
+endif()
+target_link_libraries(eyeshift_options INTERFACE Eigen3::Eigen nlohmann_json::nlohmann_json yaml-cpp
+                      Boost::program_options SystemC::systemc Threads::Threads)
+
+set_property(GLOBAL PROPERTY EYESHIFT_LIBRARIES "")
+
+# eyeshift_library(NAME): all .cpp files of the current folder as one OBJECT library. A new file is picked up.
+function(eyeshift_library name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  add_library(${name} OBJECT ${sources})
+  target_link_libraries(${name} PUBLIC eyeshift_options)
+  set_property(GLOBAL APPEND PROPERTY EYESHIFT_LIBRARIES ${name})
+endfunction()
+
+# eyeshift_executable(NAME SOURCE...): an executable with every OBJECT library in it.
+function(eyeshift_executable name)
+  get_property(libraries GLOBAL PROPERTY EYESHIFT_LIBRARIES)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE eyeshift_options ${libraries})
+endfunction()
+
+# eyeshift_tests(NAME): all *_test.cpp files of the current folder as one GoogleTest program, a CTest test a case.
+# Tests find the project's own files through EYESHIFT_SOURCE_DIR.
+function(eyeshift_tests name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  eyeshift_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE GTest::gtest GTest::gmock)
+  target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/main.cpp)
+  target_compile_definitions(${name} PRIVATE EYESHIFT_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                             EYESHIFT_BINARY="$<TARGET_FILE:eyeshift>")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600)
+endfunction()

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+
+#include "energy_tables/table.h"
+#include "models/spec/accelerator.h"
+#include "models/spec/action_counts.h"
+
+namespace eyeshift {
+
+// Picojoules of one count of every action on one accelerator: a table's rows chosen by the sizes and widths of its
+// memories. Throws InputError where the table lacks an action that `needed` counts: which action, which table.
+struct Prices {
+  std::array<double, kActionCount> pJ{};
+};
+Prices prices_of(const EnergyTable& table, const AcceleratorConfig& accelerator, const ActionCounts& needed);
+
+// Silicon area, square micrometres. pe: one PE with every unit and scratchpad; array: all PEs, fp16 lanes included.
+struct Area {
+  double pe_um2 = 0, array_um2 = 0, glb_um2 = 0, noc_um2 = 0, total_um2 = 0;
+};
+Area area_of(const EnergyTable& table, const AcceleratorConfig& accelerator);
+
+// Leakage of all components, milliwatts.
+double leakage_mW(const EnergyTable& table, const AcceleratorConfig& accelerator);
+
+// Energy by kind, picojoules: the keys of a report's energy_pJ.
+struct Energy {
+  struct Compute {
+    double multiply = 0, add = 0, shift = 0, lut_query = 0, lut_build = 0, dequantize = 0;
+  } compute;
+  struct ByOperand {
+    double weights = 0, inputs = 0, psums = 0, scales = 0;  // outputs count with psums
+  };
+  struct DataMovement {
+    ByOperand dram, glb, noc, spad;
+  } data_movement;
+  double clock_control = 0, static_leakage = 0, total = 0;
+};
+Energy energy_of(const ActionCounts& counts, const Prices& prices, double leakage_mW, double time_s);
+
+}  // namespace eyeshift

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/spec/action_counts.h"
+
+namespace eyeshift {
+
+// What limits the speed: the resource that is busy for the largest part of the time.
+enum class Bound : uint8_t { compute, dram, filter_noc, input_noc, psum_in_noc, psum_out_noc };
+const char* bound_name(Bound bound);
+
+// Passes in schedule order that took equally many core cycles and were bound by the same resource, run-length coded.
+struct PassRunResult {
+  int64_t first_pass = 0;
+  int64_t passes = 0;
+  int64_t cycles_each = 0;  // from the end of the pass before to the end of this one
+  int64_t ramp_cycles_each = 0;  // of these, cycles in which no PE computed
+  Bound bound_by = Bound::compute;
+};
+
+// One layer's simulation, as counted by the machine.
+struct LayerResult {
+  int64_t cycles = 0;        // core cycles from the first request to the last output's arrival in DRAM
+  int64_t ticks = 0;         // the same on the time base
+  int64_t macs = 0;          // weight-input pairs consumed, K M N
+  int64_t padding_macs = 0;  // pairs that padding added
+  int active_pes = 0;        // the most PEs that held work in one pass
+  int64_t busy_pe_cycles = 0;
+  int64_t evaluated_cycles = 0;  // core cycles at which the array was evaluated
+  Bound bound_by = Bound::compute;
+  ActionCounts actions;
+  std::vector<PassRunResult> passes;
+};
+
+}  // namespace eyeshift

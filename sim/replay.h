@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/spec/accelerator.h"
+#include "models/spec/mapping.h"
+#include "models/spec/result.h"
+#include "traces/format/layer.h"
+
+namespace eyeshift {
+
+// One layer to be replayed on the machine.
+struct ReplayJob {
+  LinearShape shape;
+  Encoding encoding;
+  int64_t tokens = 1;
+  std::string unit;
+  std::string dataflow = "row-stationary";
+  Mapping mapping;
+  // Functional: the layer with its tensors, and its inputs [tokens, K] as half-precision bits. nullptr: timing only.
+  const Layer* layer = nullptr;
+  const std::vector<uint16_t>* inputs = nullptr;
+};
+
+struct ReplayResult {
+  LayerResult result;
+  std::vector<uint16_t> outputs;  // functional: [tokens, M], half-precision bits
+  double wall_s = 0;
+};
+
+// Replays every job in a child process of its own (a process can elaborate one SystemC model only), at most
+// `parallel` at a time; results come in the order of the jobs. on_done(index) is called as jobs finish.
+// Throws InternalError with the child's message, or the machine's state, where a child fails.
+std::vector<ReplayResult> replay(const AcceleratorConfig& accelerator, const std::vector<ReplayJob>& jobs, int parallel,
+                                 void (*on_done)(void* context, size_t index) = nullptr, void* context = nullptr);
+
+}  // namespace eyeshift

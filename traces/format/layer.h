@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace eyeshift {
+
+// How the weights of a layer are coded.
+enum class Coding {
+  fp16,     // L.weight, half precision
+  int8,     // L.codes, two's complement, symmetric per-row scales; inputs are int8 with a scale per token
+  uniform,  // L.codes, unsigned: w = scale (code - zero)
+  binary,   // L.planes: w = sum over planes of alpha_plane * (+1 or -1)
+};
+
+// The encoding of one layer: everything that decides how many bits are stored and what work a unit has, but no value.
+// A scale covers group_rows x group_cols weights: row-wise 1 x g, column-wise g x 1, block-wise ceil(M/8) x 8.
+struct Encoding {
+  std::string scheme = "fp16";
+  Coding coding = Coding::fp16;
+  int bits = 16;                  // bits of a code, or number of planes
+  int64_t group_rows = 1;         // outputs that share a scale
+  int64_t group_cols = 1;         // inputs that share a scale
+  int scale_bits = 0;             // a real scale's width, 16 or 32; 8 for each term of a power-of-two scale; 0: no scale
+  bool power_of_two = false;      // binary: scales are sums of `terms` signed powers of two
+  int terms = 0;                  // T, binary with power_of_two
+  int zero_bits = 0;              // uniform: stored bits of a zero point, 8 (0: none)
+  int group_index_bits = 0;       // bits a column of the group index; 0 where groups are contiguous
+
+  bool operator==(const Encoding& other) const;
+};
+
+// A linear layer y = W x with W [M outputs, K inputs].
+struct LinearShape {
+  std::string name;
+  int64_t K = 0;
+  int64_t M = 0;
+  int64_t count = 1;  // identical layers that this one stands for
+};
+
+// Stored bits of a layer by operand, padding included: what the trace's tensors occupy.
+struct StoredBits {
+  int64_t weights = 0;      // codes, planes or half-precision weights
+  int64_t scales = 0;       // scales, power-of-two terms
+  int64_t zeros = 0;
+  int64_t group_index = 0;
+  int64_t total() const { return weights + scales + zeros + group_index; }
+};
+
+// Number of scale groups along the outputs and along the inputs.
+int64_t row_groups(const Encoding& encoding, int64_t M);
+int64_t column_groups(const Encoding& encoding, int64_t K);
+
+StoredBits stored_bits(const LinearShape& shape, const Encoding& encoding);
+// total bits divided by K M.
+double bits_per_weight(const LinearShape& shape, const Encoding& encoding);
+
+// One layer of a trace. Only the vectors that the coding uses are filled; RG and CG are the scale groups above.
+struct Layer {
+  LinearShape shape;
+  Encoding encoding;
+  std::vector<uint16_t> weight;       // fp16: [M, K] half-precision bits
+  std::vector<uint8_t> codes;         // int8, uniform: [M, ceil(K bits / 8)], least significant bit first
+  std::vector<float> scales;          // int8, uniform: row-wise [M, CG], column-wise (group_rows > 1 or per column) [RG, K]
+  std::vector<uint8_t> zeros;         // uniform: shaped as scales
+  std::vector<int32_t> group_index;   // [K] the column group of an input, where groups are not contiguous; else empty
+  std::vector<uint8_t> planes;        // binary: [bits, M, ceil(K / 8)], bit j of byte k is column 8 k + j, 1 means +1
+  std::vector<float> alpha;           // binary with real scales: [bits, RG, CG]
+  std::vector<uint8_t> pot;           // binary with power-of-two scales: [bits, RG, CG, T]; 0: no term, bit 7: sign,
+                                      // bits 0-6: exponent + 64
+  std::vector<uint16_t> x;            // calibration sample [K, tokens], half-precision bits; may be empty
+  int64_t tokens = 0;                 // of x
+  // Errors of the quantization; NaN where not measured.
+  double rel_out = 0, w_err = 0;
+};
+
+// The weights that the layer's stored tensors stand for: [M, K] row-major, exactly, in float32 arithmetic as stated in
+// docs/trace-format.md: scale (code - zero) rounded once; the sum over planes in plane order in double, rounded once.
+std::vector<float> decode(const Layer& layer);
+
+// The value of a stored power-of-two term: 0, or +-2^(exponent).
+float pot_value(uint8_t term);
+
+// A trace: a network's layers under one scheme.
+struct Trace {
+  std::string network;
+  std::string scheme;
+  int bits = 16;
+  std::string calibration;    // where the calibration inputs came from
+  std::vector<Layer> layers;  // in the network's order
+};
+
+}  // namespace eyeshift
