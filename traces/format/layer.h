@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -26,9 +27,10 @@ struct Encoding {
   bool power_of_two = false;      // binary: scales are sums of `terms` signed powers of two
   int terms = 0;                  // T, binary with power_of_two
   int zero_bits = 0;              // uniform: stored bits of a zero point, 8 (0: none)
-  int group_index_bits = 0;       // bits a column of the group index; 0 where groups are contiguous
+  int group_index_bits = 0;       // bits a column of the group index, at most 16; 0 where groups are contiguous
 
   bool operator==(const Encoding& other) const;
+  bool operator!=(const Encoding& other) const { return !(*this == other); }
 };
 
 // A linear layer y = W x with W [M outputs, K inputs].
@@ -63,7 +65,7 @@ struct Layer {
   std::vector<uint16_t> weight;       // fp16: [M, K] half-precision bits
   std::vector<uint8_t> codes;         // int8, uniform: [M, ceil(K bits / 8)], least significant bit first
   std::vector<float> scales;          // int8, uniform: row-wise [M, CG], column-wise (group_rows > 1 or per column) [RG, K]
-  std::vector<uint8_t> zeros;         // uniform: shaped as scales
+  std::vector<uint8_t> zeros;         // uniform: shaped as scales; empty without zero_bits: every zero is 2^(bits-1)
   std::vector<int32_t> group_index;   // [K] the column group of an input, where groups are not contiguous; else empty
   std::vector<uint8_t> planes;        // binary: [bits, M, ceil(K / 8)], bit j of byte k is column 8 k + j, 1 means +1
   std::vector<float> alpha;           // binary with real scales: [bits, RG, CG]
@@ -71,8 +73,12 @@ struct Layer {
                                       // bits 0-6: exponent + 64
   std::vector<uint16_t> x;            // calibration sample [K, tokens], half-precision bits; may be empty
   int64_t tokens = 0;                 // of x
-  // Errors of the quantization; NaN where not measured.
-  double rel_out = 0, w_err = 0;
+  // Errors of the quantization, NaN where not measured: |WX - WqX|^2 / |WX|^2 on the calibration inputs and on inputs
+  // held out, |W - Wq|^2.
+  double rel_out = std::numeric_limits<double>::quiet_NaN();
+  double rel_out_test = std::numeric_limits<double>::quiet_NaN();
+  double w_err = std::numeric_limits<double>::quiet_NaN();
+  double time_s = 0;  // what quantizing took; not stored, so that equal inputs give equal traces
 };
 
 // The weights that the layer's stored tensors stand for: [M, K] row-major, exactly, in float32 arithmetic as stated in

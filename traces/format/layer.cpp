@@ -1,0 +1,142 @@
+#include "traces/format/layer.h"
+
+#include <cmath>
+#include <tuple>
+
+#include "traces/format/bits.h"
+#include "traces/format/half.h"
+
+namespace eyeshift {
+namespace {
+
+int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+auto fields(const Encoding& e) {
+  return std::tie(e.scheme, e.coding, e.bits, e.group_rows, e.group_cols, e.scale_bits, e.power_of_two, e.terms,
+                  e.zero_bits, e.group_index_bits);
+}
+
+// The index of the scale group of weight (row, column) among [row groups, column groups].
+class GroupOf {
+ public:
+  explicit GroupOf(const Layer& layer)
+      : layer_(layer), column_groups_(column_groups(layer.encoding, layer.shape.K)) {}
+
+  int64_t operator()(int64_t row, int64_t column) const {
+    const Encoding& encoding = layer_.encoding;
+    const int64_t group = layer_.group_index.empty() ? column / encoding.group_cols
+                                                     : layer_.group_index[static_cast<size_t>(column)];
+    return row / encoding.group_rows * column_groups_ + group;
+  }
+
+ private:
+  const Layer& layer_;
+  int64_t column_groups_;
+};
+
+void decode_codes(const Layer& layer, std::vector<float>& weights) {
+  const auto [K, M] = std::pair(layer.shape.K, layer.shape.M);
+  const int bits = layer.encoding.bits;
+  const bool is_signed = layer.encoding.coding == Coding::int8;
+  const int64_t row_bytes = packed_bytes(K, bits);
+  const GroupOf group_of(layer);
+  for (int64_t m = 0; m < M; ++m) {
+    const uint8_t* row = layer.codes.data() + m * row_bytes;
+    for (int64_t k = 0; k < K; ++k) {
+      const auto group = static_cast<size_t>(group_of(m, k));
+      const auto code = static_cast<int>(unpack_code(row, k, bits));
+      const int zero = layer.zeros.empty() ? 1 << (bits - 1) : layer.zeros[group];
+      const int level = is_signed ? static_cast<int8_t>(code) : code - zero;
+      weights[static_cast<size_t>(m * K + k)] = layer.scales[group] * static_cast<float>(level);
+    }
+  }
+}
+
+// The scales of every plane as doubles, [planes, row groups, column groups]; sums of powers of two are exact.
+std::vector<double> plane_scales(const Layer& layer) {
+  if (!layer.encoding.power_of_two) return {layer.alpha.begin(), layer.alpha.end()};
+  const auto terms = static_cast<size_t>(layer.encoding.terms);
+  std::vector<double> scales(layer.pot.size() / terms);
+  for (size_t i = 0; i < layer.pot.size(); ++i) scales[i / terms] += static_cast<double>(pot_value(layer.pot[i]));
+  return scales;
+}
+
+void decode_planes(const Layer& layer, std::vector<float>& weights) {
+  const auto [K, M] = std::pair(layer.shape.K, layer.shape.M);
+  const int64_t row_bytes = ceil_divide(K, 8);
+  const int64_t groups = row_groups(layer.encoding, M) * column_groups(layer.encoding, K);
+  const std::vector<double> scales = plane_scales(layer);
+  const GroupOf group_of(layer);
+  for (int64_t m = 0; m < M; ++m) {
+    for (int64_t k = 0; k < K; ++k) {
+      const int64_t group = group_of(m, k);
+      double sum = 0;
+      for (int plane = 0; plane < layer.encoding.bits; ++plane) {
+        const uint8_t key = layer.planes[static_cast<size_t>((plane * M + m) * row_bytes + k / 8)];
+        const double scale = scales[static_cast<size_t>(plane * groups + group)];
+        sum += (key >> (k % 8)) & 1 ? scale : -scale;
+      }
+      weights[static_cast<size_t>(m * K + k)] = static_cast<float>(sum);
+    }
+  }
+}
+
+}  // namespace
+
+bool Encoding::operator==(const Encoding& other) const { return fields(*this) == fields(other); }
+
+int64_t row_groups(const Encoding& encoding, int64_t M) { return ceil_divide(M, encoding.group_rows); }
+
+int64_t column_groups(const Encoding& encoding, int64_t K) { return ceil_divide(K, encoding.group_cols); }
+
+StoredBits stored_bits(const LinearShape& shape, const Encoding& encoding) {
+  StoredBits stored;
+  const int64_t groups = row_groups(encoding, shape.M) * column_groups(encoding, shape.K);
+  switch (encoding.coding) {
+    case Coding::fp16:
+      stored.weights = shape.M * shape.K * 16;
+      return stored;
+    case Coding::int8:
+    case Coding::uniform:
+      stored.weights = shape.M * packed_bytes(shape.K, encoding.bits) * 8;
+      stored.scales = groups * encoding.scale_bits;
+      stored.zeros = groups * encoding.zero_bits;
+      break;
+    case Coding::binary:
+      stored.weights = encoding.bits * shape.M * ceil_divide(shape.K, 8) * 8;
+      stored.scales = encoding.bits * groups * (encoding.power_of_two ? 8 * encoding.terms : encoding.scale_bits);
+      break;
+  }
+  if (encoding.group_index_bits > 0) stored.group_index = packed_bytes(shape.K, encoding.group_index_bits) * 8;
+  return stored;
+}
+
+double bits_per_weight(const LinearShape& shape, const Encoding& encoding) {
+  return static_cast<double>(stored_bits(shape, encoding).total()) / static_cast<double>(shape.K * shape.M);
+}
+
+std::vector<float> decode(const Layer& layer) {
+  std::vector<float> weights(static_cast<size_t>(layer.shape.M * layer.shape.K));
+  switch (layer.encoding.coding) {
+    case Coding::fp16:
+      for (size_t i = 0; i < weights.size(); ++i) weights[i] = float_from_half(layer.weight[i]);
+      break;
+    case Coding::int8:
+    case Coding::uniform:
+      decode_codes(layer, weights);
+      break;
+    case Coding::binary:
+      decode_planes(layer, weights);
+      break;
+  }
+  return weights;
+}
+
+float pot_value(uint8_t term) {
+  const int exponent = (term & 0x7f) - 64;
+  if (exponent == -64) return 0.0f;
+  const float magnitude = std::ldexp(1.0f, exponent);
+  return term & 0x80 ? -magnitude : magnitude;
+}
+
+}  // namespace eyeshift
