@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "traces/tensor_io/safetensors.h"
+
+namespace eyeshift {
+
+// The tensors of a Hugging Face checkpoint folder: model.safetensors, or the shards that model.safetensors.index.json
+// names. Opening reads the headers only. Throws InputError where a file is missing or broken, or where the index names
+// a tensor that its shard does not hold.
+class Checkpoint {
+ public:
+  explicit Checkpoint(const std::filesystem::path& folder);
+
+  const std::filesystem::path& folder() const { return folder_; }
+  bool contains(const std::string& name) const { return shard_of_.count(name) > 0; }
+  // The tensor as floats. Throws InputError where it is missing, not finite or of another shape than this.
+  std::vector<float> read(const std::string& name, const std::vector<int64_t>& shape) const;
+
+ private:
+  void open_shards(const std::filesystem::path& index);
+
+  std::filesystem::path folder_;
+  std::vector<SafetensorsFile> shards_;
+  std::map<std::string, size_t> shard_of_;
+};
+
+}  // namespace eyeshift
