@@ -1,0 +1,24 @@
+#include "configs/reader/mapping_reader.h"
+
+#include "configs/reader/yaml_map.h"
+
+namespace eyeshift {
+
+std::map<std::string, Mapping> load_mappings(const std::string& path) {
+  std::map<std::string, Mapping> mappings;
+  const auto read_mapping = [&](const std::string& layer, YamlMap& map) {
+    const Range<int64_t> size{1, int64_t{1} << 32};
+    Mapping& mapping = mappings[layer];
+    map.integer("m", mapping.m, size, "outputs whose partial sums stay in the global buffer");
+    map.integer("n", mapping.n, size, "tokens processed while they do");
+    map.integer("e", mapping.e, {1, 1}, "width of a PE set: 1 for linear layers", Need::optional);
+    map.integer("p", mapping.p, size, "outputs of a PE");
+    map.integer("q", mapping.q, size, "inputs of a PE");
+    map.integer("r", mapping.r, size, "PE sets that split the inputs");
+    map.integer("t", mapping.t, size, "PE sets that split the outputs");
+  };
+  read_yaml(path, [&](YamlMap& map) { map.named("layers", read_mapping, "mappings by layer name"); });
+  return mappings;
+}
+
+}  // namespace eyeshift
