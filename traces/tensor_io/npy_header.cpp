@@ -78,7 +78,7 @@ class HeaderParser {
 
   void parse_descr(const std::string& descr) {
     static const std::string kKnown = "<f2 <f4 <f8 <i2 <i4 <i8 <u2 <u4 <u8 |i1 |u1 |b1";
-    if (descr.size() != 3 || kKnown.find(descr) == std::string::npos)
+    if (descr.size() != 3 || kKnown.find(descr) % 4 != 0)
       file_.fail("arrays of type '" + descr + "' are not read: save it as one of " + kKnown);
     header_.kind = descr[1];
     header_.item_bytes = static_cast<size_t>(descr[2] - '0');

@@ -1,0 +1,153 @@
+#include "traces/format/layer_tensors.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+
+#include "configs/reader/errors.h"
+#include "traces/format/bits.h"
+#include "traces/format/half.h"
+
+namespace eyeshift {
+namespace {
+
+using Part = TensorSpec::Part;
+
+template <typename Element>
+std::vector<uint8_t> bytes_of(const std::vector<Element>& elements) {
+  std::vector<uint8_t> bytes(elements.size() * sizeof(Element));
+  if (!bytes.empty()) std::memcpy(bytes.data(), elements.data(), bytes.size());
+  return bytes;
+}
+
+template <typename Element>
+std::vector<Element> elements_of(const std::vector<uint8_t>& bytes) {
+  std::vector<Element> elements(bytes.size() / sizeof(Element));
+  if (!bytes.empty()) std::memcpy(elements.data(), bytes.data(), bytes.size());
+  return elements;
+}
+
+std::vector<uint8_t> real_bytes(const std::vector<float>& values, DType dtype, const std::string& what) {
+  if (dtype == DType::f32) return bytes_of(values);
+  std::vector<uint16_t> halves(values.size());
+  std::transform(values.begin(), values.end(), halves.begin(), half_from_float);
+  for (size_t i = 0; i < values.size(); ++i)
+    if (!(float_from_half(halves[i]) == values[i]))
+      throw InternalError(what + ": scale " + std::to_string(values[i]) + " is not a half-precision number");
+  return bytes_of(halves);
+}
+
+std::vector<uint8_t> index_bytes(const std::vector<int32_t>& index, int bits) {
+  std::vector<uint8_t> packed(static_cast<size_t>(packed_bytes(static_cast<int64_t>(index.size()), bits)));
+  for (size_t i = 0; i < index.size(); ++i)
+    pack_code(packed.data(), static_cast<int64_t>(i), bits, static_cast<uint32_t>(index[i]));
+  return packed;
+}
+
+std::vector<float> finite_reals(DType dtype, const std::vector<uint8_t>& bytes) {
+  std::vector<float> values = floats_from(dtype, bytes);
+  for (size_t i = 0; i < values.size(); ++i)
+    if (!std::isfinite(values[i]))
+      throw std::domain_error("element " + std::to_string(i) + " is " + (std::isnan(values[i]) ? "NaN" : "infinite"));
+  return values;
+}
+
+std::vector<uint16_t> finite_halves(const std::vector<uint8_t>& bytes) {
+  finite_reals(DType::f16, bytes);
+  return elements_of<uint16_t>(bytes);
+}
+
+std::vector<int32_t> read_index(const Layer& layer, const std::vector<uint8_t>& bytes) {
+  const int64_t groups = column_groups(layer.encoding, layer.shape.K);
+  std::vector<int32_t> index(static_cast<size_t>(layer.shape.K));
+  for (size_t k = 0; k < index.size(); ++k) {
+    const uint32_t group = unpack_code(bytes.data(), static_cast<int64_t>(k), layer.encoding.group_index_bits);
+    if (group >= groups)
+      throw std::domain_error("column " + std::to_string(k) + " is in group " + std::to_string(group) + " of " +
+                              std::to_string(groups));
+    index[k] = static_cast<int32_t>(group);
+  }
+  return index;
+}
+
+std::vector<uint8_t> read_pot(const std::vector<uint8_t>& bytes) {
+  for (size_t i = 0; i < bytes.size(); ++i)
+    if (bytes[i] == 0x80) throw std::domain_error("element " + std::to_string(i) + " is 0x80, a negative 'no term'");
+  return bytes;
+}
+
+}  // namespace
+
+int64_t TensorSpec::elements() const {
+  int64_t product = 1;
+  for (const int64_t extent : shape) product *= extent;
+  return product;
+}
+
+std::vector<TensorSpec> layer_tensors(const LinearShape& shape, const Encoding& encoding, int64_t tokens) {
+  const auto [K, M] = std::pair(shape.K, shape.M);
+  const int64_t RG = row_groups(encoding, M);
+  const int64_t CG = column_groups(encoding, K);
+  const DType real = encoding.scale_bits == 16 ? DType::f16 : DType::f32;
+  std::vector<TensorSpec> specs;
+  switch (encoding.coding) {
+    case Coding::fp16:
+      specs.push_back({Part::weight, "weight", DType::f16, {M, K}});
+      break;
+    case Coding::int8:
+    case Coding::uniform:
+      specs.push_back({Part::codes, "codes", DType::u8, {M, packed_bytes(K, encoding.bits)}});
+      specs.push_back({Part::scales, "scales", real, {RG, CG}});
+      if (encoding.zero_bits > 0) specs.push_back({Part::zeros, "zeros", DType::u8, {RG, CG}});
+      break;
+    case Coding::binary:
+      specs.push_back({Part::planes, "planes", DType::u8, {encoding.bits, M, (K + 7) / 8}});
+      if (encoding.power_of_two)
+        specs.push_back({Part::pot, "pot", DType::u8, {encoding.bits, RG, CG, encoding.terms}});
+      else
+        specs.push_back({Part::alpha, "alpha", real, {encoding.bits, RG, CG}});
+      break;
+  }
+  if (encoding.group_index_bits > 0)
+    specs.push_back({Part::group_index, "group_index", DType::u8, {packed_bytes(K, encoding.group_index_bits)}});
+  if (tokens > 0) specs.push_back({Part::x, "x", DType::f16, {K, tokens}});
+  return specs;
+}
+
+std::vector<uint8_t> tensor_bytes(const Layer& layer, const TensorSpec& spec) {
+  const std::string what = "layer '" + layer.shape.name + "', tensor '" + spec.suffix + "'";
+  std::vector<uint8_t> bytes;
+  switch (spec.part) {
+    case Part::weight: bytes = bytes_of(layer.weight); break;
+    case Part::codes: bytes = layer.codes; break;
+    case Part::scales: bytes = real_bytes(layer.scales, spec.dtype, what); break;
+    case Part::zeros: bytes = layer.zeros; break;
+    case Part::group_index: bytes = index_bytes(layer.group_index, layer.encoding.group_index_bits); break;
+    case Part::planes: bytes = layer.planes; break;
+    case Part::alpha: bytes = real_bytes(layer.alpha, spec.dtype, what); break;
+    case Part::pot: bytes = layer.pot; break;
+    case Part::x: bytes = bytes_of(layer.x); break;
+  }
+  const auto needed = static_cast<size_t>(spec.elements()) * size_of(spec.dtype);
+  if (bytes.size() != needed)
+    throw InternalError(what + " has " + std::to_string(bytes.size()) + " bytes, its encoding needs " +
+                        std::to_string(needed));
+  return bytes;
+}
+
+void set_tensor(Layer& layer, const TensorSpec& spec, const std::vector<uint8_t>& bytes) {
+  switch (spec.part) {
+    case Part::weight: layer.weight = finite_halves(bytes); break;
+    case Part::codes: layer.codes = bytes; break;
+    case Part::scales: layer.scales = finite_reals(spec.dtype, bytes); break;
+    case Part::zeros: layer.zeros = bytes; break;
+    case Part::group_index: layer.group_index = read_index(layer, bytes); break;
+    case Part::planes: layer.planes = bytes; break;
+    case Part::alpha: layer.alpha = finite_reals(spec.dtype, bytes); break;
+    case Part::pot: layer.pot = read_pot(bytes); break;
+    case Part::x: layer.x = finite_halves(bytes); break;
+  }
+}
+
+}  // namespace eyeshift

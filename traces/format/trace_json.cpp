@@ -1,0 +1,186 @@
+#include "traces/format/trace_json.h"
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <utility>
+
+#include "configs/reader/errors.h"
+
+namespace eyeshift {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::pair<Coding, const char*>, 4> kCodings = {{{Coding::fp16, "fp16"},
+                                                                    {Coding::int8, "int8"},
+                                                                    {Coding::uniform, "uniform"},
+                                                                    {Coding::binary, "binary"}}};
+
+std::string scale_type(const Encoding& encoding) {
+  if (encoding.power_of_two) return "power_of_two";
+  return encoding.scale_bits == 16 ? "f16" : encoding.scale_bits == 32 ? "f32" : "none";
+}
+
+// JSON has no NaN: what was not measured is null.
+nlohmann::ordered_json number_or_null(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+}
+
+nlohmann::ordered_json json_from_layer(const Layer& layer) {
+  const Encoding& e = layer.encoding;
+  return {{"name", layer.shape.name},
+          {"K", layer.shape.K},
+          {"M", layer.shape.M},
+          {"count", layer.shape.count},
+          {"scheme", e.scheme},
+          {"coding", kCodings[static_cast<size_t>(e.coding)].second},
+          {"bits", e.bits},
+          {"group_rows", e.group_rows},
+          {"group_cols", e.group_cols},
+          {"scale_type", scale_type(e)},
+          {"terms", e.terms},
+          {"zero_bits", e.zero_bits},
+          {"group_index_bits", e.group_index_bits},
+          {"bits_per_weight", bits_per_weight(layer.shape, e)},
+          {"x_tokens", layer.tokens},
+          {"rel_out", number_or_null(layer.rel_out)},
+          {"rel_out_test", number_or_null(layer.rel_out_test)},
+          {"w_err", number_or_null(layer.w_err)}};
+}
+
+// Typed access to the members of an object, with errors that say where.
+class Members {
+ public:
+  Members(const json& object, std::string where) : object_(object), where_(std::move(where)) {
+    if (!object.is_object()) fail("must be an object");
+  }
+
+  [[noreturn]] void fail(const std::string& message) const { throw InputError(where_ + ": " + message); }
+
+  const json& at(const std::string& key) const {
+    const auto member = object_.find(key);
+    if (member == object_.end()) fail("the key '" + key + "' is missing");
+    return *member;
+  }
+
+  std::string text(const std::string& key) const {
+    const json& value = at(key);
+    if (!value.is_string()) fail("'" + key + "' must be a string, not " + value.dump());
+    return value.get<std::string>();
+  }
+
+  int64_t integer(const std::string& key, int64_t least, int64_t most) const {
+    const json& value = at(key);
+    const bool fits = value.is_number_unsigned() && value.get<uint64_t>() <= static_cast<uint64_t>(most) &&
+                      value.get<int64_t>() >= least;
+    if (!fits)
+      fail("'" + key + "' must be an integer from " + std::to_string(least) + " to " + std::to_string(most) +
+           ", not " + value.dump());
+    return value.get<int64_t>();
+  }
+
+  double number_or_nan(const std::string& key) const {
+    const json& value = at(key);
+    if (value.is_null()) return std::numeric_limits<double>::quiet_NaN();
+    if (!value.is_number()) fail("'" + key + "' must be a number or null, not " + value.dump());
+    return value.get<double>();
+  }
+
+ private:
+  const json& object_;
+  std::string where_;
+};
+
+// No extent of a layer is larger, so that products of extents stay within 64 bits.
+constexpr int64_t kLargestExtent = int64_t{1} << 24;
+
+Coding coding_of(const Members& members) {
+  const std::string name = members.text("coding");
+  for (const auto& [coding, known] : kCodings)
+    if (name == known) return coding;
+  members.fail("unknown coding '" + name + "': known are fp16, int8, uniform, binary");
+}
+
+void read_scale_type(const Members& members, Encoding& encoding) {
+  const std::string type = members.text("scale_type");
+  const bool wants_none = encoding.coding == Coding::fp16;
+  const bool allowed = wants_none ? type == "none"
+                                  : type == "f16" || type == "f32" ||
+                                        (type == "power_of_two" && encoding.coding == Coding::binary);
+  if (!allowed) members.fail("scale_type '" + type + "' does not go with its coding");
+  encoding.power_of_two = type == "power_of_two";
+  encoding.scale_bits = wants_none ? 0 : encoding.power_of_two ? 8 : type == "f16" ? 16 : 32;
+  encoding.terms = static_cast<int>(members.integer("terms", encoding.power_of_two ? 1 : 0, 8));
+}
+
+Encoding encoding_of(const Members& members) {
+  Encoding encoding;
+  encoding.scheme = members.text("scheme");
+  encoding.coding = coding_of(members);
+  const bool is_fp16 = encoding.coding == Coding::fp16;
+  const bool is_int8 = encoding.coding == Coding::int8;
+  const bool is_uniform = encoding.coding == Coding::uniform;
+  encoding.bits = static_cast<int>(members.integer("bits", is_fp16 ? 16 : is_int8 ? 8 : 1, is_int8 ? 8 : 16));
+  encoding.group_rows = members.integer("group_rows", 1, kLargestExtent);
+  encoding.group_cols = members.integer("group_cols", 1, kLargestExtent);
+  read_scale_type(members, encoding);
+  encoding.zero_bits = static_cast<int>(members.integer("zero_bits", 0, is_uniform ? 8 : 0));
+  if (encoding.zero_bits % 8 != 0) members.fail("'zero_bits' must be 0 or 8");
+  encoding.group_index_bits = static_cast<int>(members.integer("group_index_bits", 0, is_fp16 ? 0 : 16));
+  return encoding;
+}
+
+Layer layer_from_json(const json& object, const std::string& where) {
+  const std::string name = Members(object, where).text("name");
+  const Members members(object, where + " ('" + name + "')");
+  Layer layer;
+  layer.shape.name = name;
+  layer.shape.K = members.integer("K", 1, kLargestExtent);
+  layer.shape.M = members.integer("M", 1, kLargestExtent);
+  layer.shape.count = members.integer("count", 1, kLargestExtent);
+  layer.encoding = encoding_of(members);
+  layer.tokens = members.integer("x_tokens", 0, kLargestExtent);
+  layer.rel_out = members.number_or_nan("rel_out");
+  layer.rel_out_test = members.number_or_nan("rel_out_test");
+  layer.w_err = members.number_or_nan("w_err");
+  return layer;
+}
+
+}  // namespace
+
+nlohmann::ordered_json json_from_trace(const Trace& trace) {
+  auto layers = nlohmann::ordered_json::array();
+  for (const Layer& layer : trace.layers) layers.push_back(json_from_layer(layer));
+  return {{"format_version", kTraceFormatVersion},
+          {"network", trace.network},
+          {"scheme", trace.scheme},
+          {"bits", trace.bits},
+          {"calibration", trace.calibration},
+          {"layers", std::move(layers)}};
+}
+
+Trace trace_from_json(const json& object, const std::string& where) {
+  const Members members(object, where);
+  const auto& version = members.at("format_version");
+  if (version != kTraceFormatVersion)
+    members.fail("format version " + version.dump() + ", this program reads version " +
+                 std::to_string(kTraceFormatVersion) + ": write the trace anew with `eyeshift quantize`");
+  Trace trace;
+  trace.network = members.text("network");
+  trace.scheme = members.text("scheme");
+  trace.bits = static_cast<int>(members.integer("bits", 1, 32));
+  trace.calibration = members.text("calibration");
+  const auto& layers = members.at("layers");
+  if (!layers.is_array() || layers.empty()) members.fail("'layers' must be an array that is not empty");
+  std::set<std::string> names;
+  for (size_t i = 0; i < layers.size(); ++i) {
+    trace.layers.push_back(layer_from_json(layers[i], where + ": layer " + std::to_string(i)));
+    const std::string& name = trace.layers.back().shape.name;
+    if (!names.insert(name).second) members.fail("layer '" + name + "' occurs twice");
+  }
+  return trace;
+}
+
+}  // namespace eyeshift
