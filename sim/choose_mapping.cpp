@@ -1,0 +1,33 @@
+#include "sim/choose_mapping.h"
+
+#include <limits>
+
+#include "configs/reader/errors.h"
+#include "energy_tables/pricing.h"
+
+namespace eyeshift {
+
+Mapping choose_mapping(const Dataflow& dataflow, const LinearShape& shape, const Encoding& encoding, int64_t tokens,
+                       const AcceleratorConfig& accelerator, const std::string& unit, const EnergyTable& table) {
+  const std::vector<MappingEstimate> candidates = dataflow.mappings(shape, encoding, tokens, accelerator, unit);
+  if (candidates.empty()) throw InternalError("layer " + shape.name + ": the dataflow offers no mapping and no reason");
+
+  ActionCounts any;
+  for (const MappingEstimate& candidate : candidates) any.add(candidate.actions);
+  const Prices prices = prices_of(table, accelerator, any);
+  const double leakage = leakage_mW(table, accelerator);
+
+  const MappingEstimate* best = nullptr;
+  double least = std::numeric_limits<double>::infinity();
+  for (const MappingEstimate& candidate : candidates) {
+    const double time_s = static_cast<double>(candidate.cycles) / static_cast<double>(accelerator.clocks.core_Hz);
+    const double cost = energy_of(candidate.actions, prices, leakage, time_s).total * time_s;
+    if (best == nullptr || cost < least) {
+      best = &candidate;
+      least = cost;
+    }
+  }
+  return best->mapping;
+}
+
+}  // namespace eyeshift

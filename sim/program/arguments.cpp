@@ -1,0 +1,147 @@
+#include "sim/program/arguments.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <thread>
+
+#include "configs/reader/atomic_file.h"
+#include "configs/reader/errors.h"
+#include "configs/reader/nearest.h"
+#include "sim/output_file.h"
+#include "sim/program/command.h"
+
+namespace eyeshift {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr char kDefaultTable[] = "45nm";
+const std::vector<std::string> kFormats = {"table", "json", "csv"};
+
+int64_t parse_whole(const std::string& option, const std::string& given, int64_t min, int64_t max) {
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), number);
+  if (error != std::errc() || end != given.data() + given.size() || number < min || number > max)
+    throw InputError("--" + option + " '" + given + "': expected a whole number from " + std::to_string(min) + " to " +
+                     std::to_string(max));
+  return number;
+}
+
+std::string render(const std::string& format, const ReportSink::Views& views) {
+  return format == "json" ? views.json() : format == "csv" ? views.csv() : views.table();
+}
+
+}  // namespace
+
+po::typed_value<std::string>* value(const char* hint) { return po::value<std::string>()->value_name(hint); }
+
+bool has(const Arguments& arguments, const std::string& option) { return arguments.count(option) != 0; }
+
+std::string text(const Arguments& arguments, const std::string& option) {
+  if (!has(arguments, option)) throw InputError("--" + option + " is missing; see --help");
+  const auto& given = arguments[option].as<std::string>();
+  if (given.empty()) throw InputError("--" + option + " is empty");
+  return given;
+}
+
+std::string text_or(const Arguments& arguments, const std::string& option, const std::string& otherwise) {
+  return has(arguments, option) ? text(arguments, option) : otherwise;
+}
+
+int64_t whole_number(const Arguments& arguments, const std::string& option, int64_t min, int64_t max,
+                     std::optional<int64_t> otherwise) {
+  if (!has(arguments, option) && otherwise) return *otherwise;
+  return parse_whole(option, text(arguments, option), min, max);
+}
+
+std::vector<std::string> words(const Arguments& arguments, const std::string& option) {
+  const std::string given = text(arguments, option);
+  std::vector<std::string> list;
+  size_t begin = 0;
+  while (begin <= given.size()) {
+    const size_t end = std::min(given.find(',', begin), given.size());
+    list.push_back(given.substr(begin, end - begin));
+    if (list.back().empty()) throw InputError("--" + option + " '" + given + "': an entry between commas is empty");
+    begin = end + 1;
+  }
+  return list;
+}
+
+std::vector<int64_t> whole_numbers(const Arguments& arguments, const std::string& option, int64_t min, int64_t max,
+                                   int64_t otherwise) {
+  if (!has(arguments, option)) return {otherwise};
+  std::vector<int64_t> numbers;
+  for (const std::string& word : words(arguments, option)) {
+    const int64_t number = parse_whole(option, word, min, max);
+    if (std::find(numbers.begin(), numbers.end(), number) != numbers.end())
+      throw InputError("--" + option + ": " + word + " is given twice");
+    numbers.push_back(number);
+  }
+  return numbers;
+}
+
+std::string choice(const Arguments& arguments, const std::string& option, const std::vector<std::string>& allowed,
+                   const std::string& otherwise) {
+  const std::string given = text_or(arguments, option, otherwise);
+  if (std::find(allowed.begin(), allowed.end(), given) == allowed.end())
+    throw InputError("--" + option + " '" + given + "': expected one of " + join_names(allowed));
+  return given;
+}
+
+void exclude(const Arguments& arguments, const std::string& one, const std::string& other) {
+  if (has(arguments, one) && has(arguments, other))
+    throw InputError("--" + one + " and --" + other + " exclude each other");
+}
+
+void needs(const Arguments& arguments, const std::string& option, const std::string& needed) {
+  if (has(arguments, option) && !has(arguments, needed))
+    throw InputError("--" + option + " has a meaning only with --" + needed);
+}
+
+void add_jobs_option(po::options_description& options) {
+  options.add_options()("jobs", value("N"), "work on N layers at once; default: the number of cores");
+}
+
+int jobs(const Arguments& arguments) {
+  const int64_t cores = std::max(1u, std::thread::hardware_concurrency());
+  return static_cast<int>(whole_number(arguments, "jobs", 1, 1024, cores));
+}
+
+void add_table_option(po::options_description& options) {
+  const std::string help = "name or YAML file of an energy and area table; may be given several times: the first prices "
+                           "layers and chooses mappings; default: " + std::string(kDefaultTable);
+  options.add_options()("table", po::value<std::vector<std::string>>()->value_name("T")->composing(), help.c_str());
+}
+
+std::vector<EnergyTable> tables(const Arguments& arguments) {
+  if (!has(arguments, "table")) return {load_table(kDefaultTable)};
+  std::vector<EnergyTable> loaded;
+  for (const std::string& name : arguments["table"].as<std::vector<std::string>>()) loaded.push_back(load_table(name));
+  return loaded;
+}
+
+void add_report_options(po::options_description& options) {
+  options.add_options()("format", value("table|json|csv"), "of standard output; default: table")(
+      "output", po::value<std::vector<std::string>>()->value_name("REPORT")->composing(),
+      "also write the report to this file, as JSON, CSV or a table where its name ends in .json, .csv or .txt, "
+      "otherwise in --format; may be given several times");
+}
+
+ReportSink::ReportSink(const Arguments& arguments) : format_(choice(arguments, "format", kFormats, "table")) {
+  if (has(arguments, "output")) files_ = arguments["output"].as<std::vector<std::string>>();
+  if (std::find(files_.begin(), files_.end(), "") != files_.end()) throw InputError("--output is empty");
+  check_outputs(files_);
+}
+
+void ReportSink::write(const Views& views) const {
+  for (const std::string& file : files_) {
+    const std::string ending = std::filesystem::path(file).extension();
+    const std::string format =
+        ending == ".json" ? "json" : ending == ".csv" ? "csv" : ending == ".txt" ? "table" : format_;
+    write_file_atomically(file, render(format, views));
+  }
+  print(render(format_, views));
+}
+
+}  // namespace eyeshift

@@ -1,0 +1,47 @@
+#include "configs/reader/errors.h"
+#include "sim/program/arguments.h"
+#include "sim/program/command.h"
+#include "sim/report_json.h"
+#include "sim/report_text.h"
+
+namespace eyeshift {
+namespace {
+
+namespace po = boost::program_options;
+
+class Price : public Command {
+ public:
+  std::string summary() const override { return "price a finished run with other tables, without simulating again"; }
+  std::string usage() const override { return "price --result R.json --table T [--table T]... [OPTIONS]"; }
+  std::string description() const override {
+    return "Energy is a count of actions times a price, and a report of 'simulate' or 'compare' holds the counts:\n"
+           "another technology costs no simulation. The first table prices layers and run, every further one the\n"
+           "run. The report keeps its shape; energies, areas and prices are the new ones.";
+  }
+  std::string example() const override {
+    return "  eyeshift price --result out/compare.json --table 45nm --output out/repriced.json\n";
+  }
+  po::options_description options() const override {
+    po::options_description options;
+    options.add_options()("result", value("R.json"), "JSON report of simulate, compare or price");
+    add_table_option(options);
+    add_report_options(options);
+    return options;
+  }
+
+  void run(const po::variables_map& arguments) const override {
+    if (!has(arguments, "table")) throw InputError("--table is missing; see --help");
+    const std::vector<EnergyTable> with = tables(arguments);
+    ReportFile report = load_report(text(arguments, "result"));
+    const ReportSink sink(arguments);
+    for (RunReport& run : report.runs) price(run, with);
+    sink.write({[&] { return report.comparison ? comparison_text(report.runs) : run_text(report.runs.front()); },
+                [&] { return dump(report.comparison ? comparison_json(report.runs) : to_json(report.runs.front())); },
+                [&] { return runs_csv(report.runs); }});
+  }
+};
+
+const Registration<Command, Price> registration("price");
+
+}  // namespace
+}  // namespace eyeshift

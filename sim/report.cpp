@@ -1,0 +1,66 @@
+#include "sim/report.h"
+
+#include "configs/reader/errors.h"
+
+namespace eyeshift {
+
+RunSums sums(const RunReport& run) {
+  RunSums total;
+  for (const LayerReport& layer : run.layers) {
+    const int64_t count = layer.shape.count;
+    total.macs += count * layer.result.macs;
+    total.padding_macs += count * layer.result.padding_macs;
+    total.cycles += count * layer.result.cycles;
+    total.time_s += static_cast<double>(count) * layer.time_s;
+    total.busy_pe_cycles += count * layer.result.busy_pe_cycles;
+    total.actions.add(layer.result.actions, count);
+  }
+  return total;
+}
+
+GlbBytes glb_bytes(const ActionCounts& actions, int port_bits) {
+  const int64_t array_side = actions[Action::glb_filter_read_weights] + actions[Action::glb_filter_read_scales] +
+                             actions[Action::glb_shared_read_inputs] + actions[Action::glb_shared_write_psums] +
+                             actions[Action::glb_shared_read_psums] + actions[Action::glb_shared_write_outputs];
+  const int64_t dram_side = actions[Action::glb_filter_write_weights] + actions[Action::glb_filter_write_scales] +
+                            actions[Action::glb_shared_write_inputs] + actions[Action::glb_shared_read_outputs];
+  return {array_side * port_bits / 8, dram_side * port_bits / 8};
+}
+
+double bits_per_weight(const std::vector<LayerReport>& layers, const std::string& scheme) {
+  const auto ratio = [&](bool all) {
+    double bits = 0, weights = 0;
+    for (const LayerReport& layer : layers) {
+      if (!all && layer.encoding.scheme != scheme) continue;
+      const auto of_layer = static_cast<double>(layer.shape.count * layer.shape.K * layer.shape.M);
+      bits += layer.bits_per_weight * of_layer;
+      weights += of_layer;
+    }
+    return weights > 0 ? bits / weights : -1.0;
+  };
+  const double coded = ratio(false);
+  return coded >= 0 ? coded : ratio(true);
+}
+
+void price(RunReport& run, const std::vector<EnergyTable>& tables) {
+  if (tables.empty()) throw InternalError("a run is priced without a table");
+  const RunSums total = sums(run);
+  run.tables.clear();
+  for (const EnergyTable& table : tables) {
+    const Prices prices = prices_of(table, run.accelerator, total.actions);
+    TableUse use;
+    use.name = table.name;
+    use.sha256 = table.sha256;
+    for (size_t i = 0; i < kActionCount; ++i)
+      if (total.actions.n[i] != 0) use.prices[std::string(kActionInfo[i].key)] = prices.pJ[i];
+    use.leakage_mW = leakage_mW(table, run.accelerator);
+    use.area = area_of(table, run.accelerator);
+    use.energy = energy_of(total.actions, prices, use.leakage_mW, total.time_s);
+    if (run.tables.empty())
+      for (LayerReport& layer : run.layers)
+        layer.energy = energy_of(layer.result.actions, prices, use.leakage_mW, layer.time_s);
+    run.tables.push_back(use);
+  }
+}
+
+}  // namespace eyeshift

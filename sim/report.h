@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "energy_tables/pricing.h"
+#include "energy_tables/table.h"
+#include "models/spec/accelerator.h"
+#include "models/spec/mapping.h"
+#include "models/spec/result.h"
+#include "traces/format/layer.h"
+
+namespace eyeshift {
+
+// One layer of a run. Everything is of one layer, however many identical ones it stands for (shape.count).
+struct LayerReport {
+  LinearShape shape;
+  Encoding encoding;
+  int64_t tokens = 0;
+  std::string unit;
+  Mapping mapping;
+  double bits_per_weight = 0;
+  LayerResult result;
+  double time_s = 0;
+  Energy energy;  // with the run's first table
+};
+
+// How one table prices a run.
+struct TableUse {
+  std::string name;
+  std::string sha256;
+  std::map<std::string, double> prices;  // pJ of one count, by "component.action.operand"; actions that the run counts
+  double leakage_mW = 0;
+  Area area;
+  Energy energy;  // of the whole run
+};
+
+// What the weights are worth, where there are weights.
+struct Accuracy {
+  double perplexity = 0;
+  double nll = 0;
+  int64_t tokens = 0;
+  double quantize_s = 0;
+};
+
+struct SimulatorUse {
+  double wall_s = 0;
+  int64_t evaluated_cycles = 0;
+  int64_t skipped_cycles = 0;
+};
+
+// The sums over a run's layers, each counted shape.count times; layers run one after the other.
+struct RunSums {
+  int64_t macs = 0;
+  int64_t padding_macs = 0;
+  int64_t cycles = 0;
+  double time_s = 0;
+  int64_t busy_pe_cycles = 0;
+  ActionCounts actions;
+};
+
+// A network under one scheme on one machine.
+struct RunReport {
+  std::string network;
+  std::string scheme;
+  int bits = 0;
+  std::string unit;  // the unit asked for; empty where every layer takes the first unit that runs it
+  std::string dataflow;
+  int64_t tokens = 0;  // of one sequence
+  int64_t batch = 1;
+  AcceleratorConfig accelerator;
+  double bits_per_weight = 0;  // stored bits over weights, of the layers that the scheme codes
+  std::vector<LayerReport> layers;
+  std::vector<TableUse> tables;  // at least one
+  std::optional<Accuracy> accuracy;
+  SimulatorUse simulator;
+};
+
+RunSums sums(const RunReport& run);
+
+// Bytes through the global buffer's ports, whole port accesses: between it and the array, and between it and DRAM.
+struct GlbBytes {
+  int64_t array_side = 0;
+  int64_t dram_side = 0;
+};
+GlbBytes glb_bytes(const ActionCounts& actions, int port_bits);
+
+// Total stored bits divided by weights over the layers whose encoding has the scheme's name; all where none has.
+double bits_per_weight(const std::vector<LayerReport>& layers, const std::string& scheme);
+
+// Fills energies, prices and areas of a run from tables: layers from the first, the run from each. Throws InputError
+// where a table lacks an action that the run counts.
+void price(RunReport& run, const std::vector<EnergyTable>& tables);
+
+}  // namespace eyeshift

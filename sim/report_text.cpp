@@ -1,0 +1,102 @@
+#include "sim/report_text.h"
+
+#include <algorithm>
+
+#include "sim/text_table.h"
+
+namespace eyeshift {
+namespace {
+
+std::string microjoules(double pJ) { return significant(pJ * 1e-6); }
+std::string milliseconds(double s) { return significant(s * 1e3); }
+std::string square_millimetres(double um2) { return significant(um2 * 1e-6); }
+
+double sum(const Energy::ByOperand& by) { return by.weights + by.inputs + by.psums + by.scales; }
+
+int64_t dram_total(const ActionCounts& a) {
+  return a[Action::dram_read_weights] + a[Action::dram_read_scales] + a[Action::dram_read_inputs] +
+         a[Action::dram_write_outputs];
+}
+
+std::vector<std::string> row(const std::string& name, const std::string& unit, const std::string& active,
+                             const std::string& bound, int64_t macs, int64_t cycles, double time_s,
+                             const ActionCounts& actions, const Energy& energy) {
+  return {name,
+          unit,
+          active,
+          bound,
+          grouped(macs),
+          grouped(cycles),
+          milliseconds(time_s),
+          significant(static_cast<double>(dram_total(actions)) * 1e-3),
+          microjoules(compute_energy(energy)),
+          microjoules(movement_energy(energy)),
+          microjoules(energy.clock_control + energy.static_leakage),
+          microjoules(energy.total)};
+}
+
+}  // namespace
+
+double compute_energy(const Energy& e) {
+  const Energy::Compute& c = e.compute;
+  return c.multiply + c.add + c.shift + c.lut_query + c.lut_build + c.dequantize;
+}
+
+double movement_energy(const Energy& e) {
+  const Energy::DataMovement& d = e.data_movement;
+  return sum(d.dram) + sum(d.glb) + sum(d.noc) + sum(d.spad);
+}
+
+std::string run_text(const RunReport& run) {
+  std::string text = run.network + ", " + run.scheme + ", " + grouped(run.tokens * run.batch) + " token(s) on " +
+                     run.accelerator.name + ", " + significant(run.bits_per_weight) + " bits a weight\n\n";
+  TextTable table({"layer", "unit", "PEs", "bound by", "MACs", "cycles", "time ms", "DRAM kB", "compute uJ",
+                   "movement uJ", "clock+static uJ", "total uJ"});
+  for (const LayerReport& layer : run.layers) {
+    const LayerResult& r = layer.result;
+    const std::string times = layer.shape.count > 1 ? " (x" + std::to_string(layer.shape.count) + ")" : "";
+    table.add(row(layer.shape.name + times, layer.unit, std::to_string(r.active_pes), bound_name(r.bound_by), r.macs,
+                  r.cycles, layer.time_s, r.actions, layer.energy));
+  }
+  const RunSums total = sums(run);
+  table.add({});
+  table.add(row("total", "", "", "", total.macs, total.cycles, total.time_s, total.actions, run.tables.front().energy));
+  text += table.str();
+
+  const Area& area = run.tables.front().area;
+  text += "\nArea: " + square_millimetres(area.total_um2) + " mm2 (PE array " + square_millimetres(area.array_um2) +
+          ", global buffer " + square_millimetres(area.glb_um2) + ", NoC " + square_millimetres(area.noc_um2) +
+          "). Energy and area from table " + run.tables.front().name + ".\n";
+  for (size_t i = 1; i < run.tables.size(); ++i)
+    text += "With table " + run.tables[i].name + ": " + microjoules(run.tables[i].energy.total) + " uJ, " +
+            square_millimetres(run.tables[i].area.total_um2) + " mm2.\n";
+  return text;
+}
+
+std::string comparison_text(const std::vector<RunReport>& runs) {
+  std::string text;
+  std::vector<int64_t> tokens;
+  for (const RunReport& run : runs)
+    if (std::find(tokens.begin(), tokens.end(), run.tokens) == tokens.end()) tokens.push_back(run.tokens);
+  for (const int64_t n : tokens) {
+    text += (text.empty() ? "" : "\n") + runs.front().network + " on " + runs.front().accelerator.name + ", " +
+            grouped(n) + (n == 1 ? " token\n" : " tokens\n");
+    TextTable table({"scheme@unit", "perplexity", "bits/weight", "cycles", "time ms", "DRAM MB", "compute uJ",
+                     "movement uJ", "clock+static uJ", "total uJ", "area mm2"});
+    for (const RunReport& run : runs) {
+      if (run.tokens != n) continue;
+      const RunSums total = sums(run);
+      const Energy& energy = run.tables.front().energy;
+      table.add({run.scheme + "@" + run.unit, run.accuracy ? significant(run.accuracy->perplexity) : "-",
+                 significant(run.bits_per_weight), grouped(total.cycles), milliseconds(total.time_s),
+                 significant(static_cast<double>(dram_total(total.actions)) * 1e-6),
+                 microjoules(compute_energy(energy)), microjoules(movement_energy(energy)),
+                 microjoules(energy.clock_control + energy.static_leakage), microjoules(energy.total),
+                 square_millimetres(run.tables.front().area.total_um2)});
+    }
+    text += table.str();
+  }
+  return text;
+}
+
+}  // namespace eyeshift

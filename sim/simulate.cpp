@@ -1,0 +1,164 @@
+#include "sim/simulate.h"
+
+#include <algorithm>
+#include <chrono>
+#include <tuple>
+
+#include "configs/reader/errors.h"
+#include "models/units/unit.h"
+#include "sim/choose_mapping.h"
+#include "sim/progress.h"
+#include "sim/replay.h"
+
+namespace eyeshift {
+namespace {
+
+constexpr char kFallbackUnit[] = "mac-fp16";
+
+bool alike(const ReplayJob& a, const ReplayJob& b) {
+  return a.shape.K == b.shape.K && a.shape.M == b.shape.M && a.encoding == b.encoding && a.tokens == b.tokens &&
+         a.unit == b.unit && a.dataflow == b.dataflow && a.mapping == b.mapping;
+}
+
+// The jobs of one task and, for each of its layers, which of them it is.
+struct Plan {
+  std::vector<ReplayJob> jobs;
+  std::vector<size_t> job_of_layer;
+};
+
+void check_mapping_names(const SimulateTask& task) {
+  for (const auto& [name, unused] : task.options.mappings) {
+    const auto& layers = task.workload.layers;
+    if (std::none_of(layers.begin(), layers.end(), [&name = name](const WorkItem& i) { return i.shape.name == name; }))
+      throw InputError("the mapping names a layer '" + name + "' that network '" + task.workload.network +
+                       "' does not have");
+  }
+}
+
+ReplayJob job_of(const WorkItem& item, const SimulateTask& task, const EnergyTable& table) {
+  const SimulateOptions& options = task.options;
+  ReplayJob job;
+  job.shape = item.shape;
+  job.encoding = item.encoding;
+  job.tokens = options.tokens * options.batch;
+  job.unit = unit_for(item.shape, item.encoding, task.accelerator, options.unit);
+  job.dataflow = options.dataflow;
+  const Dataflow& dataflow = Registry<Dataflow>::instance().find(options.dataflow, "dataflow");
+  const auto given = options.mappings.find(item.shape.name);
+  if (given != options.mappings.end()) {
+    job.mapping = given->second;
+    dataflow.check(job.shape, job.encoding, job.tokens, task.accelerator, job.unit, job.mapping);
+  } else {
+    job.mapping = choose_mapping(dataflow, job.shape, job.encoding, job.tokens, task.accelerator, job.unit, table);
+  }
+  return job;
+}
+
+Plan plan(const SimulateTask& task, const EnergyTable& table, const FunctionalRun* functional) {
+  check_mapping_names(task);
+  Plan plan;
+  for (const WorkItem& item : task.workload.layers) {
+    ReplayJob job = job_of(item, task, table);
+    if (functional != nullptr) {
+      job.layer = item.layer;
+      job.inputs = &functional->inputs.at(item.shape.name);
+    }
+    const auto same = functional != nullptr ? plan.jobs.end()
+                                            : std::find_if(plan.jobs.begin(), plan.jobs.end(),
+                                                           [&](const ReplayJob& other) { return alike(job, other); });
+    plan.job_of_layer.push_back(static_cast<size_t>(same - plan.jobs.begin()));
+    if (same == plan.jobs.end()) plan.jobs.push_back(std::move(job));
+  }
+  return plan;
+}
+
+LayerReport report_of(const WorkItem& item, const ReplayJob& job, const LayerResult& result,
+                      const AcceleratorConfig& accelerator) {
+  LayerReport layer;
+  layer.shape = item.shape;
+  layer.encoding = item.encoding;
+  layer.tokens = job.tokens;
+  layer.unit = job.unit;
+  layer.mapping = job.mapping;
+  layer.bits_per_weight = bits_per_weight(item.shape, item.encoding);
+  layer.result = result;
+  layer.time_s = static_cast<double>(result.ticks) / static_cast<double>(time_base(accelerator).ticks_Hz);
+  return layer;
+}
+
+RunReport report_of(const SimulateTask& task, const Plan& plan, const std::vector<ReplayResult>& results,
+                    const std::vector<EnergyTable>& tables) {
+  RunReport run;
+  run.network = task.workload.network;
+  run.scheme = task.workload.scheme;
+  run.bits = task.workload.bits;
+  run.unit = task.options.unit;
+  run.dataflow = task.options.dataflow;
+  run.tokens = task.options.tokens;
+  run.batch = task.options.batch;
+  run.accelerator = task.accelerator;
+  for (size_t i = 0; i < task.workload.layers.size(); ++i) {
+    const size_t job = plan.job_of_layer[i];
+    run.layers.push_back(
+        report_of(task.workload.layers[i], plan.jobs[job], results[job].result, task.accelerator));
+  }
+  for (const ReplayResult& result : results) {
+    run.simulator.wall_s += result.wall_s;
+    run.simulator.evaluated_cycles += result.result.evaluated_cycles;
+  }
+  for (const LayerReport& layer : run.layers) run.simulator.skipped_cycles += layer.shape.count * layer.result.cycles;
+  run.simulator.skipped_cycles -= run.simulator.evaluated_cycles;
+  run.bits_per_weight = bits_per_weight(run.layers, run.scheme);
+  price(run, tables);
+  return run;
+}
+
+}  // namespace
+
+std::string unit_for(const LinearShape& shape, const Encoding& encoding, const AcceleratorConfig& accelerator,
+                     const std::string& asked) {
+  const std::vector<std::string>& units = accelerator.array.units;
+  const auto has = [&](const std::string& unit) { return std::find(units.begin(), units.end(), unit) != units.end(); };
+  std::vector<std::string> candidates = units;
+  if (!asked.empty()) {
+    Registry<Unit>::instance().find(asked, "unit");
+    if (!has(asked)) throw InputError("accelerator '" + accelerator.name + "' has no unit '" + asked + "'");
+    candidates = {asked};
+    if (asked != kFallbackUnit && has(kFallbackUnit)) candidates.emplace_back(kFallbackUnit);
+  }
+  std::string reasons;
+  for (const std::string& unit : candidates) {
+    const auto reason = Registry<Unit>::instance().find(unit, "unit").cannot_run(encoding, accelerator);
+    if (!reason) return unit;
+    reasons += "\n  " + unit + ": " + *reason;
+  }
+  throw InputError("layer '" + shape.name + "' in scheme '" + encoding.scheme + "' runs on no unit of accelerator '" +
+                   accelerator.name + "':" + reasons);
+}
+
+std::vector<RunReport> simulate(const std::vector<SimulateTask>& tasks, const std::vector<EnergyTable>& tables,
+                                int parallel, FunctionalRun* functional) {
+  if (tables.empty()) throw InternalError("simulate() needs a table");
+  if (functional != nullptr && tasks.size() != 1) throw InternalError("a functional run has one task");
+  std::vector<Plan> plans;
+  size_t total = 0;
+  for (const SimulateTask& task : tasks) {
+    plans.push_back(plan(task, tables.front(), functional));
+    total += plans.back().jobs.size();
+  }
+
+  Progress progress("simulating", total, "layers");
+  const auto on_done = [](void* context, size_t) { static_cast<Progress*>(context)->advance(); };
+  std::vector<RunReport> runs;
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    const std::vector<ReplayResult> results =
+        replay(tasks[i].accelerator, plans[i].jobs, parallel, on_done, &progress);
+    if (functional != nullptr)
+      for (size_t l = 0; l < tasks[i].workload.layers.size(); ++l)
+        functional->outputs[tasks[i].workload.layers[l].shape.name] = results[plans[i].job_of_layer[l]].outputs;
+    runs.push_back(report_of(tasks[i], plans[i], results, tables));
+  }
+  return runs;
+}
+
+}  // namespace eyeshift

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataflows/dataflow.h"
+#include "energy_tables/table.h"
+#include "sim/report.h"
+#include "traces/format/layer.h"
+
+namespace eyeshift {
+
+// A layer to simulate: its shape and encoding, and its tensors where outputs are asked for.
+struct WorkItem {
+  LinearShape shape;
+  Encoding encoding;
+  const Layer* layer = nullptr;
+};
+
+// A network to simulate: the layers of a trace, or those of a description with the encodings that a scheme gives.
+struct Workload {
+  std::string network;
+  std::string scheme;
+  int bits = 0;
+  std::vector<WorkItem> layers;
+};
+
+struct SimulateOptions {
+  std::string dataflow = "row-stationary";
+  std::string unit;                         // empty: of the accelerator's units, the first that runs the layer
+  int64_t tokens = 1;                       // a sequence
+  int64_t batch = 1;                        // sequences at once
+  std::map<std::string, Mapping> mappings;  // by layer name; the others are searched
+};
+
+// A workload on a machine.
+struct SimulateTask {
+  AcceleratorConfig accelerator;
+  Workload workload;
+  SimulateOptions options;
+};
+
+// Values of functional runs by layer name, as half-precision bits.
+using LayerValues = std::map<std::string, std::vector<uint16_t>>;
+
+struct FunctionalRun {
+  LayerValues inputs;   // [tokens, K]
+  LayerValues outputs;  // [tokens, M], filled by simulate()
+};
+
+// Which unit of the accelerator runs a layer: `asked`, else mac-fp16 where the accelerator has it beside; without
+// `asked` the first unit in its list that can. Throws InputError with every unit's reason where none does.
+std::string unit_for(const LinearShape& shape, const Encoding& encoding, const AcceleratorConfig& accelerator,
+                     const std::string& asked);
+
+// Simulates the tasks one after the other, the layers of each in at most `parallel` child processes at once. Layers of
+// a task that are alike in shape, encoding, mapping and tokens are simulated once and each gets the result. The
+// reports, in the order of the tasks, are priced with `tables`, the first of which also chooses mappings. With
+// `functional` there is one task, and every layer is simulated with its values. Throws InputError before anything is
+// simulated.
+std::vector<RunReport> simulate(const std::vector<SimulateTask>& tasks, const std::vector<EnergyTable>& tables,
+                                int parallel, FunctionalRun* functional = nullptr);
+
+}  // namespace eyeshift
