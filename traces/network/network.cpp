@@ -1,0 +1,31 @@
+#include "traces/network/network.h"
+
+namespace eyeshift {
+
+Activations apply(const Linear& layer, const Activations& inputs) {
+  Activations outputs(inputs.rows(), layer.weight.rows());
+  if (layer.round_inputs) {
+    Activations rounded = inputs;
+    layer.round_inputs(rounded);
+    outputs.noalias() = rounded * layer.weight.transpose();
+  } else {
+    outputs.noalias() = inputs * layer.weight.transpose();
+  }
+  if (layer.bias.size() > 0) outputs.rowwise() += layer.bias.transpose();
+  return outputs;
+}
+
+std::vector<Activations> Network::run_layers(size_t stage, const State& state) const {
+  std::vector<Activations> outputs;
+  for (const size_t layer : stages_[stage]) outputs.push_back(apply(layers_[layer], state.inputs));
+  return outputs;
+}
+
+Activations Network::logits(const int32_t* tokens, int64_t count) const {
+  State state = embed(tokens, count);
+  const size_t last = stages_.size() - 1;
+  for (size_t stage = 0; stage < last; ++stage) advance(stage, run_layers(stage, state), state);
+  return std::move(run_layers(last, state).front());
+}
+
+}  // namespace eyeshift

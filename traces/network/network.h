@@ -1,0 +1,70 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "traces/format/layer.h"
+
+namespace eyeshift {
+
+using Activations = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;  // [tokens, features]
+using Tokens = std::vector<int32_t>;
+
+// A linear layer of a network, y = W x + b.
+struct Linear {
+  LinearShape shape;     // under the layer's Hugging Face name, without ".weight"
+  Activations weight;    // [M, K]
+  Eigen::VectorXf bias;  // [M], or empty
+  // Rounds the inputs [tokens, K] as the layer's arithmetic does; empty: single precision.
+  std::function<void(Activations&)> round_inputs;
+};
+
+// The outputs [tokens, M] of a linear layer.
+Activations apply(const Linear& layer, const Activations& inputs);
+
+// A decoder network in single precision. Its linear layers are arranged in stages: the layers of a stage share their
+// inputs, and what lies between two stages (norms, attention, activations, residuals) is the family's. So a stage is
+// where a layer's inputs are seen and its weights replaced, and one code serves inference and quantization.
+class Network {
+ public:
+  // What a window of tokens is between two stages.
+  struct State {
+    Activations hidden;  // the residual stream
+    Activations inputs;  // of the next stage's layers
+  };
+  using Stage = std::vector<size_t>;  // indices into layers()
+
+  virtual ~Network() = default;
+
+  const std::string& name() const { return name_; }
+  int64_t vocabulary() const { return vocabulary_; }
+  int64_t positions() const { return positions_; }  // the longest window
+
+  // In the network's order; the last one is lm_head, which makes the logits and is a stage of its own.
+  const std::vector<Linear>& layers() const { return layers_; }
+  std::vector<Linear>& layers() { return layers_; }
+  const std::vector<Stage>& stages() const { return stages_; }
+
+  // The state before the first stage, of a window of count tokens, count <= positions().
+  virtual State embed(const int32_t* tokens, int64_t count) const = 0;
+
+  // The outputs [tokens, M] of a stage's layers, in the order of the stage.
+  std::vector<Activations> run_layers(size_t stage, const State& state) const;
+  // Takes a state past a stage that is not the last, given the outputs of the stage's layers.
+  virtual void advance(size_t stage, std::vector<Activations> outputs, State& state) const = 0;
+
+  // The logits [count, vocabulary] of a window.
+  Activations logits(const int32_t* tokens, int64_t count) const;
+
+ protected:
+  std::string name_;
+  int64_t vocabulary_ = 0;
+  int64_t positions_ = 0;
+  std::vector<Linear> layers_;
+  std::vector<Stage> stages_;
+};
+
+}  // namespace eyeshift

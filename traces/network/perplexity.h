@@ -1,0 +1,19 @@
+#pragma once
+
+#include "traces/network/network.h"
+
+namespace eyeshift {
+
+struct Perplexity {
+  double perplexity = 0;
+  double nll = 0;      // mean negative log-likelihood of a predicted token, in nats
+  int64_t tokens = 0;  // predicted ones
+  Activations logits;  // of window 0 [window, vocabulary]
+};
+
+// Cuts the tokens into windows that do not overlap, dropping a last partial one; in each window every token but the
+// first is predicted from those before it. The result does not depend on the number of threads (0: one a processor).
+// Throws InputError where the window has fewer than 2 tokens, exceeds the network's positions or the tokens.
+Perplexity perplexity(const Network& network, const Tokens& tokens, int64_t window, int threads = 0);
+
+}  // namespace eyeshift
