@@ -1,0 +1,34 @@
+#include "traces/network/gram.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "traces/network/parallel.h"
+
+namespace eyeshift {
+
+Eigen::MatrixXd gram_of_inputs(const std::vector<Network::State>& windows, int threads) {
+  constexpr Eigen::Index kTile = 128;
+  const Eigen::Index K = windows.front().inputs.cols();
+  std::vector<std::pair<Eigen::Index, Eigen::Index>> tiles;  // of the lower triangle
+  for (Eigen::Index column = 0; column < K; column += kTile)
+    for (Eigen::Index row = column; row < K; row += kTile) tiles.emplace_back(row, column);
+
+  Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(K, K);
+  parallel_for(tiles.size(), threads, [&](size_t i) {
+    const auto [row, column] = tiles[i];
+    const Eigen::Index rows = std::min(kTile, K - row);
+    const Eigen::Index columns = std::min(kTile, K - column);
+    Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(rows, columns);
+    for (const Network::State& window : windows) {
+      const Eigen::MatrixXd left = window.inputs.middleCols(row, rows).cast<double>();
+      const Eigen::MatrixXd right = window.inputs.middleCols(column, columns).cast<double>();
+      sum.noalias() += left.transpose() * right;
+    }
+    gram.block(row, column, rows, columns) = sum;
+    gram.block(column, row, columns, rows) = sum.transpose();
+  });
+  return gram;
+}
+
+}  // namespace eyeshift

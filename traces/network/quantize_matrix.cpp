@@ -1,0 +1,46 @@
+#include "traces/network/quantize_matrix.h"
+
+#include "configs/reader/errors.h"
+#include "traces/network/quantized_layer.h"
+#include "traces/network/sample.h"
+#include "traces/tensor_io/npy.h"
+
+namespace eyeshift {
+namespace {
+
+Eigen::MatrixXd read_inputs(const std::filesystem::path& path, int64_t K) {
+  Eigen::MatrixXd X = read_npy_matrix(path);
+  if (X.rows() != K)
+    throw InputError(path.string() + ": inputs [" + std::to_string(X.rows()) + ", " + std::to_string(X.cols()) +
+                     "] do not fit weights of " + std::to_string(K) + " columns: give [K, tokens]");
+  return X;
+}
+
+}  // namespace
+
+Trace quantize_matrix(const std::filesystem::path& W, const std::filesystem::path& X,
+                      const std::optional<std::filesystem::path>& X_test, const std::string& scheme,
+                      const QuantizeOptions& options) {
+  const Quantizer& quantizer = Registry<Quantizer>::instance().find(scheme, "scheme");
+  const Eigen::MatrixXd weights = read_npy_matrix(W);
+  const LinearShape shape{"weight", weights.cols(), weights.rows(), 1};
+  const Eigen::MatrixXd inputs = read_inputs(X, shape.K);
+  const Calibration calibration{inputs * inputs.transpose(), inputs.cols()};
+
+  Layer layer = quantize_layer(quantizer, shape, weights, calibration, options);
+  sample_inputs(layer, inputs.transpose().cast<float>());
+  if (X_test) {
+    const Eigen::MatrixXd test = read_inputs(*X_test, shape.K);
+    layer.rel_out_test = output_error(weights, decoded_matrix(layer), test * test.transpose());
+  }
+
+  Trace trace;
+  trace.network = W.filename().string();
+  trace.scheme = scheme;
+  trace.bits = layer.encoding.bits;
+  trace.calibration = X.filename().string();
+  trace.layers.push_back(std::move(layer));
+  return trace;
+}
+
+}  // namespace eyeshift
