@@ -9,19 +9,22 @@
 namespace eyeshift {
 
 // Picojoules of one count of every action on one accelerator: a table's rows chosen by the sizes and widths of its
-// memories. Throws InputError where the table lacks an action that `needed` counts: which action, which table.
+// memories. NaN where the table lacks the action and `needed` does not count it. Throws InputError where the table
+// lacks an action that `needed` counts: which action, which row, which table.
 struct Prices {
   std::array<double, kActionCount> pJ{};
 };
 Prices prices_of(const EnergyTable& table, const AcceleratorConfig& accelerator, const ActionCounts& needed);
 
 // Silicon area, square micrometres. pe: one PE with every unit and scratchpad; array: all PEs, fp16 lanes included.
+// noc is 0 where the table has no component noc_pe (no area of the networks is published): noc_counted says which.
 struct Area {
   double pe_um2 = 0, array_um2 = 0, glb_um2 = 0, noc_um2 = 0, total_um2 = 0;
+  bool noc_counted = false;
 };
 Area area_of(const EnergyTable& table, const AcceleratorConfig& accelerator);
 
-// Leakage of all components, milliwatts.
+// Leakage of the same components, milliwatts.
 double leakage_mW(const EnergyTable& table, const AcceleratorConfig& accelerator);
 
 // Energy by kind, picojoules: the keys of a report's energy_pJ.
@@ -37,6 +40,7 @@ struct Energy {
   } data_movement;
   double clock_control = 0, static_leakage = 0, total = 0;
 };
+// leakage_mW times time_s is static_leakage. Throws InternalError where a counted action has no price.
 Energy energy_of(const ActionCounts& counts, const Prices& prices, double leakage_mW, double time_s);
 
 }  // namespace eyeshift

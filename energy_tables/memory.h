@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+
+#include "energy_tables/table.h"
+
+namespace eyeshift {
+
+// Scratchpads below this size are registers, from it on SRAMs: the smallest that CACTI models.
+inline constexpr int64_t kSmallestSram_bytes = 512;
+inline constexpr int kScratchpadPort_bits = 16;
+
+enum class Access { read, write };
+
+// Energy of one access of port_bits to an SRAM, picojoules; sizes between two rows of the table are interpolated in
+// log(size), log(energy). Throws InputError for a port or size that the table has no rows for.
+double sram_energy_pJ(const EnergyTable& table, int64_t bytes, int port_bits, Access access);
+// Area and leakage of one SRAM, interpolated alike; without a source.
+ComponentCost sram_cost(const EnergyTable& table, int64_t bytes, int port_bits);
+
+// Energy of one access of 16 bits to a PE's scratchpad of that many 16-bit words, picojoules.
+double scratchpad_energy_pJ(const EnergyTable& table, int64_t words, Access access);
+// Area and leakage of one scratchpad; without a source.
+ComponentCost scratchpad_cost(const EnergyTable& table, int64_t words);
+
+// A row by name. Throws InputError that names row and table.
+const ActionPrice& action_row(const EnergyTable& table, const std::string& name);
+const ComponentCost& component_row(const EnergyTable& table, const std::string& name);
+
+}  // namespace eyeshift

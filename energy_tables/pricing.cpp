@@ -1,0 +1,113 @@
+#include "energy_tables/pricing.h"
+
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "configs/reader/errors.h"
+#include "energy_tables/memory.h"
+#include "energy_tables/rows.h"
+
+namespace eyeshift {
+namespace {
+
+// An action's key "component.action.operand" in its parts.
+struct ActionKey {
+  std::string component, action, operand;
+  explicit ActionKey(std::string_view key) {
+    const size_t first = key.find('.');
+    const size_t last = key.rfind('.');
+    component = key.substr(0, first);
+    action = key.substr(first + 1, last - first - 1);
+    operand = key.substr(last + 1);
+  }
+  bool is(std::string_view prefix) const { return component.compare(0, prefix.size(), prefix) == 0; }
+};
+
+double lut_price(const EnergyTable& table, const AcceleratorConfig& accelerator, const std::string& action) {
+  if (action == "build_add") return action_row(table, "add_fp16").energy_pJ;
+  const bool own_row = action == "query" && table.actions.count(kLutQueryRow) > 0;
+  if (own_row) return action_row(table, kLutQueryRow).energy_pJ;
+  if (accelerator.spad_words.lut == 0)
+    throw InputError("accelerator '" + accelerator.name + "' has no table storage: spad_words.lut is 0");
+  return scratchpad_energy_pJ(table, accelerator.spad_words.lut, action == "query" ? Access::read : Access::write);
+}
+
+double spad_price(const EnergyTable& table, const AcceleratorConfig& accelerator, const std::string& spad,
+                  Access access) {
+  const AcceleratorConfig::SpadWords& words = accelerator.spad_words;
+  const int size = spad == "spad_filter" ? words.filter : spad == "spad_input" ? words.input : words.psum;
+  return scratchpad_energy_pJ(table, size, access);
+}
+
+double noc_price(const EnergyTable& table, const AcceleratorConfig& accelerator) {
+  const ActionPrice& row = action_row(table, kNocRow);
+  if (row.spad_filter_reads <= 0) return row.energy_pJ;
+  return row.spad_filter_reads * scratchpad_energy_pJ(table, accelerator.spad_words.filter, Access::read);
+}
+
+double price(const EnergyTable& table, const AcceleratorConfig& accelerator, const ActionKey& key) {
+  const Access access = key.action == "write" ? Access::write : Access::read;
+  if (key.is("dram")) return action_row(table, kDramRow).energy_pJ;
+  if (key.is("glb")) return sram_energy_pJ(table, accelerator.glb.bank_bytes, accelerator.glb.port_bits, access);
+  if (key.is("noc")) return noc_price(table, accelerator);
+  if (key.is("spad")) return spad_price(table, accelerator, key.component, access);
+  if (key.is("lut")) return lut_price(table, accelerator, key.action);
+  return action_row(table, key.component + "_" + key.action).energy_pJ;
+}
+
+double& operand_of(Energy::ByOperand& energy, const std::string& operand) {
+  if (operand == "weights") return energy.weights;
+  if (operand == "inputs") return energy.inputs;
+  if (operand == "psums" || operand == "outputs") return energy.psums;
+  if (operand == "scales") return energy.scales;
+  throw InternalError("no energy is kept for operand '" + operand + "'");
+}
+
+double& kind_of(Energy& energy, const ActionKey& key) {
+  if (key.is("dram")) return operand_of(energy.data_movement.dram, key.operand);
+  if (key.is("glb")) return operand_of(energy.data_movement.glb, key.operand);
+  if (key.is("noc")) return operand_of(energy.data_movement.noc, key.operand);
+  if (key.is("spad")) return operand_of(energy.data_movement.spad, key.operand);
+  if (key.is("multiply")) return energy.compute.multiply;
+  if (key.is("add")) return energy.compute.add;
+  if (key.is("shift")) return energy.compute.shift;
+  if (key.is("dequantize")) return energy.compute.dequantize;
+  if (key.is("lut")) return key.action == "query" ? energy.compute.lut_query : energy.compute.lut_build;
+  throw InternalError("no energy is kept for component '" + key.component + "'");
+}
+
+}  // namespace
+
+Prices prices_of(const EnergyTable& table, const AcceleratorConfig& accelerator, const ActionCounts& needed) {
+  Prices prices;
+  for (size_t i = 0; i < kActionCount; ++i) {
+    const ActionKey key(kActionInfo[i].key);
+    try {
+      prices.pJ[i] = price(table, accelerator, key);
+    } catch (const InputError& error) {
+      if (needed.n[i] != 0)
+        throw InputError("action " + std::string(kActionInfo[i].key) + " has no energy: " + error.what());
+      prices.pJ[i] = std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+  return prices;
+}
+
+Energy energy_of(const ActionCounts& counts, const Prices& prices, double leakage_mW, double time_s) {
+  constexpr double kPicojoulesPerMillijoule = 1e9;
+  Energy energy;
+  for (size_t i = 0; i < kActionCount; ++i) {
+    if (counts.n[i] == 0) continue;
+    if (std::isnan(prices.pJ[i]))
+      throw InternalError("action " + std::string(kActionInfo[i].key) + " is counted but has no price");
+    const double action_pJ = static_cast<double>(counts.n[i]) * prices.pJ[i];
+    kind_of(energy, ActionKey(kActionInfo[i].key)) += action_pJ;
+    energy.total += action_pJ;
+  }
+  energy.static_leakage = leakage_mW * time_s * kPicojoulesPerMillijoule;
+  energy.total += energy.static_leakage;
+  return energy;
+}
+
+}  // namespace eyeshift

@@ -1,0 +1,82 @@
+// Area and leakage of an accelerator: the same components, added up twice.
+
+#include "energy_tables/memory.h"
+#include "energy_tables/pricing.h"
+#include "energy_tables/rows.h"
+#include "energy_tables/unit_parts.h"
+
+namespace eyeshift {
+namespace {
+
+struct Silicon {
+  double area_um2 = 0;
+  double leakage_mW = 0;
+
+  void add(const ComponentCost& cost, double times = 1) {
+    area_um2 += times * cost.area_um2;
+    leakage_mW += times * cost.leakage_mW;
+  }
+  void add(const Silicon& other, double times = 1) {
+    area_um2 += times * other.area_um2;
+    leakage_mW += times * other.leakage_mW;
+  }
+};
+
+Silicon unit_silicon(const EnergyTable& table, const AcceleratorConfig& accelerator, const std::string& unit) {
+  Silicon silicon;
+  for (const std::string& part : unit_parts(unit, accelerator.array)) silicon.add(component_row(table, part));
+  if (unit != "lut") return silicon;
+  // A table that prices a query by itself states the area of what answers it, too.
+  const bool own_row = table.components.count(kLutQueryRow) > 0;
+  silicon.add(own_row ? component_row(table, kLutQueryRow) : scratchpad_cost(table, accelerator.spad_words.lut));
+  return silicon;
+}
+
+struct Parts {
+  Silicon pe, array, glb, noc;
+  bool noc_counted = false;
+};
+
+Parts parts_of(const EnergyTable& table, const AcceleratorConfig& accelerator) {
+  const AcceleratorConfig::Array& array = accelerator.array;
+  const double pes = static_cast<double>(array.rows) * array.cols;
+  Parts parts;
+  for (const std::string& unit : array.units) {
+    const Silicon silicon = unit_silicon(table, accelerator, unit);
+    const bool in_lanes = unit == "mac-fp16" && array.units.size() > 1 && array.fp16_lanes > 0;
+    parts.pe.add(silicon);
+    parts.array.add(silicon, in_lanes ? array.fp16_lanes : pes);
+  }
+  for (const int words : {accelerator.spad_words.filter, accelerator.spad_words.input, accelerator.spad_words.psum}) {
+    const ComponentCost spad = scratchpad_cost(table, words);
+    parts.pe.add(spad);
+    parts.array.add(spad, pes);
+  }
+  const AcceleratorConfig::Glb& glb = accelerator.glb;
+  parts.glb.add(sram_cost(table, glb.bank_bytes, glb.port_bits), static_cast<double>(glb.filter_banks + glb.shared_banks));
+  const auto noc = table.components.find(kNocComponent);
+  parts.noc_counted = noc != table.components.end();
+  if (parts.noc_counted) parts.noc.add(noc->second, pes);
+  return parts;
+}
+
+}  // namespace
+
+Area area_of(const EnergyTable& table, const AcceleratorConfig& accelerator) {
+  const Parts parts = parts_of(table, accelerator);
+  Area area;
+  area.pe_um2 = parts.pe.area_um2;
+  area.array_um2 = parts.array.area_um2;
+  area.glb_um2 = parts.glb.area_um2;
+  area.noc_um2 = parts.noc.area_um2;
+  area.noc_counted = parts.noc_counted;
+  area.total_um2 = area.array_um2 + area.glb_um2 + area.noc_um2;
+  return area;
+}
+
+double leakage_mW(const EnergyTable& table, const AcceleratorConfig& accelerator) {
+  const Parts parts = parts_of(table, accelerator);
+  return parts.array.leakage_mW + parts.glb.leakage_mW + parts.noc.leakage_mW;
+}
+
+}  // namespace eyeshift
