@@ -41,6 +41,9 @@ class Quantizer {
   // One line for --help.
   virtual std::string_view summary() const = 0;
 
+  // Whether quantize() reads its Calibration; where not, an empty one will do.
+  virtual bool uses_calibration() const { return false; }
+
   // The encoding that the scheme gives a layer of this shape, without quantizing. Throws InputError where options are
   // outside the scheme's range, naming the option, its value and what is allowed.
   virtual Encoding encoding(const LinearShape& shape, const QuantizeOptions& options) const = 0;

@@ -1,0 +1,81 @@
+#include "traces/quantizers/error_feedback.h"
+
+#include <utility>
+#include <vector>
+
+namespace eyeshift {
+namespace {
+
+class FeedbackLoop {
+ public:
+  FeedbackLoop(Eigen::MatrixXd W, const Eigen::MatrixXd& G, const std::vector<int64_t>& bounds,
+               ColumnCoder* coder, int64_t leaf_columns)
+      : W_(std::move(W)),
+        error_(W_.rows(), W_.cols()),
+        G_(G),
+        bounds_(bounds),
+        coder_(*coder),
+        leaf_columns_(leaf_columns) {}
+
+  void code_groups(int64_t first, int64_t last) {
+    if (last - first > 1) {
+      const int64_t middle = first + (last - first) / 2;
+      code_groups(first, middle);
+      feed_back(bounds_[first], bounds_[middle], bounds_[last]);
+      code_groups(middle, last);
+      return;
+    }
+    coder_.begin_group(first, W_.middleCols(bounds_[first], bounds_[last] - bounds_[first]));
+    code_columns(bounds_[first], bounds_[last]);
+  }
+
+ private:
+  void code_columns(int64_t first, int64_t last) {
+    if (last - first > leaf_columns_) {
+      const int64_t middle = first + (last - first) / 2;
+      code_columns(first, middle);
+      feed_back(first, middle, last);
+      code_columns(middle, last);
+      return;
+    }
+    for (int64_t i = first; i < last; ++i) {
+      if (i > first && G_.size() > 0) {
+        W_.col(i).noalias() -= error_.middleCols(first, i - first) * G_.col(i).segment(first, i - first);
+      }
+      error_.col(i) = W_.col(i);
+      coder_.code_column(i, W_.col(i));
+      error_.col(i) -= W_.col(i);
+    }
+  }
+
+  // Feeds the errors of [first, middle) back to the weights of [middle, last).
+  void feed_back(int64_t first, int64_t middle, int64_t last) {
+    if (G_.size() == 0) return;
+    W_.middleCols(middle, last - middle).noalias() -=
+        error_.middleCols(first, middle - first) * G_.block(first, middle, middle - first, last - middle);
+  }
+
+  Eigen::MatrixXd W_;      // updated weights; coded columns hold the quantized ones
+  Eigen::MatrixXd error_;  // of coded columns: updated minus quantized
+  const Eigen::MatrixXd& G_;
+  const std::vector<int64_t>& bounds_;
+  ColumnCoder& coder_;
+  int64_t leaf_columns_;
+};
+
+}  // namespace
+
+void code_with_feedback(Eigen::MatrixXd W, const Eigen::MatrixXd& G, const ColumnOrder& order,
+                        ColumnCoder* coder, int64_t leaf_columns) {
+  FeedbackLoop loop(std::move(W), G, order.bounds, coder, leaf_columns);
+  loop.code_groups(0, static_cast<int64_t>(order.bounds.size()) - 1);
+}
+
+Eigen::MatrixXd ordered_weights(const Eigen::MatrixXd& W, const DampedHessian& hessian,
+                                const ColumnOrder& order) {
+  Eigen::MatrixXd ordered = W;
+  for (const int64_t k : hessian.dead) ordered.col(k).setZero();
+  return ordered(Eigen::all, order.column).eval();
+}
+
+}  // namespace eyeshift

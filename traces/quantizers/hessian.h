@@ -1,0 +1,45 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <vector>
+
+#include "traces/format/layer.h"
+#include "traces/quantizers/quantizer.h"
+
+namespace eyeshift {
+
+// The layer's second-order statistics as GPTQ uses them (Frantar et al., ICLR 2023): H = (2 / tokens) X X^T,
+// a dead channel's diagonal set to 1, then 0.01 mean(diag H) added to the diagonal.
+struct DampedHessian {
+  Eigen::MatrixXd H;          // [K, K]
+  std::vector<int64_t> dead;  // channels whose inputs are all zero, ascending; their weights count as zero
+};
+
+// Throws InputError where the calibration does not fit the layer.
+DampedHessian damped_hessian(const LinearShape& shape, const Calibration& calibration);
+
+// The order in which columns are quantized, and its groups: group g holds positions [bounds[g], bounds[g +
+// 1]).
+struct ColumnOrder {
+  std::vector<int64_t> column;  // [K] the column at each position
+  std::vector<int64_t> bounds;  // [groups + 1]
+};
+
+// Columns in natural order, in groups of group_size (the last may be smaller).
+ColumnOrder natural_order(int64_t K, int64_t group_size);
+
+// GPTQ's act-order: columns by descending diagonal, stable, then cut into groups of group_size.
+ColumnOrder activation_order(const Eigen::MatrixXd& H, int64_t group_size);
+
+// ShiftAddLLM's: contiguous blocks of group_size columns by descending sum of their diagonal, stable; each a
+// group.
+ColumnOrder block_activation_order(const Eigen::MatrixXd& H, int64_t group_size);
+
+// The feedback matrix G [K, K], unit upper triangular, in the order's positions: coding column i with the
+// error e = w_i - q_i is best followed by w_j -= e G_ij for every later column j. G_ij = U_ij / U_ii, where U
+// is upper triangular and U^T U = inverse(H) (Frantar et al., ICLR 2023, equation 3). Throws InputError
+// naming the layer where H is not positive definite.
+Eigen::MatrixXd feedback_matrix(const LinearShape& shape, const Eigen::MatrixXd& H, const ColumnOrder& order);
+
+}  // namespace eyeshift
