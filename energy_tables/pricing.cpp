@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "configs/reader/errors.h"
 #include "energy_tables/memory.h"
@@ -23,6 +24,16 @@ struct ActionKey {
   }
   bool is(std::string_view prefix) const { return component.compare(0, prefix.size(), prefix) == 0; }
 };
+
+// The keys of all actions, in the order of the enumeration.
+const std::vector<ActionKey>& action_keys() {
+  static const std::vector<ActionKey> keys = [] {
+    std::vector<ActionKey> all;
+    for (const ActionInfo& info : kActionInfo) all.emplace_back(info.key);
+    return all;
+  }();
+  return keys;
+}
 
 double lut_price(const EnergyTable& table, const AcceleratorConfig& accelerator, const std::string& action) {
   if (action == "build_add") return action_row(table, "add_fp16").energy_pJ;
@@ -82,9 +93,8 @@ double& kind_of(Energy& energy, const ActionKey& key) {
 Prices prices_of(const EnergyTable& table, const AcceleratorConfig& accelerator, const ActionCounts& needed) {
   Prices prices;
   for (size_t i = 0; i < kActionCount; ++i) {
-    const ActionKey key(kActionInfo[i].key);
     try {
-      prices.pJ[i] = price(table, accelerator, key);
+      prices.pJ[i] = price(table, accelerator, action_keys()[i]);
     } catch (const InputError& error) {
       if (needed.n[i] != 0)
         throw InputError("action " + std::string(kActionInfo[i].key) + " has no energy: " + error.what());
@@ -102,7 +112,7 @@ Energy energy_of(const ActionCounts& counts, const Prices& prices, double leakag
     if (std::isnan(prices.pJ[i]))
       throw InternalError("action " + std::string(kActionInfo[i].key) + " is counted but has no price");
     const double action_pJ = static_cast<double>(counts.n[i]) * prices.pJ[i];
-    kind_of(energy, ActionKey(kActionInfo[i].key)) += action_pJ;
+    kind_of(energy, action_keys()[i]) += action_pJ;
     energy.total += action_pJ;
   }
   energy.static_leakage = leakage_mW * time_s * kPicojoulesPerMillijoule;

@@ -1,0 +1,103 @@
+#include <gmock/gmock.h>
+
+#include "configs/reader/accelerator_reader.h"
+#include "energy_tables/pricing.h"
+#include "energy_tables/unit_parts.h"
+#include "tests/configs/yaml_test_files.h"
+
+namespace eyeshift {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+AcceleratorConfig default_accelerator() {
+  return load_accelerator("eyeriss-168", {"dequant-mac", "lut", "mac-fp16", "mac-int8", "shift-add"});
+}
+
+EnergyTable default_table() { return load_table("horowitz-cacti-45nm"); }
+
+// Square micrometres of the default table (ISSCC 2014; CACTI; Aladdin's register times (45/40)^2).
+constexpr double kMultiplyFp16 = 1640, kMultiplyFp32 = 7700, kMultiplyInt8 = 282;
+constexpr double kAddInt8 = 36, kAddInt16 = 67, kAddInt32 = 137, kAddFp16 = 1360, kAddFp32 = 4184;
+constexpr double kSram512 = 1857.7575, kBank = 13522.7487;
+constexpr double kSpads = (224 + 12 + 48) * 16 * 5.98 * 45 * 45 / (40.0 * 40.0);
+constexpr double kMacFp16 = kMultiplyFp16 + kAddFp32;
+constexpr double kMacInt8 = kMultiplyInt8 + kAddInt32;
+constexpr double kDequantMac = kAddInt8 + kAddInt16 + kMultiplyFp16 + kAddFp32 + kMultiplyFp32;
+constexpr double kShiftAdd = kAddInt8 + kAddFp16 + kAddFp32;
+constexpr double kLut = kShiftAdd + kSram512;
+
+TEST(UnitParts, FollowTheAccumulatorAndTheDequantMode) {
+  AcceleratorConfig::Array array = default_accelerator().array;
+  EXPECT_THAT(unit_parts("mac-fp16", array), ElementsAre("multiplier_fp16", "adder_fp32"));
+  EXPECT_THAT(unit_parts("dequant-mac", array),
+              ElementsAre("adder_int8", "adder_int16", "multiplier_fp16", "adder_fp32", "multiplier_fp32"));
+  array.accumulator = Accumulator::fp16;
+  EXPECT_THAT(unit_parts("lut", array), ElementsAre("exponent_adder", "adder_fp16", "adder_fp16"));
+  array.accumulator = Accumulator::fp32;
+  array.dequant = DequantMode::per_weight;
+  EXPECT_THAT(unit_parts("dequant-mac", array),
+              ElementsAre("adder_int8", "adder_int16", "multiplier_fp16", "adder_fp32", "multiplier_fp16"));
+  EXPECT_THAT(input_error_of([&] { unit_parts("tensor-core", array); }), HasSubstr("no area is known for unit"));
+}
+
+TEST(Area, OfTheDefaultAcceleratorEqualsTheHandSum) {
+  const Area area = area_of(default_table(), default_accelerator());
+  EXPECT_NEAR(area.pe_um2, kMacFp16 + kMacInt8 + kDequantMac + kShiftAdd + kLut + kSpads, 1e-6);
+  EXPECT_NEAR(area.array_um2, 14 * kMacFp16 + 168 * (kMacInt8 + kDequantMac + kShiftAdd + kLut + kSpads), 1e-3);
+  EXPECT_NEAR(area.glb_um2, 27 * kBank, 1e-6);
+  EXPECT_EQ(area.noc_um2, 0);
+  EXPECT_FALSE(area.noc_counted);
+  EXPECT_NEAR(area.total_um2, area.array_um2 + area.glb_um2, 1e-6);
+}
+
+TEST(Area, OfSpecialisedAcceleratorsCountsOnlyTheirUnit) {
+  const EnergyTable table = default_table();
+  const AcceleratorConfig config = default_accelerator();
+  EXPECT_NEAR(area_of(table, specialised(config, "mac-fp16")).array_um2, 168 * (kMacFp16 + kSpads), 1e-3);
+  EXPECT_NEAR(area_of(table, specialised(config, "mac-int8")).array_um2, 14 * kMacFp16 + 168 * (kMacInt8 + kSpads), 1e-3);
+  EXPECT_NEAR(area_of(table, specialised(config, "shift-add")).array_um2, 14 * kMacFp16 + 168 * (kShiftAdd + kSpads),
+              1e-3);
+  EXPECT_NEAR(area_of(table, specialised(config, "lut")).array_um2, 14 * kMacFp16 + 168 * (kLut + kSpads), 1e-3);
+}
+
+TEST(Area, WithoutLanesStatedEveryPeKeepsAMacFp16) {
+  AcceleratorConfig config = specialised(default_accelerator(), "shift-add");
+  config.array.fp16_lanes = 0;
+  EXPECT_NEAR(area_of(default_table(), config).array_um2, 168 * (kMacFp16 + kShiftAdd + kSpads), 1e-3);
+}
+
+TEST(Area, OfAPrintedLutReplacesItsStorage) {
+  const AcceleratorConfig lut = specialised(default_accelerator(), "lut");
+  const double expected = 14 * kMacFp16 + 168 * (73 + kAddFp16 + kAddFp32 + 787 + kSpads);
+  EXPECT_NEAR(area_of(load_table("shiftaddllm-table1-45nm"), lut).array_um2, expected, 1e-3);
+}
+
+TEST(Area, CountsTheNetworksWhereTheTableDoes) {
+  EnergyTable table = default_table();
+  table.components["noc_pe"] = {100, 0.5, "a test"};
+  const Area area = area_of(table, default_accelerator());
+  EXPECT_TRUE(area.noc_counted);
+  EXPECT_EQ(area.noc_um2, 16800);
+  EXPECT_NEAR(area.total_um2, area.array_um2 + area.glb_um2 + 16800, 1e-6);
+  EXPECT_NEAR(leakage_mW(table, default_accelerator()) - leakage_mW(default_table(), default_accelerator()), 84, 1e-9);
+}
+
+TEST(Leakage, OfTheMacArrayEqualsTheHandSum) {
+  const AcceleratorConfig mac = specialised(default_accelerator(), "mac-fp16");
+  const double registers = (224 + 12 + 48) * 16 * 7e-5 * 45 / 40;
+  EXPECT_NEAR(leakage_mW(default_table(), mac), 168 * (0.01783 + 0.0561 + registers) + 27 * 3.65706, 1e-9);
+}
+
+TEST(Area, RefusesComponentsThatTheTableLacks) {
+  EnergyTable table = default_table();
+  table.components.erase("adder_fp32");
+  EXPECT_THAT(input_error_of([&] { area_of(table, default_accelerator()); }), HasSubstr("no component 'adder_fp32'"));
+  AcceleratorConfig config = default_accelerator();
+  config.glb.bank_bytes = 2097152;
+  EXPECT_THAT(input_error_of([&] { area_of(default_table(), config); }), HasSubstr("from 512 to 1048576"));
+}
+
+}  // namespace
+}  // namespace eyeshift
