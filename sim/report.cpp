@@ -51,6 +51,7 @@ void price(RunReport& run, const std::vector<EnergyTable>& tables) {
     TableUse use;
     use.name = table.name;
     use.sha256 = table.sha256;
+    use.extended = table.extended;
     for (size_t i = 0; i < kActionCount; ++i)
       if (total.actions.n[i] != 0) use.prices[std::string(kActionInfo[i].key)] = prices.pJ[i];
     use.leakage_mW = leakage_mW(table, run.accelerator);

@@ -32,6 +32,7 @@ struct LayerReport {
 struct TableUse {
   std::string name;
   std::string sha256;
+  std::vector<ExtendedTable> extended;  // tables that supplied further rows
   std::map<std::string, double> prices;  // pJ of one count, by "component.action.operand"; actions that the run counts
   double leakage_mW = 0;
   Area area;

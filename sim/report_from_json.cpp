@@ -90,7 +90,7 @@ LayerReport layer_from(const Json& json, const std::string& place) {
   r.actions = actions_from(field(json, "actions", where), where);
   for (const Json& pass : list_field(json, "passes", where))
     r.passes.push_back({field_as<int64_t>(pass, "first_pass", where), field_as<int64_t>(pass, "passes", where),
-                        field_as<int64_t>(pass, "cycles_each", where), field_as<int64_t>(pass, "ramp_cycles_each", where),
+                        field_as<int64_t>(pass, "cycles_each", where),
                         bound_from(field_as<std::string>(pass, "bound_by", where), where)});
   return layer;
 }

@@ -53,7 +53,6 @@ Json to_json(const PassRunResult& pass) {
   return {{"first_pass", pass.first_pass},
           {"passes", pass.passes},
           {"cycles_each", pass.cycles_each},
-          {"ramp_cycles_each", pass.ramp_cycles_each},
           {"bound_by", bound_name(pass.bound_by)}};
 }
 
@@ -90,12 +89,16 @@ Json to_json(const Area& area) {
           {"array", area.array_um2},
           {"glb", area.glb_um2},
           {"noc", area.noc_um2},
+          {"noc_counted", area.noc_counted},
           {"total", area.total_um2}};
 }
 
 Json to_json(const TableUse& use) {
+  Json extended = Json::array();
+  for (const ExtendedTable& table : use.extended) extended.push_back({{"name", table.name}, {"sha256", table.sha256}});
   return {{"name", use.name},
           {"sha256", use.sha256},
+          {"extends", extended},
           {"prices", use.prices},
           {"leakage_mW", use.leakage_mW},
           {"energy_pJ", to_json(use.energy)},

@@ -65,7 +65,7 @@ std::string run_text(const RunReport& run) {
 
   const Area& area = run.tables.front().area;
   text += "\nArea: " + square_millimetres(area.total_um2) + " mm2 (PE array " + square_millimetres(area.array_um2) +
-          ", global buffer " + square_millimetres(area.glb_um2) + ", NoC " + square_millimetres(area.noc_um2) +
+          ", global buffer " + square_millimetres(area.glb_um2) + ", NoC " + (area.noc_counted ? square_millimetres(area.noc_um2) : "not counted") +
           "). Energy and area from table " + run.tables.front().name + ".\n";
   for (size_t i = 1; i < run.tables.size(); ++i)
     text += "With table " + run.tables[i].name + ": " + microjoules(run.tables[i].energy.total) + " uJ, " +

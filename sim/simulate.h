@@ -8,24 +8,9 @@
 #include "dataflows/dataflow.h"
 #include "energy_tables/table.h"
 #include "sim/report.h"
-#include "traces/format/layer.h"
+#include "sim/workload.h"
 
 namespace eyeshift {
-
-// A layer to simulate: its shape and encoding, and its tensors where outputs are asked for.
-struct WorkItem {
-  LinearShape shape;
-  Encoding encoding;
-  const Layer* layer = nullptr;
-};
-
-// A network to simulate: the layers of a trace, or those of a description with the encodings that a scheme gives.
-struct Workload {
-  std::string network;
-  std::string scheme;
-  int bits = 0;
-  std::vector<WorkItem> layers;
-};
 
 struct SimulateOptions {
   std::string dataflow = "row-stationary";

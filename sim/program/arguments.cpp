@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "configs/reader/atomic_file.h"
+#include "configs/reader/data_files.h"
 #include "configs/reader/errors.h"
 #include "configs/reader/nearest.h"
 #include "sim/output_file.h"
@@ -16,7 +17,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr char kDefaultTable[] = "45nm";
+constexpr char kDefaultTable[] = "horowitz-cacti-45nm";
 const std::vector<std::string> kFormats = {"table", "json", "csv"};
 
 int64_t parse_whole(const std::string& option, const std::string& given, int64_t min, int64_t max) {
@@ -47,6 +48,10 @@ std::string text(const Arguments& arguments, const std::string& option) {
 
 std::string text_or(const Arguments& arguments, const std::string& option, const std::string& otherwise) {
   return has(arguments, option) ? text(arguments, option) : otherwise;
+}
+
+std::string file_or_own_text(const Arguments& arguments, const std::string& option, const std::string& own) {
+  return has(arguments, option) ? text(arguments, option) : find_data_file(own, "traces/text", "text");
 }
 
 int64_t whole_number(const Arguments& arguments, const std::string& option, int64_t min, int64_t max,

@@ -22,6 +22,8 @@ bool has(const Arguments& arguments, const std::string& option);
 // The option's text; empty text and a missing option are InputErrors.
 std::string text(const Arguments& arguments, const std::string& option);
 std::string text_or(const Arguments& arguments, const std::string& option, const std::string& otherwise);
+// The option's text, otherwise the path of one of the texts that come with the program (traces/text).
+std::string file_or_own_text(const Arguments& arguments, const std::string& option, const std::string& own);
 // A whole number between min and max; `otherwise` where the option is not given, which then needs no check.
 int64_t whole_number(const Arguments& arguments, const std::string& option, int64_t min, int64_t max,
                      std::optional<int64_t> otherwise = std::nullopt);

@@ -19,7 +19,8 @@ class Price : public Command {
            "run. The report keeps its shape; energies, areas and prices are the new ones.";
   }
   std::string example() const override {
-    return "  eyeshift price --result out/compare.json --table 45nm --output out/repriced.json\n";
+    return "  eyeshift price --result out/compare.json --table horowitz-cacti-45nm-lpddr4 \\\n"
+           "    --output out/repriced.json\n";
   }
   po::options_description options() const override {
     po::options_description options;

@@ -12,6 +12,12 @@ namespace {
 
 namespace po = boost::program_options;
 
+// Picojoules, or a multiple of the filter scratchpad's read where the table states one.
+std::string energy(const ActionPrice& price, std::string (*format)(double)) {
+  if (price.spad_filter_reads > 0) return format(price.spad_filter_reads) + " x filter spad read";
+  return format(price.energy_pJ);
+}
+
 std::string list_text(const std::vector<EnergyTable>& tables) {
   TextTable text({"table", "node nm", "voltage V", "actions", "components", "sha256"});
   for (const EnergyTable& t : tables)
@@ -24,7 +30,7 @@ std::string show_text(const EnergyTable& table) {
   std::string text = table.name + ": " + significant(table.node_nm) + " nm, " + significant(table.voltage_V) +
                      " V, sha256 " + table.sha256 + "\n\nenergy, pJ an action\n";
   for (const auto& [name, price] : table.actions)
-    text += "  " + name + ": " + significant(price.energy_pJ) + "  [" + price.source + "]" +
+    text += "  " + name + ": " + energy(price, [](double v) { return significant(v); }) + "  [" + price.source + "]" +
             (price.note.empty() ? "" : "\n      " + price.note) + "\n";
   text += "\ncomponents\n";
   for (const auto& [name, cost] : table.components)
@@ -43,7 +49,7 @@ std::vector<std::vector<std::string>> comparison(const std::vector<EnergyTable>&
     return cells[table];
   };
   for (size_t i = 0; i < tables.size(); ++i) {
-    for (const auto& [name, price] : tables[i].actions) cell(name + " pJ", i) = format(price.energy_pJ);
+    for (const auto& [name, price] : tables[i].actions) cell(name + " pJ", i) = energy(price, format);
     for (const auto& [name, cost] : tables[i].components) cell(name + " um2", i) = format(cost.area_um2);
   }
   std::vector<std::vector<std::string>> lines = {{"row"}};
@@ -72,7 +78,7 @@ std::string rows_csv(const std::vector<EnergyTable>& tables) {
   std::string csv = csv_row({"table", "kind", "name", "energy_pJ", "area_um2", "leakage_mW", "source", "note"});
   for (const EnergyTable& table : tables) {
     for (const auto& [name, price] : table.actions)
-      csv += csv_row({table.name, "action", name, exact(price.energy_pJ), "", "", price.source, price.note});
+      csv += csv_row({table.name, "action", name, energy(price, exact), "", "", price.source, price.note});
     for (const auto& [name, cost] : table.components)
       csv += csv_row({table.name, "component", name, "", exact(cost.area_um2), exact(cost.leakage_mW), cost.source, ""});
   }
@@ -84,10 +90,16 @@ Json to_json(const EnergyTable& table) {
                {"node_nm", table.node_nm},
                {"voltage_V", table.voltage_V},
                {"sha256", table.sha256},
+               {"extends", Json::array()},
                {"actions", Json::object()},
                {"components", Json::object()}};
+  for (const ExtendedTable& other : table.extended)
+    json["extends"].push_back({{"name", other.name}, {"sha256", other.sha256}});
   for (const auto& [name, price] : table.actions)
-    json["actions"][name] = {{"energy_pJ", price.energy_pJ}, {"source", price.source}, {"note", price.note}};
+    json["actions"][name] = {{price.spad_filter_reads > 0 ? "spad_filter_reads" : "energy_pJ",
+                              price.spad_filter_reads > 0 ? price.spad_filter_reads : price.energy_pJ},
+                             {"source", price.source},
+                             {"note", price.note}};
   for (const auto& [name, cost] : table.components)
     json["components"][name] = {
         {"area_um2", cost.area_um2}, {"leakage_mW", cost.leakage_mW}, {"source", cost.source}};

@@ -1,0 +1,94 @@
+#include "sim/compare.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "configs/reader/errors.h"
+#include "dataflows/dataflow.h"
+#include "models/units/unit.h"
+#include "sim/progress.h"
+#include "sim/simulate.h"
+#include "traces/network/family.h"
+#include "traces/network/perplexity.h"
+#include "traces/network/quantize_network.h"
+#include "traces/network/tokens.h"
+
+namespace eyeshift {
+namespace {
+
+Trace quantized(Network& network, const std::string& scheme, const QuantizeOptions& options, const Tokens& calibration,
+                const std::string& source, int threads) {
+  Progress progress("quantizing " + scheme, network.layers().size(), "layers");
+  return quantize_network(
+      network, scheme, options, calibration, source, [&](const Layer&, size_t, size_t) { progress.advance(); }, threads);
+}
+
+}  // namespace
+
+SchemeOnUnit parse_scheme_on_unit(const std::string& text) {
+  const size_t at = text.find('@');
+  if (at == std::string::npos || at == 0 || at + 1 == text.size() || text.find('@', at + 1) != std::string::npos)
+    throw InputError("'" + text + "': expected SCHEME@UNIT, for example gptq@dequant-mac");
+  SchemeOnUnit side{text.substr(0, at), text.substr(at + 1)};
+  Registry<Quantizer>::instance().find(side.scheme, "scheme");
+  Registry<Unit>::instance().find(side.unit, "unit");
+  return side;
+}
+
+std::vector<AcceleratorConfig> machines(const AcceleratorConfig& accelerator, const std::vector<SchemeOnUnit>& sides) {
+  std::vector<AcceleratorConfig> all;
+  for (const SchemeOnUnit& side : sides) all.push_back(specialised(accelerator, side.unit));
+  return all;
+}
+
+void check_runs(const Workload& workload, const AcceleratorConfig& machine, const std::string& unit) {
+  for (const WorkItem& item : workload.layers) {
+    if (item.encoding.scheme == workload.scheme) {
+      const auto reason = Registry<Unit>::instance().find(unit, "unit").cannot_run(item.encoding, machine);
+      if (reason)
+        throw InputError("scheme '" + workload.scheme + "' does not run on unit '" + unit + "': " + *reason);
+    }
+    unit_for(item.shape, item.encoding, machine, unit);
+  }
+}
+
+SchemeWorkload quantized_workload(const std::string& checkpoint, const std::string& scheme,
+                                  const QuantizeOptions& options, const AccuracyTexts& texts, int threads) {
+  const std::unique_ptr<Network> network = load_network(std::filesystem::path(checkpoint));
+  const Tokens calibration = load_tokens(texts.calibration, network->vocabulary());
+  const Tokens evaluation = load_tokens(texts.evaluation, network->vocabulary());
+  count_windows(*network, evaluation, texts.window, 2, texts.evaluation);
+
+  const auto start = std::chrono::steady_clock::now();
+  const Trace trace = quantized(*network, scheme, options, calibration, texts.calibration, threads);
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  const Perplexity measured = perplexity(*network, evaluation, texts.window, threads);
+
+  SchemeWorkload result{workload_of(trace), Accuracy{measured.perplexity, measured.nll, measured.tokens, elapsed.count()}};
+  for (WorkItem& item : result.workload.layers) item.layer = nullptr;
+  return result;
+}
+
+std::vector<RunReport> compare(const AcceleratorConfig& accelerator, const CompareOptions& options,
+                               const std::map<std::string, SchemeWorkload>& workloads,
+                               const std::vector<EnergyTable>& tables) {
+  const std::vector<AcceleratorConfig> machine_of = machines(accelerator, options.sides);
+  std::vector<SimulateTask> tasks;
+  std::vector<const SchemeWorkload*> sources;
+  for (const int64_t tokens : options.tokens)
+    for (size_t i = 0; i < options.sides.size(); ++i) {
+      const SchemeOnUnit& side = options.sides[i];
+      sources.push_back(&workloads.at(side.scheme));
+      check_runs(sources.back()->workload, machine_of[i], side.unit);
+      SimulateTask task{machine_of[i], sources.back()->workload, {}};
+      task.options.dataflow = options.dataflow;
+      task.options.unit = side.unit;
+      task.options.tokens = tokens;
+      tasks.push_back(std::move(task));
+    }
+  std::vector<RunReport> runs = simulate(tasks, tables, options.parallel);
+  for (size_t i = 0; i < runs.size(); ++i) runs[i].accuracy = sources[i]->accuracy;
+  return runs;
+}
+
+}  // namespace eyeshift

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "energy_tables/table.h"
+#include "models/spec/accelerator.h"
+#include "sim/report.h"
+#include "sim/workload.h"
+#include "traces/quantizers/quantizer.h"
+
+namespace eyeshift {
+
+// One side of a comparison: a scheme's weights on a unit.
+struct SchemeOnUnit {
+  std::string scheme;
+  std::string unit;
+};
+
+// Reads "scheme@unit". Throws InputError where it has another form or a name is unknown.
+SchemeOnUnit parse_scheme_on_unit(const std::string& text);
+
+struct CompareOptions {
+  std::vector<SchemeOnUnit> sides;
+  std::vector<int64_t> tokens = {1};
+  std::string dataflow = "row-stationary";
+  int parallel = 1;
+};
+
+// A workload a scheme, with its accuracy where there are weights.
+struct SchemeWorkload {
+  Workload workload;
+  std::optional<Accuracy> accuracy;
+};
+
+// What accuracy is measured with.
+struct AccuracyTexts {
+  std::string calibration;  // a text or a .npy of token ids
+  std::string evaluation;
+  int64_t window = 512;
+};
+
+// The machine of every side: the accelerator specialised for its unit. Throws InputError where the accelerator lacks a
+// unit; before any long work.
+std::vector<AcceleratorConfig> machines(const AcceleratorConfig& accelerator, const std::vector<SchemeOnUnit>& sides);
+
+// Throws InputError where the unit cannot run a layer that the scheme codes, or where a layer that it leaves in half
+// precision (lm_head) runs neither on the unit nor on the machine's mac-fp16 lanes.
+void check_runs(const Workload& workload, const AcceleratorConfig& machine, const std::string& unit);
+
+// Quantizes a checkpoint under one scheme and measures its perplexity. The trace's tensors are dropped: encodings stay.
+SchemeWorkload quantized_workload(const std::string& checkpoint, const std::string& scheme,
+                                  const QuantizeOptions& options, const AccuracyTexts& texts, int threads);
+
+// Simulates every side at every number of tokens: reports by tokens, then in the order of the sides. `workloads` has
+// one entry a scheme named in the sides.
+std::vector<RunReport> compare(const AcceleratorConfig& accelerator, const CompareOptions& options,
+                               const std::map<std::string, SchemeWorkload>& workloads,
+                               const std::vector<EnergyTable>& tables);
+
+}  // namespace eyeshift

@@ -1,0 +1,135 @@
+#include "sim/compare.h"
+
+#include "configs/reader/accelerator_reader.h"
+#include "configs/reader/errors.h"
+#include "dataflows/dataflow.h"
+#include "models/units/unit.h"
+#include "sim/program/arguments.h"
+#include "sim/program/command.h"
+#include "sim/program/quantize_arguments.h"
+#include "sim/report_json.h"
+#include "sim/report_text.h"
+
+namespace eyeshift {
+namespace {
+
+namespace po = boost::program_options;
+
+std::vector<SchemeOnUnit> sides_of(const Arguments& arguments) {
+  std::vector<SchemeOnUnit> sides;
+  for (const std::string& word : words(arguments, "schemes")) {
+    const SchemeOnUnit side = parse_scheme_on_unit(word);
+    for (const SchemeOnUnit& other : sides)
+      if (other.scheme == side.scheme && other.unit == side.unit)
+        throw InputError("--schemes: " + word + " is given twice");
+    sides.push_back(side);
+  }
+  return sides;
+}
+
+// The schemes' own --bits; those of one width only, like fp16, keep theirs.
+QuantizeOptions options_of(const Arguments& arguments) {
+  QuantizeOptions options;
+  options.bits = static_cast<int>(whole_number(arguments, "bits", 1, 16));
+  return options;
+}
+
+class Compare : public Command {
+ public:
+  std::string summary() const override { return "several schemes, each on its arithmetic, side by side"; }
+  std::string usage() const override {
+    return "compare --accelerator A.yaml (--checkpoint DIR | --network N.yaml) --schemes S@U,... --bits B [OPTIONS]";
+  }
+  std::string description() const override {
+    return "For each SCHEME@UNIT: the checkpoint is quantized and its perplexity measured (with --network there are no\n"
+           "weights and no perplexity); the accelerator gets that unit in every PE, beside the mac-fp16 lanes that\n"
+           "its configuration states, so that area counts only what the scheme needs; and every layer is simulated.\n"
+           "Layers that stay in half precision (lm_head) run on the mac-fp16 lanes. --bits goes to every scheme that\n"
+           "has a choice; fp16 and int8 keep theirs.\n\nunits:\n" +
+           described_names<Unit>("unit") + "\nschemes:\n" + described_names<Quantizer>("scheme");
+  }
+  std::string example() const override {
+    return "  eyeshift compare --accelerator eyeriss-168 --checkpoint traces/checkpoints/opt-tiny \\\n"
+           "    --schemes fp16@mac-fp16,gptq@dequant-mac,shiftaddllm-block@shift-add --bits 3 --tokens 1,128 \\\n"
+           "    --output out/compare.json\n";
+  }
+
+  po::options_description options() const override {
+    po::options_description options;
+    options.add_options()("accelerator", value("A.yaml"), "the machine: a YAML file, or one of configs/accelerators")(
+        "checkpoint", value("DIR"), "Hugging Face folder with config.json and safetensors; excludes --network")(
+        "network", value("N.yaml"), "shapes of layers without weights: a YAML file, or one of configs/networks")(
+        "schemes", value("S@U,..."), "what to compare, separated by commas")("bits", value("B"), "bits a weight")(
+        "tokens", value("N,..."), "tokens that pass a layer together: 1 is decoding, more is prefill; several values "
+                                  "are compared one after the other; default: 1")(
+        "text", value("FILE"), "perplexity is measured on this text, or .npy of token ids; default: "
+                               "traces/text/evaluation.txt")(
+        "calibration", value("FILE"), "schemes are calibrated on this text, or .npy of token ids; default: "
+                                      "traces/text/calibration.txt")(
+        "window", value("N"), "tokens of a perplexity window; default: 512")(
+        "dataflow", value("D"), "how layers are spread over the array; default: row-stationary");
+    add_table_option(options);
+    add_jobs_option(options);
+    add_report_options(options);
+    return options;
+  }
+
+  void run(const po::variables_map& arguments) const override {
+    exclude(arguments, "checkpoint", "network");
+    if (!has(arguments, "checkpoint") && !has(arguments, "network"))
+      throw InputError("give --checkpoint or --network; see --help");
+    for (const char* option : {"text", "calibration", "window"}) needs(arguments, option, "checkpoint");
+
+    const AcceleratorConfig accelerator =
+        load_accelerator(text(arguments, "accelerator"), Registry<Unit>::instance().names());
+    CompareOptions options;
+    options.sides = sides_of(arguments);
+    options.tokens = whole_numbers(arguments, "tokens", 1, 1 << 20, 1);
+    options.dataflow = text_or(arguments, "dataflow", options.dataflow);
+    Registry<Dataflow>::instance().find(options.dataflow, "dataflow");
+    options.parallel = jobs(arguments);
+    const QuantizeOptions quantize = options_of(arguments);
+    const std::vector<EnergyTable> with = tables(arguments);
+    const ReportSink sink(arguments);
+
+    const std::vector<AcceleratorConfig> machine_of = machines(accelerator, options.sides);
+    check_sides(options.sides, machine_of, quantize);
+    const auto workloads = workloads_of(arguments, options, quantize);
+    const std::vector<RunReport> runs = compare(accelerator, options, workloads, with);
+    sink.write({[&] { return comparison_text(runs); }, [&] { return dump(comparison_json(runs)); },
+                [&] { return runs_csv(runs); }});
+  }
+
+ private:
+  // What can be known of a scheme on a unit before its layers are.
+  static void check_sides(const std::vector<SchemeOnUnit>& sides, const std::vector<AcceleratorConfig>& machine_of,
+                          const QuantizeOptions& options) {
+    const NetworkConfig any{"any", {{"any", 256, 256, 1}}};
+    for (size_t i = 0; i < sides.size(); ++i)
+      check_runs(workload_of(any, sides[i].scheme, options), machine_of[i], sides[i].unit);
+  }
+
+  static std::map<std::string, SchemeWorkload> workloads_of(const Arguments& arguments, const CompareOptions& options,
+                                                            const QuantizeOptions& quantize) {
+    std::map<std::string, SchemeWorkload> workloads;
+    AccuracyTexts texts;
+    if (has(arguments, "checkpoint")) {
+      texts.calibration = file_or_own_text(arguments, "calibration", "calibration.txt");
+      texts.evaluation = file_or_own_text(arguments, "text", "evaluation.txt");
+      texts.window = whole_number(arguments, "window", 2, 1 << 20, texts.window);
+    }
+    for (const SchemeOnUnit& side : options.sides) {
+      if (workloads.count(side.scheme) != 0) continue;
+      workloads[side.scheme] =
+          has(arguments, "checkpoint")
+              ? quantized_workload(text(arguments, "checkpoint"), side.scheme, quantize, texts, options.parallel)
+              : SchemeWorkload{workload_of(load_network(text(arguments, "network")), side.scheme, quantize), {}};
+    }
+    return workloads;
+  }
+};
+
+const Registration<Command, Compare> registration("compare");
+
+}  // namespace
+}  // namespace eyeshift

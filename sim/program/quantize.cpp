@@ -1,0 +1,146 @@
+#include <cmath>
+#include <filesystem>
+
+#include "configs/reader/atomic_file.h"
+#include "configs/reader/errors.h"
+#include "sim/output_file.h"
+#include "sim/program/arguments.h"
+#include "sim/program/command.h"
+#include "sim/program/quantize_arguments.h"
+#include "sim/progress.h"
+#include "sim/report_json.h"
+#include "sim/text_table.h"
+#include "traces/format/trace_file.h"
+#include "traces/network/family.h"
+#include "traces/network/quantize_matrix.h"
+#include "traces/network/quantize_network.h"
+#include "traces/network/tokens.h"
+
+namespace eyeshift {
+namespace {
+
+namespace po = boost::program_options;
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json report_json(const Trace& trace) {
+  Json json = {{"network", trace.network},
+               {"scheme", trace.scheme},
+               {"bits", trace.bits},
+               {"calibration", trace.calibration},
+               {"layers", Json::array()}};
+  for (const Layer& layer : trace.layers)
+    json["layers"].push_back({{"name", layer.shape.name},
+                              {"K", layer.shape.K},
+                              {"M", layer.shape.M},
+                              {"scheme", layer.encoding.scheme},
+                              {"bits", layer.encoding.bits},
+                              {"bits_per_weight", bits_per_weight(layer.shape, layer.encoding)},
+                              {"rel_out", number(layer.rel_out)},
+                              {"rel_out_test", number(layer.rel_out_test)},
+                              {"w_err", number(layer.w_err)},
+                              {"time_s", layer.time_s}});
+  return json;
+}
+
+std::string report_csv(const Trace& trace) {
+  std::string csv = csv_row(
+      {"name", "K", "M", "scheme", "bits", "bits_per_weight", "rel_out", "rel_out_test", "w_err", "time_s"});
+  for (const Layer& l : trace.layers)
+    csv += csv_row({l.shape.name, std::to_string(l.shape.K), std::to_string(l.shape.M), l.encoding.scheme,
+                    std::to_string(l.encoding.bits), exact(bits_per_weight(l.shape, l.encoding)), exact(l.rel_out),
+                    exact(l.rel_out_test), exact(l.w_err), exact(l.time_s)});
+  return csv;
+}
+
+std::string report_text(const Trace& trace) {
+  TextTable table({"layer", "K", "M", "scheme", "bits", "bits/weight", "output error", "on test inputs",
+                   "weight error", "time s"});
+  for (const Layer& l : trace.layers)
+    table.add({l.shape.name, std::to_string(l.shape.K), std::to_string(l.shape.M), l.encoding.scheme,
+               std::to_string(l.encoding.bits), significant(bits_per_weight(l.shape, l.encoding)),
+               significant(l.rel_out), significant(l.rel_out_test), significant(l.w_err), significant(l.time_s, 3)});
+  return table.str();
+}
+
+Trace quantize_checkpoint(const Arguments& arguments, const std::string& scheme, const QuantizeOptions& options,
+                          int threads) {
+  const std::string calibration = file_or_own_text(arguments, "calibration", "calibration.txt");
+  const std::unique_ptr<Network> network = load_network(std::filesystem::path(text(arguments, "checkpoint")));
+  Progress progress("quantizing", network->layers().size(), "layers");
+  return quantize_network(
+      *network, scheme, options, load_tokens(calibration, network->vocabulary()), calibration,
+      [&](const Layer&, size_t, size_t) { progress.advance(); }, threads);
+}
+
+Trace quantize_one(const Arguments& arguments, const std::string& scheme, const QuantizeOptions& options) {
+  std::optional<std::filesystem::path> test;
+  if (has(arguments, "test-activations")) test = text(arguments, "test-activations");
+  return quantize_matrix(text(arguments, "weights"), text(arguments, "activations"), test, scheme, options);
+}
+
+class Quantize : public Command {
+ public:
+  std::string summary() const override { return "quantize a network, or one matrix, into a trace"; }
+  std::string usage() const override {
+    return "quantize (--checkpoint DIR | --weights W.npy --activations X.npy) --scheme S --bits B --output F [OPTIONS]";
+  }
+  std::string description() const override {
+    return "Every linear layer of the checkpoint but the output head, which stays in half precision, is quantized in\n"
+           "the order in which it runs, on inputs that the layers quantized before it produce. The trace is a\n"
+           "safetensors file: codes, scales and planes exactly as an accelerator would store them. Errors:\n"
+           "output error |WX - WqX|^2 / |WX|^2 on the calibration inputs (rel_out) and on --test-activations\n"
+           "(rel_out_test), weight error |W - Wq|^2 (w_err).\n\nschemes, with the options that each reads:\n" +
+           described_names<Quantizer>("scheme");
+  }
+  std::string example() const override {
+    return "  eyeshift quantize --checkpoint traces/checkpoints/opt-tiny --scheme gptq --bits 3 \\\n"
+           "    --output out/opt-tiny-gptq3.safetensors --report out/opt-tiny-gptq3.json\n";
+  }
+
+  po::options_description options() const override {
+    po::options_description options;
+    options.add_options()("checkpoint", value("DIR"), "Hugging Face folder with config.json and safetensors")(
+        "weights", value("W.npy"), "one matrix [M outputs, K inputs] instead of a checkpoint")(
+        "activations", value("X.npy"), "its calibration inputs [K, tokens]")(
+        "test-activations", value("T.npy"), "further inputs [K, tokens], to measure rel_out_test on")(
+        "calibration", value("TEXT|T.npy"), "text, or .npy of token ids, that --checkpoint is calibrated on; default: "
+                                            "traces/text/calibration.txt")(
+        "scheme", value("S"), "how weights are coded, see above")(
+        "bits", value("B"), "bits a weight (or planes); fp16 and int8 need none");
+    add_quantize_options(options);
+    options.add_options()("output", value("F"), "the trace, a safetensors file")(
+        "report", value("R.json"), "errors and sizes of every layer; CSV where the name ends in .csv")(
+        "format", value("table|json|csv"), "of the same report on standard output; default: table");
+    add_jobs_option(options);
+    return options;
+  }
+
+  void run(const po::variables_map& arguments) const override {
+    exclude(arguments, "checkpoint", "weights");
+    if (!has(arguments, "checkpoint") && !has(arguments, "weights"))
+      throw InputError("give --checkpoint, or --weights with --activations; see --help");
+    needs(arguments, "activations", "weights");
+    needs(arguments, "test-activations", "weights");
+    needs(arguments, "calibration", "checkpoint");
+    const std::string scheme = text(arguments, "scheme");
+    const QuantizeOptions options = quantize_options(arguments, scheme);
+    const int threads = jobs(arguments);
+    const std::string output = text(arguments, "output");
+    const std::string report = text_or(arguments, "report", "");
+    const std::string format = choice(arguments, "format", {"table", "json", "csv"}, "table");
+    check_outputs({output, report});
+
+    const Trace trace = has(arguments, "weights") ? quantize_one(arguments, scheme, options)
+                                                  : quantize_checkpoint(arguments, scheme, options, threads);
+    write_trace(output, trace);
+    const bool csv_file = std::filesystem::path(report).extension() == ".csv";
+    if (!report.empty()) write_file_atomically(report, csv_file ? report_csv(trace) : dump(report_json(trace)));
+    print(format == "json" ? dump(report_json(trace)) : format == "csv" ? report_csv(trace) : report_text(trace));
+  }
+};
+
+const Registration<Command, Quantize> registration("quantize");
+
+}  // namespace
+}  // namespace eyeshift

@@ -1,0 +1,132 @@
+#include "sim/simulate.h"
+
+#include "configs/reader/accelerator_reader.h"
+#include "configs/reader/errors.h"
+#include "configs/reader/mapping_reader.h"
+#include "configs/reader/nearest.h"
+#include "models/units/unit.h"
+#include "sim/functional.h"
+#include "sim/output_file.h"
+#include "sim/program/arguments.h"
+#include "sim/program/command.h"
+#include "sim/program/quantize_arguments.h"
+#include "sim/report_json.h"
+#include "sim/report_text.h"
+#include "sim/workload.h"
+#include "traces/format/trace_file.h"
+
+namespace eyeshift {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr int64_t kMostTokens = 1 << 20;
+
+class Simulate : public Command {
+ public:
+  std::string summary() const override { return "replay a network on the machine, cycle by cycle"; }
+  std::string usage() const override {
+    return "simulate --accelerator A.yaml (--trace F | --network N.yaml --scheme S --bits B) [OPTIONS]";
+  }
+  std::string description() const override {
+    return "Every layer goes through the cycle-level model of the accelerator: cycles, what bounds them, and every\n"
+           "action are counted, then priced. The weights' encoding comes from a trace, or, without weights, from what\n"
+           "a scheme gives each layer's shape. A layer's row is of one layer; 'count' says how many there are, and\n"
+           "the totals count them all. Layers that are exactly alike are simulated once.\n\n"
+           "With --functional values flow too: the true outputs of every layer, rounded as the units round.\n\n"
+           "units:\n" +
+           described_names<Unit>("unit") + "\ndataflows:\n" + described_names<Dataflow>("dataflow") + "\nschemes:\n" +
+           described_names<Quantizer>("scheme");
+  }
+  std::string example() const override {
+    return "  eyeshift simulate --accelerator eyeriss-168 --network opt-125m --scheme gptq --bits 3 \\\n"
+           "    --unit dequant-mac --tokens 1 --output out/opt-125m.json\n";
+  }
+
+  po::options_description options() const override {
+    po::options_description options;
+    options.add_options()("accelerator", value("A.yaml"), "the machine: a YAML file, or one of configs/accelerators")(
+        "trace", value("F"), "a trace written by quantize; excludes --network")(
+        "network", value("N.yaml"), "shapes of layers: a YAML file, or one of configs/networks; needs --scheme")(
+        "scheme", value("S"), "how --network's weights are coded")(
+        "bits", value("B"), "bits a weight, of --scheme; fp16 and int8 need none")(
+        "tokens", value("N"), "tokens of a sequence that pass a layer together: 1 is decoding, more is prefill; "
+                              "default: 1; with --functional all that there are")(
+        "batch", value("N"), "sequences at once: every layer sees N times --tokens; default: 1")(
+        "dataflow", value("D"), "how layers are spread over the array; default: row-stationary")(
+        "unit", value("U"), "what PEs compute with; default: of the accelerator's units, the first that runs a layer")(
+        "mapping", value("M.yaml"), "mappings by layer; the others are searched for the least energy x time")(
+        "functional", po::bool_switch(), "also compute values; needs --trace and --outputs")(
+        "activations", value("X.npy"), "inputs of every layer, [K, tokens]; default: the sample in the trace")(
+        "outputs", value("Y.safetensors"), "of --functional: a tensor LAYER.y, F16 [tokens, M], a layer")(
+        "no-fast-forward", po::bool_switch(), "evaluate every pass (no pass is skipped so far)");
+    add_table_option(options);
+    add_jobs_option(options);
+    add_report_options(options);
+    return options;
+  }
+
+  void run(const po::variables_map& arguments) const override {
+    check_combinations(arguments);
+    SimulateTask task;
+    task.accelerator =
+        load_accelerator(text(arguments, "accelerator"), Registry<Unit>::instance().names());
+    task.options.dataflow = text_or(arguments, "dataflow", task.options.dataflow);
+    Registry<Dataflow>::instance().find(task.options.dataflow, "dataflow");
+    if (has(arguments, "unit")) task.options.unit = text(arguments, "unit");
+    task.options.tokens = whole_number(arguments, "tokens", 1, kMostTokens, 1);
+    task.options.batch = whole_number(arguments, "batch", 1, kMostTokens, 1);
+    if (has(arguments, "mapping")) task.options.mappings = load_mappings(text(arguments, "mapping"));
+    const std::vector<EnergyTable> with = tables(arguments);
+    const int parallel = jobs(arguments);
+    const std::string outputs = text_or(arguments, "outputs", "");
+    const ReportSink sink(arguments);
+    check_outputs({outputs});
+
+    Trace trace;
+    if (has(arguments, "trace")) {
+      trace = read_trace(text(arguments, "trace"));
+      task.workload = workload_of(trace);
+    } else {
+      const std::string scheme = text(arguments, "scheme");
+      QuantizeOptions options;
+      options.bits = scheme_bits(arguments, scheme);
+      task.workload = workload_of(load_network(text(arguments, "network")), scheme, options);
+    }
+
+    std::vector<RunReport> runs;
+    if (arguments["functional"].as<bool>()) {
+      FunctionalRun functional;
+      functional.inputs = functional_inputs(trace, text_or(arguments, "activations", ""),
+                                            has(arguments, "tokens") ? task.options.tokens : 0);
+      task.options.tokens = token_count(trace, functional.inputs);
+      runs = simulate({task}, with, parallel, &functional);
+      write_outputs(outputs, trace, functional.outputs);
+    } else {
+      runs = simulate({task}, with, parallel);
+    }
+    sink.write({[&] { return run_text(runs.front()); }, [&] { return dump(to_json(runs.front())); },
+                [&] { return runs_csv(runs); }});
+  }
+
+ private:
+  static void check_combinations(const po::variables_map& arguments) {
+    exclude(arguments, "trace", "network");
+    if (!has(arguments, "trace") && !has(arguments, "network"))
+      throw InputError("give --trace, or --network with --scheme and --bits; see --help");
+    needs(arguments, "scheme", "network");
+    needs(arguments, "bits", "network");
+    const bool functional = arguments["functional"].as<bool>();
+    if (!functional && (has(arguments, "activations") || has(arguments, "outputs")))
+      throw InputError("--activations and --outputs have a meaning only with --functional");
+    if (functional && !has(arguments, "trace")) throw InputError("--functional needs weights: give --trace");
+    if (functional && !has(arguments, "outputs")) throw InputError("--functional needs --outputs for what it computes");
+    if (functional && has(arguments, "batch"))
+      throw InputError("--batch and --functional exclude each other: --tokens says how many inputs to take");
+  }
+};
+
+const Registration<Command, Simulate> registration("simulate");
+
+}  // namespace
+}  // namespace eyeshift

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "configs/reader/network_reader.h"
+#include "traces/format/layer.h"
+#include "traces/quantizers/quantizer.h"
+
+namespace eyeshift {
+
+// A layer to simulate: its shape and encoding, and its tensors where there are weights.
+struct WorkItem {
+  LinearShape shape;
+  Encoding encoding;
+  const Layer* layer = nullptr;
+};
+
+// A network to simulate.
+struct Workload {
+  std::string network;
+  std::string scheme;
+  int bits = 0;
+  std::vector<WorkItem> layers;
+};
+
+// The layers of a trace, which must outlive the workload.
+Workload workload_of(const Trace& trace);
+
+// Layers without weights, coded as a scheme codes their shapes. Throws InputError where the scheme is unknown or cannot
+// code a layer with these options.
+Workload workload_of(const NetworkConfig& network, const std::string& scheme, const QuantizeOptions& options);
+
+}  // namespace eyeshift
