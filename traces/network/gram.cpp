@@ -20,10 +20,11 @@ Eigen::MatrixXd gram_of_inputs(const std::vector<Network::State>& windows, int t
     const Eigen::Index rows = std::min(kTile, K - row);
     const Eigen::Index columns = std::min(kTile, K - column);
     Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(rows, columns);
+    Eigen::MatrixXf product(rows, columns);
     for (const Network::State& window : windows) {
-      const Eigen::MatrixXd left = window.inputs.middleCols(row, rows).cast<double>();
-      const Eigen::MatrixXd right = window.inputs.middleCols(column, columns).cast<double>();
-      sum.noalias() += left.transpose() * right;
+      product.noalias() =
+          window.inputs.middleCols(row, rows).transpose() * window.inputs.middleCols(column, columns);
+      sum += product.cast<double>();
     }
     gram.block(row, column, rows, columns) = sum;
     gram.block(column, row, columns, rows) = sum.transpose();
