@@ -14,8 +14,7 @@ namespace {
 double interpolate(int64_t x0, double y0, int64_t x1, double y1, int64_t x) {
   const double part = std::log(static_cast<double>(x) / static_cast<double>(x0)) /
                       std::log(static_cast<double>(x1) / static_cast<double>(x0));
-  if (y0 <= 0 || y1 <= 0)
-    return y0 + (y1 - y0) * static_cast<double>(x - x0) / static_cast<double>(x1 - x0);
+  if (y0 <= 0 || y1 <= 0) return y0 + (y1 - y0) * static_cast<double>(x - x0) / static_cast<double>(x1 - x0);
   return y0 * std::pow(y1 / y0, part);
 }
 
@@ -30,7 +29,8 @@ struct Sizes {
 
 // The table's sizes around `bytes`, among rows of this kind and port.
 template <typename Rows>
-Sizes sizes_around(const Rows& rows, const std::string& table, int64_t bytes, int port_bits, SramRow::Kind kind) {
+Sizes sizes_around(const Rows& rows, const std::string& table, int64_t bytes, int port_bits,
+                   SramRow::Kind kind) {
   std::set<int64_t> sizes;
   std::set<int> ports;
   for (const auto& [name, unused] : rows) {
@@ -39,9 +39,11 @@ Sizes sizes_around(const Rows& rows, const std::string& table, int64_t bytes, in
     ports.insert(row->port_bits);
     if (row->port_bits == port_bits) sizes.insert(row->bytes);
   }
-  const std::string wanted = "energy table '" + table + "' has no row '" + row_name(bytes, port_bits, kind) + "' for an "
-                             "SRAM of " + std::to_string(bytes) + " bytes with a port of " +
-                             std::to_string(port_bits) + " bits: ";
+  const std::string wanted = "energy table '" + table + "' has no row '" + row_name(bytes, port_bits, kind) +
+                             "' for an "
+                             "SRAM of " +
+                             std::to_string(bytes) + " bytes with a port of " + std::to_string(port_bits) +
+                             " bits: ";
   if (sizes.empty()) {
     std::vector<std::string> known;
     for (const int port : ports) known.push_back(std::to_string(port));
@@ -91,14 +93,16 @@ ComponentCost scratchpad_cost(const EnergyTable& table, int64_t words) {
 const ActionPrice& action_row(const EnergyTable& table, const std::string& name) {
   const auto row = table.actions.find(name);
   if (row == table.actions.end())
-    throw InputError("energy table '" + table.name + "' has no action '" + name + "': add it, or use another table");
+    throw InputError("energy table '" + table.name + "' has no action '" + name +
+                     "': add it, or use another table");
   return row->second;
 }
 
 const ComponentCost& component_row(const EnergyTable& table, const std::string& name) {
   const auto row = table.components.find(name);
   if (row == table.components.end())
-    throw InputError("energy table '" + table.name + "' has no component '" + name + "': add it, or use another table");
+    throw InputError("energy table '" + table.name + "' has no component '" + name +
+                     "': add it, or use another table");
   return row->second;
 }
 

@@ -41,7 +41,8 @@ double lut_price(const EnergyTable& table, const AcceleratorConfig& accelerator,
   if (own_row) return action_row(table, kLutQueryRow).energy_pJ;
   if (accelerator.spad_words.lut == 0)
     throw InputError("accelerator '" + accelerator.name + "' has no table storage: spad_words.lut is 0");
-  return scratchpad_energy_pJ(table, accelerator.spad_words.lut, action == "query" ? Access::read : Access::write);
+  return scratchpad_energy_pJ(table, accelerator.spad_words.lut,
+                              action == "query" ? Access::read : Access::write);
 }
 
 double spad_price(const EnergyTable& table, const AcceleratorConfig& accelerator, const std::string& spad,
@@ -60,7 +61,8 @@ double noc_price(const EnergyTable& table, const AcceleratorConfig& accelerator)
 double price(const EnergyTable& table, const AcceleratorConfig& accelerator, const ActionKey& key) {
   const Access access = key.action == "write" ? Access::write : Access::read;
   if (key.is("dram")) return action_row(table, kDramRow).energy_pJ;
-  if (key.is("glb")) return sram_energy_pJ(table, accelerator.glb.bank_bytes, accelerator.glb.port_bits, access);
+  if (key.is("glb"))
+    return sram_energy_pJ(table, accelerator.glb.bank_bytes, accelerator.glb.port_bits, access);
   if (key.is("noc")) return noc_price(table, accelerator);
   if (key.is("spad")) return spad_price(table, accelerator, key.component, access);
   if (key.is("lut")) return lut_price(table, accelerator, key.action);

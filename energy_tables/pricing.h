@@ -8,16 +8,17 @@
 
 namespace eyeshift {
 
-// Picojoules of one count of every action on one accelerator: a table's rows chosen by the sizes and widths of its
-// memories. NaN where the table lacks the action and `needed` does not count it. Throws InputError where the table
-// lacks an action that `needed` counts: which action, which row, which table.
+// Picojoules of one count of every action on one accelerator: a table's rows chosen by the sizes and widths
+// of its memories. NaN where the table lacks the action and `needed` does not count it. Throws InputError
+// where the table lacks an action that `needed` counts: which action, which row, which table.
 struct Prices {
   std::array<double, kActionCount> pJ{};
 };
 Prices prices_of(const EnergyTable& table, const AcceleratorConfig& accelerator, const ActionCounts& needed);
 
-// Silicon area, square micrometres. pe: one PE with every unit and scratchpad; array: all PEs, fp16 lanes included.
-// noc is 0 where the table has no component noc_pe (no area of the networks is published): noc_counted says which.
+// Silicon area, square micrometres. pe: one PE with every unit and scratchpad; array: all PEs, fp16 lanes
+// included. noc is 0 where the table has no component noc_pe (no area of the networks is published):
+// noc_counted says which.
 struct Area {
   double pe_um2 = 0, array_um2 = 0, glb_um2 = 0, noc_um2 = 0, total_um2 = 0;
   bool noc_counted = false;

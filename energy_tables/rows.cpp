@@ -23,7 +23,8 @@ std::vector<std::string> list_action_rows() {
 std::vector<std::string> list_component_rows() {
   std::set<std::string> names = {kLutQueryRow, kRegisterComponent, kNocComponent, "exponent_adder"};
   for (const char* type : {"fp16", "fp32", "int8", "int16", "int32"}) {
-    for (const char* operation : {"multiplier_", "adder_", "shifter_"}) names.insert(std::string(operation) + type);
+    for (const char* operation : {"multiplier_", "adder_", "shifter_"})
+      names.insert(std::string(operation) + type);
   }
   return {names.begin(), names.end()};
 }
@@ -34,9 +35,9 @@ std::optional<SramRow> parse_sram_row(const std::string& name) {
   static const std::regex pattern("sram_([1-9][0-9]{0,9})B_([1-9][0-9]{0,3})b(_read|_write)?");
   std::smatch match;
   if (!std::regex_match(name, match, pattern)) return std::nullopt;
-  const SramRow::Kind kind = match[3].length() == 0         ? SramRow::Kind::component
+  const SramRow::Kind kind = match[3].length() == 0      ? SramRow::Kind::component
                              : match[3].str() == "_read" ? SramRow::Kind::read
-                                                           : SramRow::Kind::write;
+                                                         : SramRow::Kind::write;
   return SramRow{kind, std::stoll(match[1].str()), std::stoi(match[2].str())};
 }
 

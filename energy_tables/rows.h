@@ -7,17 +7,18 @@
 
 namespace eyeshift {
 
-// Names of a table's rows with a fixed name. The other actions are operations of units, named as the first two parts
-// of an action's key ("multiply.fp16.weights": multiply_fp16), and memories (SramRow).
-inline constexpr char kLutQueryRow[] = "lut_8bit_query";        // optional: else a query is the read of its storage
+// Names of a table's rows with a fixed name. The other actions are operations of units, named as the first
+// two parts of an action's key ("multiply.fp16.weights": multiply_fp16), and memories (SramRow).
+inline constexpr char kLutQueryRow[] = "lut_8bit_query";  // optional: else a query is the read of its storage
 inline constexpr char kRegisterReadRow[] = "register_bit_read";
 inline constexpr char kRegisterWriteRow[] = "register_bit_write";
-inline constexpr char kNocRow[] = "noc_word_16b";               // 16 bits delivered to one PE
-inline constexpr char kDramRow[] = "dram_byte";                 // a byte read or written
+inline constexpr char kNocRow[] = "noc_word_16b";  // 16 bits delivered to one PE
+inline constexpr char kDramRow[] = "dram_byte";    // a byte read or written
 inline constexpr char kRegisterComponent[] = "register_bit";
-inline constexpr char kNocComponent[] = "noc_pe";               // optional: the networks' share of one PE
+inline constexpr char kNocComponent[] = "noc_pe";  // optional: the networks' share of one PE
 
-// A memory's row: sram_<bytes>B_<port>b_read and _write among the actions, sram_<bytes>B_<port>b among the components.
+// A memory's row: sram_<bytes>B_<port>b_read and _write among the actions, sram_<bytes>B_<port>b among the
+// components.
 struct SramRow {
   enum class Kind { read, write, component } kind;
   int64_t bytes;

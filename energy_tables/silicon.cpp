@@ -22,13 +22,15 @@ struct Silicon {
   }
 };
 
-Silicon unit_silicon(const EnergyTable& table, const AcceleratorConfig& accelerator, const std::string& unit) {
+Silicon unit_silicon(const EnergyTable& table, const AcceleratorConfig& accelerator,
+                     const std::string& unit) {
   Silicon silicon;
   for (const std::string& part : unit_parts(unit, accelerator.array)) silicon.add(component_row(table, part));
   if (unit != "lut") return silicon;
   // A table that prices a query by itself states the area of what answers it, too.
   const bool own_row = table.components.count(kLutQueryRow) > 0;
-  silicon.add(own_row ? component_row(table, kLutQueryRow) : scratchpad_cost(table, accelerator.spad_words.lut));
+  silicon.add(own_row ? component_row(table, kLutQueryRow)
+                      : scratchpad_cost(table, accelerator.spad_words.lut));
   return silicon;
 }
 
@@ -47,13 +49,15 @@ Parts parts_of(const EnergyTable& table, const AcceleratorConfig& accelerator) {
     parts.pe.add(silicon);
     parts.array.add(silicon, in_lanes ? array.fp16_lanes : pes);
   }
-  for (const int words : {accelerator.spad_words.filter, accelerator.spad_words.input, accelerator.spad_words.psum}) {
+  for (const int words :
+       {accelerator.spad_words.filter, accelerator.spad_words.input, accelerator.spad_words.psum}) {
     const ComponentCost spad = scratchpad_cost(table, words);
     parts.pe.add(spad);
     parts.array.add(spad, pes);
   }
   const AcceleratorConfig::Glb& glb = accelerator.glb;
-  parts.glb.add(sram_cost(table, glb.bank_bytes, glb.port_bits), static_cast<double>(glb.filter_banks + glb.shared_banks));
+  parts.glb.add(sram_cost(table, glb.bank_bytes, glb.port_bits),
+                static_cast<double>(glb.filter_banks + glb.shared_banks));
   const auto noc = table.components.find(kNocComponent);
   parts.noc_counted = noc != table.components.end();
   if (parts.noc_counted) parts.noc.add(noc->second, pes);

@@ -25,9 +25,10 @@ void check_row_name(const YamlMap& section, const std::string& name, bool is_act
   }
   if (std::binary_search(known.begin(), known.end(), name)) return;
   const std::string nearest = nearest_name(name, known);
-  section.fail("", "unknown row" + (nearest.empty() ? "" : ": did you mean '" + nearest + "'?") + " Known are " +
-                       join_names(known) + (is_action ? ", sram_<bytes>B_<port>b_read, sram_<bytes>B_<port>b_write"
-                                                      : ", sram_<bytes>B_<port>b"));
+  section.fail("", "unknown row" + (nearest.empty() ? "" : ": did you mean '" + nearest + "'?") +
+                       " Known are " + join_names(known) +
+                       (is_action ? ", sram_<bytes>B_<port>b_read, sram_<bytes>B_<port>b_write"
+                                  : ", sram_<bytes>B_<port>b"));
 }
 
 // Memories of a size between two rows are interpolated in logarithms.
@@ -41,7 +42,8 @@ void read_action(const std::string& name, YamlMap& map, EnergyTable& table) {
   if (name == kNocRow && map.has("spad_filter_reads")) {
     map.number("spad_filter_reads", price.spad_filter_reads, {1e-6, 1e6},
                "multiple of the filter scratchpad's read of 16 bits");
-    if (map.has("energy_pJ")) map.fail("energy_pJ", "spad_filter_reads states this number already: keep one of the two");
+    if (map.has("energy_pJ"))
+      map.fail("energy_pJ", "spad_filter_reads states this number already: keep one of the two");
   } else {
     map.number("energy_pJ", price.energy_pJ, {0, 1e9}, "picojoules of one action");
   }
@@ -107,10 +109,12 @@ EnergyTable load_file(const std::string& file, std::vector<std::string> extended
     }
     table.name = name;
     const Need need = complete ? Need::required : Need::optional;
-    map.named("actions", [&](const std::string& row, YamlMap& inner) { read_action(row, inner, table); },
-              "energies by action", need);
-    map.named("components", [&](const std::string& row, YamlMap& inner) { read_component(row, inner, table); },
-              "areas and leakage by component", need);
+    map.named(
+        "actions", [&](const std::string& row, YamlMap& inner) { read_action(row, inner, table); },
+        "energies by action", need);
+    map.named(
+        "components", [&](const std::string& row, YamlMap& inner) { read_component(row, inner, table); },
+        "areas and leakage by component", need);
   });
   table.sha256 = sha256_hex(text);
   return table;

@@ -9,9 +9,9 @@ namespace eyeshift {
 // One row of a table: the energy of one action. energy_tables/rows.h lists the names that rows may have.
 struct ActionPrice {
   double energy_pJ = 0;
-  double spad_filter_reads = 0;  // in place of energy_pJ where > 0: a multiple of the filter scratchpad's read of 16 bits
+  double spad_filter_reads = 0;  // where > 0, in place of energy_pJ: times the filter spad's read of 16 bits
   std::string source;
-  std::string note;              // begins with "assumed" where the number is not a published one
+  std::string note;  // begins with "assumed" where the number is not a published one
 };
 
 // One component's silicon.
@@ -27,8 +27,8 @@ struct ExtendedTable {
   std::string sha256;
 };
 
-// An energy and area table as its YAML file states it: {name, node_nm, voltage_V, actions, components}, or {name,
-// extends, actions, components} for a table whose rows replace or add to those of another.
+// An energy and area table as its YAML file states it: {name, node_nm, voltage_V, actions, components}, or
+// {name, extends, actions, components} for a table whose rows replace or add to those of another.
 struct EnergyTable {
   std::string name;
   double node_nm = 0;
@@ -39,8 +39,8 @@ struct EnergyTable {
   std::vector<ExtendedTable> extended;  // what this table extends, what that one extends, and so on
 };
 
-// Loads a table from a YAML file, or by the name of one that comes with the program. `extends` names a table beside
-// the file, else one that comes with the program. Throws InputError.
+// Loads a table from a YAML file, or by the name of one that comes with the program. `extends` names a table
+// beside the file, else one that comes with the program. Throws InputError.
 EnergyTable load_table(const std::string& path_or_name);
 
 // The tables that come with the program, sorted by name.

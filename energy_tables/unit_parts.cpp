@@ -44,7 +44,8 @@ std::string component(const std::string& part, const AcceleratorConfig::Array& a
 
 std::vector<std::string> unit_parts(const std::string& unit, const AcceleratorConfig::Array& array) {
   const auto& units = all_units();
-  const auto found = std::find_if(units.begin(), units.end(), [&](const UnitParts& u) { return u.unit == unit; });
+  const auto found =
+      std::find_if(units.begin(), units.end(), [&](const UnitParts& u) { return u.unit == unit; });
   if (found == units.end()) {
     std::vector<std::string> known;
     for (const UnitParts& other : units) known.emplace_back(other.unit);

@@ -31,24 +31,25 @@ void read_clocks(YamlMap& map, AcceleratorConfig& config) {
 
 void check_fp16_lanes(YamlMap& map, const AcceleratorConfig::Array& array) {
   if (array.fp16_lanes == 0) return;
-  const bool beside_another =
-      array.units.size() > 1 && std::find(array.units.begin(), array.units.end(), "mac-fp16") != array.units.end();
+  const bool beside_another = array.units.size() > 1 && std::find(array.units.begin(), array.units.end(),
+                                                                  "mac-fp16") != array.units.end();
   if (!beside_another) map.fail("fp16_lanes", "only allowed where units lists mac-fp16 beside another unit");
   const int pes = array.rows * array.cols;
-  if (array.fp16_lanes > pes)
-    map.fail("fp16_lanes", "the array has only " + std::to_string(pes) + " PEs");
+  if (array.fp16_lanes > pes) map.fail("fp16_lanes", "the array has only " + std::to_string(pes) + " PEs");
   if (array.fp16_lanes > array.cols && array.fp16_lanes % array.cols != 0)
-    map.fail("fp16_lanes", "expected at most " + std::to_string(array.cols) + " (one row of PEs) or a multiple of it");
+    map.fail("fp16_lanes",
+             "expected at most " + std::to_string(array.cols) + " (one row of PEs) or a multiple of it");
 }
 
 void read_array(YamlMap& map, const std::vector<std::string>& known_units, AcceleratorConfig::Array& array) {
   map.integer("rows", array.rows, {1, kMostPes}, "rows of PEs");
   map.integer("cols", array.cols, {1, kMostPes}, "columns of PEs");
   map.words("units", array.units, known_units, "what every PE computes with");
-  map.choice<Accumulator>("accumulator", array.accumulator, {{"fp16", Accumulator::fp16}, {"fp32", Accumulator::fp32}},
+  map.choice<Accumulator>("accumulator", array.accumulator,
+                          {{"fp16", Accumulator::fp16}, {"fp32", Accumulator::fp32}},
                           "width of partial sums");
-  map.integer("fp16_lanes", array.fp16_lanes, {0, kMostPes}, "PEs that keep a mac-fp16 beside another unit; 0: all",
-              Need::optional);
+  map.integer("fp16_lanes", array.fp16_lanes, {0, kMostPes},
+              "PEs that keep a mac-fp16 beside another unit; 0: all", Need::optional);
   map.choice<DequantMode>("dequant", array.dequant,
                           {{"per_group", DequantMode::per_group}, {"per_weight", DequantMode::per_weight}},
                           "where dequant-mac applies a scale", Need::optional);
@@ -64,10 +65,12 @@ void read_spads(YamlMap& map, const AcceleratorConfig::Array& array, Accelerator
   map.integer("input", words.input, size, "input scratchpad of a PE, 16-bit words");
   map.integer("psum", words.psum, size, "partial-sum scratchpad of a PE, 16-bit words");
   const bool has_lut = std::find(array.units.begin(), array.units.end(), "lut") != array.units.end();
-  map.integer("lut", words.lut, {has_lut ? 1 : 0, kLargestSpad}, "table storage of a PE, 16-bit words; 0: no lut unit",
+  map.integer("lut", words.lut, {has_lut ? 1 : 0, kLargestSpad},
+              "table storage of a PE, 16-bit words; 0: no lut unit",
               has_lut ? Need::required : Need::optional);
   map.done();
-  if (words.lut > 0 && !has_lut) map.fail("lut", "array.units lists no lut unit that would use it: expected 0");
+  if (words.lut > 0 && !has_lut)
+    map.fail("lut", "array.units lists no lut unit that would use it: expected 0");
 }
 
 // A width in bits: a multiple of 8.
@@ -110,24 +113,34 @@ void read_dram(YamlMap& map, AcceleratorConfig::Dram& dram) {
 
 }  // namespace
 
-AcceleratorConfig load_accelerator(const std::string& path_or_name, const std::vector<std::string>& known_units) {
+AcceleratorConfig load_accelerator(const std::string& path_or_name,
+                                   const std::vector<std::string>& known_units) {
   AcceleratorConfig config;
   read_yaml(find_data_file(path_or_name, kFolder, "accelerator"), [&](YamlMap& map) {
     using Compression = AcceleratorConfig::Compression;
     map.text("name", config.name, "what reports call the accelerator");
-    map.map("clocks", [&](YamlMap& inner) { read_clocks(inner, config); }, "frequencies");
-    map.map("array", [&](YamlMap& inner) { read_array(inner, known_units, config.array); }, "the PE array");
-    map.map("spad_words", [&](YamlMap& inner) { read_spads(inner, config.array, config.spad_words); },
-            "scratchpads of a PE");
-    map.map("noc_bits", [&](YamlMap& inner) { read_noc(inner, config.noc_bits); }, "widths of the networks on chip");
-    map.map("glb", [&](YamlMap& inner) { read_glb(inner, config.glb); }, "the global buffer");
-    map.map("dram", [&](YamlMap& inner) { read_dram(inner, config.dram); }, "the DRAM link");
-    map.choice<Compression>("compression", config.compression, {{"none", Compression::none}, {"rlc", Compression::rlc}},
+    map.map(
+        "clocks", [&](YamlMap& inner) { read_clocks(inner, config); }, "frequencies");
+    map.map(
+        "array", [&](YamlMap& inner) { read_array(inner, known_units, config.array); }, "the PE array");
+    map.map(
+        "spad_words", [&](YamlMap& inner) { read_spads(inner, config.array, config.spad_words); },
+        "scratchpads of a PE");
+    map.map(
+        "noc_bits", [&](YamlMap& inner) { read_noc(inner, config.noc_bits); },
+        "widths of the networks on chip");
+    map.map(
+        "glb", [&](YamlMap& inner) { read_glb(inner, config.glb); }, "the global buffer");
+    map.map(
+        "dram", [&](YamlMap& inner) { read_dram(inner, config.dram); }, "the DRAM link");
+    map.choice<Compression>("compression", config.compression,
+                            {{"none", Compression::none}, {"rlc", Compression::rlc}},
                             "of feature maps in DRAM");
     map.done();
     if (config.compression == Compression::rlc)
-      map.fail("compression", "run-length coding applies to convolutions' feature maps, which are not simulated yet: "
-                              "use none");
+      map.fail("compression",
+               "run-length coding applies to convolutions' feature maps, which are not simulated yet: "
+               "use none");
   });
   return config;
 }

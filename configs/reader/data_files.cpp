@@ -38,11 +38,13 @@ std::string read_text_file(const std::string& path) {
   while (file.read(chunk.data(), chunk.size()), file.gcount() > 0 && text.size() <= kLargestFile)
     text.append(chunk.data(), static_cast<size_t>(file.gcount()));
   if (file.bad()) throw InputError(path + ": reading failed");
-  if (text.size() > kLargestFile) throw InputError(path + ": larger than the 16 MB that such a file may have");
+  if (text.size() > kLargestFile)
+    throw InputError(path + ": larger than the 16 MB that such a file may have");
   return text;
 }
 
-std::string find_data_file(const std::string& path_or_name, const std::string& folder, const std::string& kind) {
+std::string find_data_file(const std::string& path_or_name, const std::string& folder,
+                           const std::string& kind) {
   if (path_or_name.empty()) throw InputError("the " + kind + "'s name is empty");
   if (is_file(path_or_name)) return path_or_name;
   const fs::path name(path_or_name);
@@ -55,8 +57,10 @@ std::string find_data_file(const std::string& path_or_name, const std::string& f
   if (fs::is_directory(name, error)) throw InputError(path_or_name + ": is a folder, not a file");
   const std::vector<std::string> names = data_file_names(folder);
   const std::string nearest = nearest_name(name.stem().string(), names);
-  throw InputError(kind + " '" + path_or_name + "' not found: no such file, and none of the names that come with the "
-                   "program: " + join_names(names) + (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
+  throw InputError(kind + " '" + path_or_name +
+                   "' not found: no such file, and none of the names that come with the "
+                   "program: " +
+                   join_names(names) + (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
 }
 
 std::vector<std::string> data_file_names(const std::string& folder) {

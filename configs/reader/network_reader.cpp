@@ -11,7 +11,8 @@ namespace {
 constexpr char kFolder[] = "configs/networks";
 constexpr Range<int64_t> kChannels{1, 1 << 20};
 constexpr Range<int64_t> kCount{1, 1 << 16};
-constexpr int64_t kMostWeights = int64_t{1} << 42;  // counts of actions stay within 63 bits at any number of tokens
+constexpr int64_t kMostWeights = int64_t{1}
+                                 << 42;  // counts of actions stay within 63 bits at any number of tokens
 
 void read_linear(YamlMap& map, LinearShape& shape) {
   map.integer("K", shape.K, kChannels, "inputs");
@@ -36,7 +37,8 @@ void read_conv(YamlMap& map) {
   map.integer("count", count, kCount, "identical layers that this one stands for", Need::optional);
   map.number("zero_fraction", zero_fraction, {0, 1}, "part of the inputs that is zero", Need::optional);
   map.done();
-  if (R > H + 2 * pad) map.fail("R", "the filter is larger than the padded input of " + std::to_string(H + 2 * pad));
+  if (R > H + 2 * pad)
+    map.fail("R", "the filter is larger than the padded input of " + std::to_string(H + 2 * pad));
   if (C % groups != 0 || M % groups != 0) map.fail("groups", "expected a divisor of C and M");
   map.fail("type", "convolutions are not simulated yet: use linear layers");
 }

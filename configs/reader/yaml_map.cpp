@@ -60,14 +60,15 @@ std::string with_meaning(const std::string& expected, std::string_view meaning) 
 YamlMap::YamlMap(std::string file, std::string path, const YAML::Node& node)
     : file_(std::move(file)), path_(std::move(path)), line_(std::max(0, node.Mark().line)) {
   const std::string where = path_.empty() ? "" : path_ + ": ";
-  if (!node.IsMap()) throw InputError(at(file_, line_) + where + "expected keys with values, found " + shown_value(node));
+  if (!node.IsMap())
+    throw InputError(at(file_, line_) + where + "expected keys with values, found " + shown_value(node));
   for (const auto& pair : node) {
     const int line = std::max(0, pair.first.Mark().line);
     if (!pair.first.IsScalar()) throw InputError(at(file_, line) + where + "a key must be a word");
     const std::string& key = pair.first.Scalar();
     if (const Entry* first = entry(key))
-      throw InputError(at(file_, line) + "key '" + key_path(printable(key)) + "' is repeated: first on line " +
-                       std::to_string(first->line + 1));
+      throw InputError(at(file_, line) + "key '" + key_path(printable(key)) +
+                       "' is repeated: first on line " + std::to_string(first->line + 1));
     entries_.push_back({key, pair.second, line});
   }
 }
@@ -93,7 +94,8 @@ std::string YamlMap::key_path(std::string_view key) const {
 void YamlMap::fail(std::string_view key, const std::string& problem) const {
   const Entry* found = entry(key);
   if (found == nullptr) throw InputError(at(file_, line_) + key_path(key) + ": " + problem);
-  throw InputError(at(file_, found->line) + key_path(key) + " = " + shown_value(found->value) + ": " + problem);
+  throw InputError(at(file_, found->line) + key_path(key) + " = " + shown_value(found->value) + ": " +
+                   problem);
 }
 
 const std::string& YamlMap::scalar(const Entry& entry, const std::string& expected, bool* quoted) const {
@@ -102,8 +104,8 @@ const std::string& YamlMap::scalar(const Entry& entry, const std::string& expect
   return entry.value.Scalar();
 }
 
-bool YamlMap::read_integer(std::string_view key, int64_t& target, Range<int64_t> range, std::string_view meaning,
-                           Need need) {
+bool YamlMap::read_integer(std::string_view key, int64_t& target, Range<int64_t> range,
+                           std::string_view meaning, Need need) {
   const Entry* found = declare(key, meaning, need);
   if (found == nullptr) return false;
   const std::string expected = with_meaning(
@@ -116,7 +118,8 @@ bool YamlMap::read_integer(std::string_view key, int64_t& target, Range<int64_t>
   return true;
 }
 
-void YamlMap::number(std::string_view key, double& target, Range<double> range, std::string_view meaning, Need need) {
+void YamlMap::number(std::string_view key, double& target, Range<double> range, std::string_view meaning,
+                     Need need) {
   const Entry* found = declare(key, meaning, need);
   if (found == nullptr) return;
   const std::string expected =
@@ -146,8 +149,8 @@ void YamlMap::text(std::string_view key, std::string& target, std::string_view m
   target = value;
 }
 
-int YamlMap::read_choice(std::string_view key, const std::vector<std::string>& words, std::string_view meaning,
-                         Need need) {
+int YamlMap::read_choice(std::string_view key, const std::vector<std::string>& words,
+                         std::string_view meaning, Need need) {
   const Entry* found = declare(key, meaning, need);
   if (found == nullptr) return -1;
   const std::string expected = with_meaning("one of " + join_names(words), meaning);
@@ -156,15 +159,17 @@ int YamlMap::read_choice(std::string_view key, const std::vector<std::string>& w
   return static_cast<int>(chosen - words.begin());
 }
 
-void YamlMap::words(std::string_view key, std::vector<std::string>& target, const std::vector<std::string>& allowed,
-                    std::string_view meaning, Need need) {
+void YamlMap::words(std::string_view key, std::vector<std::string>& target,
+                    const std::vector<std::string>& allowed, std::string_view meaning, Need need) {
   const Entry* found = declare(key, meaning, need);
   if (found == nullptr) return;
-  const std::string expected = with_meaning("a list of different words out of " + join_names(allowed), meaning);
+  const std::string expected =
+      with_meaning("a list of different words out of " + join_names(allowed), meaning);
   if (!found->value.IsSequence() || found->value.size() == 0) fail(key, expected);
   std::vector<std::string> all;
   for (const YAML::Node& node : found->value) {
-    const bool known = node.IsScalar() && std::find(allowed.begin(), allowed.end(), node.Scalar()) != allowed.end();
+    const bool known =
+        node.IsScalar() && std::find(allowed.begin(), allowed.end(), node.Scalar()) != allowed.end();
     if (!known || std::find(all.begin(), all.end(), node.Scalar()) != all.end())
       throw InputError(at(file_, std::max(0, node.Mark().line)) + key_path(key) + ": " + shown_value(node) +
                        (known ? " is repeated: " : " is not allowed: ") + expected);
@@ -216,8 +221,8 @@ void YamlMap::done() {
     if (std::find(declared_.begin(), declared_.end(), candidate.key) != declared_.end()) continue;
     const std::string nearest = nearest_name(candidate.key, declared_);
     throw InputError(at(file_, candidate.line) + "unknown key '" + key_path(printable(candidate.key)) + "'" +
-                     (nearest.empty() ? "" : ": did you mean '" + nearest + "'?") + " Allowed here: " +
-                     join_names(declared_));
+                     (nearest.empty() ? "" : ": did you mean '" + nearest + "'?") +
+                     " Allowed here: " + join_names(declared_));
   }
   for (const auto& [key, meaning] : missing_) require(key, meaning);
 }
@@ -234,8 +239,9 @@ void parse_yaml(const std::string& text, const std::string& path, const YamlMap:
     throw InputError(at(path, std::max(0, error.mark.line)) + "not valid YAML: " + error.msg);
   }
   if (documents.empty() || documents.front().IsNull()) throw InputError(path + ": the file is empty");
-  if (documents.size() > 1) throw InputError(path + ": holds " + std::to_string(documents.size()) +
-                                             " documents (separated by '---'), expected one");
+  if (documents.size() > 1)
+    throw InputError(path + ": holds " + std::to_string(documents.size()) +
+                     " documents (separated by '---'), expected one");
   YamlMap root(path, "", documents.front());
   reader(root);
   root.done();

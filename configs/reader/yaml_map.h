@@ -20,7 +20,8 @@ struct Range {
   T min, max;
 };
 
-// A mapping of a YAML file while it is read. A reader declares each key once, with its target, limits and meaning:
+// A mapping of a YAML file while it is read. A reader declares each key once, with its target, limits and
+// meaning:
 //
 //   read_yaml(path, [&](YamlMap& map) {
 //     map.integer("rows", config.rows, {1, 1024}, "rows of PEs");
@@ -28,8 +29,8 @@ struct Range {
 //     if (...) map.fail("rows", "must be even");   // checks that involve several keys come after done()
 //   });
 //
-// Keys that no declaration names, missing, repeated and misspelt keys, wrong types and values outside the limits are
-// InputErrors that name file, line, key path, value and what is allowed.
+// Keys that no declaration names, missing, repeated and misspelt keys, wrong types and values outside the
+// limits are InputErrors that name file, line, key path, value and what is allowed.
 class YamlMap {
  public:
   using Reader = std::function<void(YamlMap&)>;
@@ -67,7 +68,8 @@ class YamlMap {
   // A list of mappings, at least one.
   void list(std::string_view key, const Reader& reader, std::string_view meaning, Need need = Need::required);
   // A mapping whose keys the file chooses, each to a mapping; at least one.
-  void named(std::string_view key, const NamedReader& reader, std::string_view meaning, Need need = Need::required);
+  void named(std::string_view key, const NamedReader& reader, std::string_view meaning,
+             Need need = Need::required);
 
   bool has(std::string_view key) const { return entry(key) != nullptr; }
   // Throws at once where the key is missing: for keys that decide which others are allowed.
@@ -91,8 +93,10 @@ class YamlMap {
   std::string key_path(std::string_view key) const;
   // The text of a scalar; other nodes fail with `expected`. `quoted`: whether the file quotes it.
   const std::string& scalar(const Entry& entry, const std::string& expected, bool* quoted = nullptr) const;
-  bool read_integer(std::string_view key, int64_t& target, Range<int64_t> range, std::string_view meaning, Need need);
-  int read_choice(std::string_view key, const std::vector<std::string>& words, std::string_view meaning, Need need);
+  bool read_integer(std::string_view key, int64_t& target, Range<int64_t> range, std::string_view meaning,
+                    Need need);
+  int read_choice(std::string_view key, const std::vector<std::string>& words, std::string_view meaning,
+                  Need need);
 
   std::string file_;
   std::string path_;  // of keys from the file's root to this mapping: "" or "glb" or "layers[2]"
@@ -102,7 +106,8 @@ class YamlMap {
   std::vector<std::pair<std::string, std::string>> missing_;  // required keys and their meaning
 };
 
-// Reads the one document of a YAML file, a mapping. Throws InputError where the file cannot be read or parsed.
+// Reads the one document of a YAML file, a mapping. Throws InputError where the file cannot be read or
+// parsed.
 void read_yaml(const std::string& path, const YamlMap::Reader& reader);
 
 // The same for text that was already read from the file `path`.

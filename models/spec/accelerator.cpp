@@ -27,11 +27,14 @@ int accumulator_bits(Accumulator accumulator) { return accumulator == Accumulato
 
 AcceleratorConfig specialised(const AcceleratorConfig& config, const std::string& unit) {
   const std::vector<std::string>& units = config.array.units;
-  const auto has = [&](const std::string& name) { return std::find(units.begin(), units.end(), name) != units.end(); };
+  const auto has = [&](const std::string& name) {
+    return std::find(units.begin(), units.end(), name) != units.end();
+  };
   if (!has(unit)) {
     std::string known;
     for (const std::string& name : units) known += (known.empty() ? "" : ", ") + name;
-    throw InputError("accelerator '" + config.name + "' has no unit '" + unit + "': array.units lists " + known);
+    throw InputError("accelerator '" + config.name + "' has no unit '" + unit + "': array.units lists " +
+                     known);
   }
   AcceleratorConfig result = config;
   result.array.units = {unit};

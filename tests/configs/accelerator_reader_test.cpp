@@ -62,13 +62,15 @@ TEST(AcceleratorReader, ReadsEveryAcceleratorThatComesWithTheProgram) {
 TEST(AcceleratorReader, FindsFilesByPathAndByName) {
   EXPECT_EQ(load_accelerator(kFile, kUnits).name, "eyeriss-168");
   EXPECT_EQ(load_accelerator("eyeriss-168.yaml", kUnits).name, "eyeriss-168");
-  EXPECT_THAT(input_error_of([] { load_accelerator("eyeris-168", kUnits); }),
-              AllOf(HasSubstr("eyeriss-168, eyeriss-v1, tiny-2x2"), HasSubstr("did you mean 'eyeriss-168'?")));
+  EXPECT_THAT(
+      input_error_of([] { load_accelerator("eyeris-168", kUnits); }),
+      AllOf(HasSubstr("eyeriss-168, eyeriss-v1, tiny-2x2"), HasSubstr("did you mean 'eyeriss-168'?")));
   EXPECT_THAT(input_error_of([] { load_accelerator("no/such/file.yaml", kUnits); }), HasSubstr("not found"));
 }
 
 TEST(AcceleratorReader, RefusesBadValues) {
-  EXPECT_THAT(error_with("rows: 12", "rows: twelve"), HasSubstr("a.yaml:11: array.rows = 'twelve': expected a whole"));
+  EXPECT_THAT(error_with("rows: 12", "rows: twelve"),
+              HasSubstr("a.yaml:11: array.rows = 'twelve': expected a whole"));
   EXPECT_THAT(error_with("rows: 12", "rows: -12"), HasSubstr("array.rows = '-12'"));
   EXPECT_THAT(error_with("rows: 12", "row: 12"), HasSubstr("unknown key 'array.row': did you mean 'rows'?"));
   EXPECT_THAT(error_with("  rows: 12", "  # rows: 12"), HasSubstr("missing key 'array.rows'"));
@@ -82,12 +84,15 @@ TEST(AcceleratorReader, RefusesBadValues) {
 }
 
 TEST(AcceleratorReader, RefusesImpossibleWidthsAndSizes) {
-  EXPECT_THAT(error_with("filter: 64", "filter: 20"), HasSubstr("noc_bits.filter = '20': expected a multiple of 8"));
+  EXPECT_THAT(error_with("filter: 64", "filter: 20"),
+              HasSubstr("noc_bits.filter = '20': expected a multiple of 8"));
   EXPECT_THAT(error_with("psum_out: 64", "psum_out: 264"), HasSubstr("8 to 256"));
   EXPECT_THAT(error_with("port_bits: 64", "port_bits: 512"), HasSubstr("8 to 256"));
   EXPECT_THAT(error_with("link_bits: 64", "link_bits: 1032"), HasSubstr("8 to 1024"));
-  EXPECT_THAT(error_with("bank_bytes: 4096", "bank_bytes: 4097"), HasSubstr("expected a multiple of the port's 8 bytes"));
-  EXPECT_THAT(error_with("burst_bytes: 64", "burst_bytes: 60"), HasSubstr("expected a multiple of the link's 8 bytes"));
+  EXPECT_THAT(error_with("bank_bytes: 4096", "bank_bytes: 4097"),
+              HasSubstr("expected a multiple of the port's 8 bytes"));
+  EXPECT_THAT(error_with("burst_bytes: 64", "burst_bytes: 60"),
+              HasSubstr("expected a multiple of the link's 8 bytes"));
   EXPECT_THAT(error_with("core_Hz: 200000000", "core_Hz: 999"), HasSubstr("clocks.core_Hz = '999'"));
   EXPECT_THAT(error_with("dram_Hz: 60000000", "dram_Hz: 60000001"),
               AllOf(HasSubstr("clocks.dram_Hz = '60000001'"), HasSubstr("least common multiple")));
@@ -97,7 +102,8 @@ TEST(AcceleratorReader, RefusesFp16LanesThatFillNoRow) {
   EXPECT_EQ(error_with("fp16_lanes: 14", "fp16_lanes: 0"), "");
   EXPECT_EQ(error_with("fp16_lanes: 14", "fp16_lanes: 3"), "");
   EXPECT_EQ(error_with("fp16_lanes: 14", "fp16_lanes: 168"), "");
-  EXPECT_THAT(error_with("fp16_lanes: 14", "fp16_lanes: 15"), HasSubstr("at most 14 (one row of PEs) or a multiple"));
+  EXPECT_THAT(error_with("fp16_lanes: 14", "fp16_lanes: 15"),
+              HasSubstr("at most 14 (one row of PEs) or a multiple"));
   EXPECT_THAT(error_with("fp16_lanes: 14", "fp16_lanes: 182"), HasSubstr("only 168 PEs"));
   EXPECT_THAT(error_with("units: [mac-fp16, ", "units: ["), HasSubstr("mac-fp16 beside another unit"));
 }

@@ -36,14 +36,20 @@ TEST(NetworkReader, NetworksThatComeWithTheProgramHaveTheirWeights) {
 
 TEST(NetworkReader, RefusesBadLayers) {
   EXPECT_EQ(network_error("  - {name: a, type: linear, K: 8, M: 8}\n"), "");
-  EXPECT_THAT(network_error("  - {name: a, type: linear, K: 8, M: -8}\n"), HasSubstr("n.yaml:3: layers[0].M = '-8'"));
-  EXPECT_THAT(network_error("  - {name: a, type: linear, K: 8, M: eight}\n"), HasSubstr("layers[0].M = 'eight'"));
-  EXPECT_THAT(network_error("  - {name: a, type: linear, K: 8, M: 8, H: 2}\n"), HasSubstr("unknown key 'layers[0].H'"));
+  EXPECT_THAT(network_error("  - {name: a, type: linear, K: 8, M: -8}\n"),
+              HasSubstr("n.yaml:3: layers[0].M = '-8'"));
+  EXPECT_THAT(network_error("  - {name: a, type: linear, K: 8, M: eight}\n"),
+              HasSubstr("layers[0].M = 'eight'"));
+  EXPECT_THAT(network_error("  - {name: a, type: linear, K: 8, M: 8, H: 2}\n"),
+              HasSubstr("unknown key 'layers[0].H'"));
   EXPECT_THAT(network_error("  - {name: a, K: 8, M: 8}\n"), HasSubstr("missing key 'layers[0].type'"));
-  EXPECT_THAT(network_error("  - {name: a, type: gru, K: 8, M: 8}\n"), HasSubstr("expected one of linear, conv"));
-  EXPECT_THAT(network_error("  - {name: a, type: linear, K: 8, M: 8}\n  - {name: a, type: linear, K: 8, M: 8}\n"),
-              HasSubstr("n.yaml:4: layers[1].name = 'a': another layer"));
-  EXPECT_THAT(network_error("  - {name: a, type: linear, K: 1048576, M: 1048576, count: 65536}\n"), HasSubstr("at most"));
+  EXPECT_THAT(network_error("  - {name: a, type: gru, K: 8, M: 8}\n"),
+              HasSubstr("expected one of linear, conv"));
+  EXPECT_THAT(
+      network_error("  - {name: a, type: linear, K: 8, M: 8}\n  - {name: a, type: linear, K: 8, M: 8}\n"),
+      HasSubstr("n.yaml:4: layers[1].name = 'a': another layer"));
+  EXPECT_THAT(network_error("  - {name: a, type: linear, K: 1048576, M: 1048576, count: 65536}\n"),
+              HasSubstr("at most"));
   EXPECT_THAT(network_error("  []\n"), HasSubstr("at least one entry"));
 }
 
@@ -54,14 +60,16 @@ TEST(NetworkReader, ChecksConvolutionsBeforeRefusingThem) {
               HasSubstr("layers[0].R = '11': the filter is larger"));
   EXPECT_THAT(network_error("  - {name: c, type: conv, C: 3, M: 96, H: 227, R: 11, stride: 4, groups: 2}\n"),
               HasSubstr("expected a divisor of C and M"));
-  EXPECT_THAT(network_error("  - {name: c, type: conv, C: 3, M: 96, H: 227, R: 11, stride: 4, zero_fraction: 1.5}\n"),
-              HasSubstr("zero_fraction = '1.5'"));
+  EXPECT_THAT(
+      network_error("  - {name: c, type: conv, C: 3, M: 96, H: 227, R: 11, stride: 4, zero_fraction: 1.5}\n"),
+      HasSubstr("zero_fraction = '1.5'"));
 }
 
 TEST(MappingReader, ReadsMappingsByLayer) {
   TestFolder folder;
-  const std::string file = folder.write(
-      "m.yaml", "layers:\n  q: {m: 64, n: 4, p: 16, q: 3, r: 2, t: 1}\n  k: {m: 8, n: 1, e: 1, p: 2, q: 3, r: 4, t: 5}\n");
+  const std::string file = folder.write("m.yaml",
+                                        "layers:\n  q: {m: 64, n: 4, p: 16, q: 3, r: 2, t: 1}\n  k: {m: 8, "
+                                        "n: 1, e: 1, p: 2, q: 3, r: 4, t: 5}\n");
   const auto mappings = load_mappings(file);
   ASSERT_EQ(mappings.size(), 2u);
   EXPECT_EQ(mappings.at("q"), (Mapping{64, 4, 1, 16, 3, 2, 1}));

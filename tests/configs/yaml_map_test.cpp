@@ -27,7 +27,8 @@ Sample parse(const std::string& text) {
   Sample sample;
   parse_yaml(text, "f.yaml", [&](YamlMap& map) {
     map.integer("rows", sample.rows, {1, 100}, "rows of PEs");
-    map.integer("big", sample.big, {0, std::numeric_limits<int64_t>::max()}, "a large number", Need::optional);
+    map.integer("big", sample.big, {0, std::numeric_limits<int64_t>::max()}, "a large number",
+                Need::optional);
     map.number("ratio", sample.ratio, {0, 1}, "a part", Need::optional);
     map.flag("fast", sample.fast, "whether it hurries", Need::optional);
     map.text("name", sample.name, "a name", Need::optional);
@@ -41,7 +42,8 @@ std::string error_of(const std::string& text) {
 }
 
 TEST(YamlMap, ReadsEveryType) {
-  const Sample sample = parse("rows: 3\nbig: 200e6\nratio: 2.5e-1\nfast: true\nname: \"12\"\nunits: [mac, lut]\n");
+  const Sample sample =
+      parse("rows: 3\nbig: 200e6\nratio: 2.5e-1\nfast: true\nname: \"12\"\nunits: [mac, lut]\n");
   EXPECT_EQ(sample.rows, 3);
   EXPECT_EQ(sample.big, 200'000'000);
   EXPECT_EQ(sample.ratio, 0.25);
@@ -62,17 +64,20 @@ TEST(YamlMap, NamesFileLineKeyValueAndWhatIsAllowed) {
 }
 
 TEST(YamlMap, RefusesWhatIsNoWholeNumberInRange) {
-  for (const char* value : {"-1", "0", "101", "1.5", "twelve", "\"3\"", "", "~", "[3]", "{a: 3}", ".nan", "nan", ".inf",
-                            "99999999999999999999", "1e400", "0x10", "3 4", "+3"}) {
-    EXPECT_THAT(error_of(std::string("rows: ") + value), AllOf(StartsWith("f.yaml:1: rows = "), HasSubstr("1 to 100")))
+  for (const char* value : {"-1", "0", "101", "1.5", "twelve", "\"3\"", "", "~", "[3]", "{a: 3}", ".nan",
+                            "nan", ".inf", "99999999999999999999", "1e400", "0x10", "3 4", "+3"}) {
+    EXPECT_THAT(error_of(std::string("rows: ") + value),
+                AllOf(StartsWith("f.yaml:1: rows = "), HasSubstr("1 to 100")))
         << value;
   }
-  EXPECT_THAT(error_of("rows: 1\nbig: 9223372036854775808"), HasSubstr("f.yaml:2: big = '9223372036854775808'"));
+  EXPECT_THAT(error_of("rows: 1\nbig: 9223372036854775808"),
+              HasSubstr("f.yaml:2: big = '9223372036854775808'"));
   EXPECT_EQ(parse("rows: 1\nbig: 9223372036854775807").big, std::numeric_limits<int64_t>::max());
 }
 
 TEST(YamlMap, RefusesWhatIsNoFiniteNumberInRange) {
-  for (const char* value : {"-0.1", "1.1", "half", ".nan", "nan", ".inf", "inf", "-.inf", "1e999", "'0.5'", "[]"})
+  for (const char* value :
+       {"-0.1", "1.1", "half", ".nan", "nan", ".inf", "inf", "-.inf", "1e999", "'0.5'", "[]"})
     EXPECT_THAT(error_of(std::string("rows: 1\nratio: ") + value),
                 AllOf(StartsWith("f.yaml:2: ratio = "), HasSubstr("a number from 0 to 1 (a part)")))
         << value;
@@ -84,13 +89,15 @@ TEST(YamlMap, RefusesOtherWrongValues) {
   EXPECT_THAT(error_of("rows: 1\nname: [a, b]"), HasSubstr("name = (a list): expected text"));
   EXPECT_THAT(error_of("rows: 1\nunits: lut"), HasSubstr("units = 'lut': expected a list"));
   EXPECT_THAT(error_of("rows: 1\nunits: []"), HasSubstr("expected a list"));
-  EXPECT_THAT(error_of("rows: 1\nunits:\n  - lut\n  - lot"), StartsWith("f.yaml:4: units: 'lot' is not allowed"));
+  EXPECT_THAT(error_of("rows: 1\nunits:\n  - lut\n  - lot"),
+              StartsWith("f.yaml:4: units: 'lot' is not allowed"));
   EXPECT_THAT(error_of("rows: 1\nunits: [lut, lut]"), HasSubstr("'lut' is repeated"));
 }
 
 TEST(YamlMap, RefusesUnknownMissingAndRepeatedKeys) {
   EXPECT_EQ(error_of("rows: 1\nrtio: 1"),
-            "f.yaml:2: unknown key 'rtio': did you mean 'ratio'? Allowed here: rows, big, ratio, fast, name, units");
+            "f.yaml:2: unknown key 'rtio': did you mean 'ratio'? Allowed here: rows, big, ratio, fast, name, "
+            "units");
   EXPECT_THAT(error_of("row: 1"), HasSubstr("unknown key 'row': did you mean 'rows'?"));
   EXPECT_THAT(error_of("rows: 1\nsomething: 1"), HasSubstr("unknown key 'something' Allowed here"));
   EXPECT_EQ(error_of("name: x"), "f.yaml:1: missing key 'rows' (rows of PEs)");
@@ -121,17 +128,22 @@ TEST(YamlMap, NamesThePathOfNestedKeys) {
       const auto read_value = [&](YamlMap& inner) { inner.integer("v", value, {0, 9}, "a value"); };
       map.map("one", read_value, "one value", Need::optional);
       map.list("many", read_value, "many values", Need::optional);
-      map.named("by_name", [&](const std::string&, YamlMap& inner) { read_value(inner); }, "by name", Need::optional);
+      map.named(
+          "by_name", [&](const std::string&, YamlMap& inner) { read_value(inner); }, "by name",
+          Need::optional);
     });
   };
-  const auto nested_error = [&](const std::string& text) { return input_error_of([&] { parse_nested(text); }); };
+  const auto nested_error = [&](const std::string& text) {
+    return input_error_of([&] { parse_nested(text); });
+  };
   EXPECT_EQ(nested_error("one: {v: 1}\nmany: [{v: 2}, {v: 3}]\nby_name: {a: {v: 4}}"), "");
   EXPECT_THAT(nested_error("one: {v: 10}"), StartsWith("f.yaml:1: one.v = '10'"));
   EXPECT_THAT(nested_error("one: {w: 1}"), HasSubstr("unknown key 'one.w'"));
   EXPECT_THAT(nested_error("one: 3"), StartsWith("f.yaml:1: one: expected keys with values, found '3'"));
   EXPECT_THAT(nested_error("many:\n  - {v: 1}\n  - {v: x}"), StartsWith("f.yaml:3: many[1].v = 'x'"));
   EXPECT_THAT(nested_error("many: {v: 1}"), HasSubstr("many = (a mapping): expected a list"));
-  EXPECT_THAT(nested_error("by_name:\n  a: {v: 1}\n  b: {}"), StartsWith("f.yaml:3: missing key 'by_name.b.v'"));
+  EXPECT_THAT(nested_error("by_name:\n  a: {v: 1}\n  b: {}"),
+              StartsWith("f.yaml:3: missing key 'by_name.b.v'"));
   EXPECT_THAT(nested_error("by_name: {a: {v: 1}, a: {v: 2}}"), HasSubstr("key 'by_name.a' is repeated"));
 }
 
@@ -140,7 +152,8 @@ TEST(DataFiles, RefusesFoldersMissingAndUnreadableFiles) {
   EXPECT_THAT(input_error_of([&] { read_text_file(folder.path("")); }), HasSubstr("is a folder"));
   EXPECT_THAT(input_error_of([&] { read_text_file(folder.path("none")); }), HasSubstr("No such file"));
   EXPECT_THAT(input_error_of([&] { read_text_file("/dev/zero"); }), HasSubstr("larger than the 16 MB"));
-  EXPECT_THAT(input_error_of([&] { find_data_file("", "configs/accelerators", "accelerator"); }), HasSubstr("empty"));
+  EXPECT_THAT(input_error_of([&] { find_data_file("", "configs/accelerators", "accelerator"); }),
+              HasSubstr("empty"));
 }
 
 }  // namespace

@@ -37,8 +37,8 @@ struct Expected {
   double pJ;
 };
 
-// Every action on the default accelerator: filter spad 448 B, input 24 B, psum 96 B (registers), lut 512 B (CACTI,
-// 16-bit port), banks of 4096 B with 64-bit ports.
+// Every action on the default accelerator: filter spad 448 B, input 24 B, psum 96 B (registers), lut 512 B
+// (CACTI, 16-bit port), banks of 4096 B with 64-bit ports.
 const Expected kDefaultPrices[] = {
     {Action::multiply_fp16_weights, 1.1},
     {Action::multiply_int8_weights, 0.2},
@@ -97,7 +97,8 @@ TEST(Prices, OfTheDefaultTableOnTheDefaultAccelerator) {
 }
 
 TEST(Prices, Lpddr4IsEightPicojoulesABit) {
-  EXPECT_EQ(price(load_table("horowitz-cacti-45nm-lpddr4"), default_accelerator(), Action::dram_read_weights), 64);
+  EXPECT_EQ(price(load_table("horowitz-cacti-45nm-lpddr4"), default_accelerator(), Action::dram_read_weights),
+            64);
 }
 
 TEST(Prices, LowStandbyPowerChangesTheSramsOnly) {
@@ -144,14 +145,16 @@ TEST(Prices, FollowTheAcceleratorsGeometry) {
 TEST(Prices, InterpolateSizesInLogarithms) {
   AcceleratorConfig accelerator = default_accelerator();
   accelerator.glb.bank_bytes = 6144;  // log2(6144/4096) = log2(1.5) of the way from 4096 to 8192
-  const double expected = std::exp(std::log(2.92412) + std::log2(1.5) * (std::log(5.28833) - std::log(2.92412)));
+  const double expected =
+      std::exp(std::log(2.92412) + std::log2(1.5) * (std::log(5.28833) - std::log(2.92412)));
   EXPECT_NEAR(price(default_table(), accelerator, Action::glb_shared_read_inputs), expected, 1e-12);
 }
 
 TEST(Prices, RefuseMemoriesThatTheTableDoesNotCover) {
   AcceleratorConfig accelerator = default_accelerator();
   const auto error = [&] {
-    return input_error_of([&] { prices_of(default_table(), accelerator, one(Action::glb_filter_read_weights)); });
+    return input_error_of(
+        [&] { prices_of(default_table(), accelerator, one(Action::glb_filter_read_weights)); });
   };
   accelerator.glb.bank_bytes = 2097152;
   EXPECT_THAT(error(), AllOf(HasSubstr("glb_filter.read.weights"), HasSubstr("2097152 bytes"),
@@ -183,22 +186,22 @@ TEST(Prices, RefuseQueriesOfAMachineWithoutTableStorage) {
 
 TEST(Energy, OfASmallCountVectorEqualsTheHandSum) {
   ActionCounts counts;
-  counts[Action::multiply_fp16_weights] = 10;     // 10 x 1.1     = 11
-  counts[Action::multiply_fp32_scales] = 2;       //  2 x 3.7     = 7.4
-  counts[Action::add_fp32_psums] = 10;            // 10 x 0.9     = 9
-  counts[Action::add_fp16_inputs] = 5;            //  5 x 0.4     = 2
-  counts[Action::shift_fp16_scales] = 3;          //  3 x 0.03    = 0.09
-  counts[Action::dequantize_int_weights] = 4;     //  4 x 0.08    = 0.32
-  counts[Action::lut_query_psums] = 7;            //  7 x 0.64593 = 4.52151
-  counts[Action::lut_build_add_inputs] = 2;       //  2 x 0.4     = 0.8
-  counts[Action::lut_build_write_inputs] = 2;     //  2 x 0.93709 = 1.87418
-  counts[Action::dram_read_weights] = 64;         // 64 x 110     = 7040
-  counts[Action::dram_write_outputs] = 8;         //  8 x 110     = 880
-  counts[Action::glb_filter_read_scales] = 6;     //  6 x 2.92412 = 17.54472
-  counts[Action::glb_shared_write_psums] = 3;     //  3 x 5.34521 = 16.03563
-  counts[Action::glb_shared_read_outputs] = 1;    //  1 x 2.92412
-  counts[Action::noc_input_deliver_inputs] = 9;   //  9 x 0.32436 = 2.91924
-  counts[Action::spad_psum_read_psums] = 100;     // 100 x 0.16218 = 16.218
+  counts[Action::multiply_fp16_weights] = 10;    // 10 x 1.1     = 11
+  counts[Action::multiply_fp32_scales] = 2;      //  2 x 3.7     = 7.4
+  counts[Action::add_fp32_psums] = 10;           // 10 x 0.9     = 9
+  counts[Action::add_fp16_inputs] = 5;           //  5 x 0.4     = 2
+  counts[Action::shift_fp16_scales] = 3;         //  3 x 0.03    = 0.09
+  counts[Action::dequantize_int_weights] = 4;    //  4 x 0.08    = 0.32
+  counts[Action::lut_query_psums] = 7;           //  7 x 0.64593 = 4.52151
+  counts[Action::lut_build_add_inputs] = 2;      //  2 x 0.4     = 0.8
+  counts[Action::lut_build_write_inputs] = 2;    //  2 x 0.93709 = 1.87418
+  counts[Action::dram_read_weights] = 64;        // 64 x 110     = 7040
+  counts[Action::dram_write_outputs] = 8;        //  8 x 110     = 880
+  counts[Action::glb_filter_read_scales] = 6;    //  6 x 2.92412 = 17.54472
+  counts[Action::glb_shared_write_psums] = 3;    //  3 x 5.34521 = 16.03563
+  counts[Action::glb_shared_read_outputs] = 1;   //  1 x 2.92412
+  counts[Action::noc_input_deliver_inputs] = 9;  //  9 x 0.32436 = 2.91924
+  counts[Action::spad_psum_read_psums] = 100;    // 100 x 0.16218 = 16.218
   const Prices prices = prices_of(default_table(), default_accelerator(), counts);
   const Energy energy = energy_of(counts, prices, 2.0, 3e-9);  // 2 mW for 3 ns: 6e-12 J = 6 pJ
 

@@ -39,13 +39,15 @@ TEST(UnitParts, FollowTheAccumulatorAndTheDequantMode) {
   array.dequant = DequantMode::per_weight;
   EXPECT_THAT(unit_parts("dequant-mac", array),
               ElementsAre("adder_int8", "adder_int16", "multiplier_fp16", "adder_fp32", "multiplier_fp16"));
-  EXPECT_THAT(input_error_of([&] { unit_parts("tensor-core", array); }), HasSubstr("no area is known for unit"));
+  EXPECT_THAT(input_error_of([&] { unit_parts("tensor-core", array); }),
+              HasSubstr("no area is known for unit"));
 }
 
 TEST(Area, OfTheDefaultAcceleratorEqualsTheHandSum) {
   const Area area = area_of(default_table(), default_accelerator());
   EXPECT_NEAR(area.pe_um2, kMacFp16 + kMacInt8 + kDequantMac + kShiftAdd + kLut + kSpads, 1e-6);
-  EXPECT_NEAR(area.array_um2, 14 * kMacFp16 + 168 * (kMacInt8 + kDequantMac + kShiftAdd + kLut + kSpads), 1e-3);
+  EXPECT_NEAR(area.array_um2, 14 * kMacFp16 + 168 * (kMacInt8 + kDequantMac + kShiftAdd + kLut + kSpads),
+              1e-3);
   EXPECT_NEAR(area.glb_um2, 27 * kBank, 1e-6);
   EXPECT_EQ(area.noc_um2, 0);
   EXPECT_FALSE(area.noc_counted);
@@ -56,10 +58,12 @@ TEST(Area, OfSpecialisedAcceleratorsCountsOnlyTheirUnit) {
   const EnergyTable table = default_table();
   const AcceleratorConfig config = default_accelerator();
   EXPECT_NEAR(area_of(table, specialised(config, "mac-fp16")).array_um2, 168 * (kMacFp16 + kSpads), 1e-3);
-  EXPECT_NEAR(area_of(table, specialised(config, "mac-int8")).array_um2, 14 * kMacFp16 + 168 * (kMacInt8 + kSpads), 1e-3);
-  EXPECT_NEAR(area_of(table, specialised(config, "shift-add")).array_um2, 14 * kMacFp16 + 168 * (kShiftAdd + kSpads),
+  EXPECT_NEAR(area_of(table, specialised(config, "mac-int8")).array_um2,
+              14 * kMacFp16 + 168 * (kMacInt8 + kSpads), 1e-3);
+  EXPECT_NEAR(area_of(table, specialised(config, "shift-add")).array_um2,
+              14 * kMacFp16 + 168 * (kShiftAdd + kSpads), 1e-3);
+  EXPECT_NEAR(area_of(table, specialised(config, "lut")).array_um2, 14 * kMacFp16 + 168 * (kLut + kSpads),
               1e-3);
-  EXPECT_NEAR(area_of(table, specialised(config, "lut")).array_um2, 14 * kMacFp16 + 168 * (kLut + kSpads), 1e-3);
 }
 
 TEST(Area, WithoutLanesStatedEveryPeKeepsAMacFp16) {
@@ -81,7 +85,8 @@ TEST(Area, CountsTheNetworksWhereTheTableDoes) {
   EXPECT_TRUE(area.noc_counted);
   EXPECT_EQ(area.noc_um2, 16800);
   EXPECT_NEAR(area.total_um2, area.array_um2 + area.glb_um2 + 16800, 1e-6);
-  EXPECT_NEAR(leakage_mW(table, default_accelerator()) - leakage_mW(default_table(), default_accelerator()), 84, 1e-9);
+  EXPECT_NEAR(leakage_mW(table, default_accelerator()) - leakage_mW(default_table(), default_accelerator()),
+              84, 1e-9);
 }
 
 TEST(Leakage, OfTheMacArrayEqualsTheHandSum) {
@@ -93,7 +98,8 @@ TEST(Leakage, OfTheMacArrayEqualsTheHandSum) {
 TEST(Area, RefusesComponentsThatTheTableLacks) {
   EnergyTable table = default_table();
   table.components.erase("adder_fp32");
-  EXPECT_THAT(input_error_of([&] { area_of(table, default_accelerator()); }), HasSubstr("no component 'adder_fp32'"));
+  EXPECT_THAT(input_error_of([&] { area_of(table, default_accelerator()); }),
+              HasSubstr("no component 'adder_fp32'"));
   AcceleratorConfig config = default_accelerator();
   config.glb.bank_bytes = 2097152;
   EXPECT_THAT(input_error_of([&] { area_of(default_table(), config); }), HasSubstr("from 512 to 1048576"));

@@ -56,8 +56,9 @@ TEST(Table, ReadsRowsWithTheirSources) {
 }
 
 TEST(Table, RefusesBadNumbers) {
-  EXPECT_THAT(error_with("energy_pJ: 0.4", "energy_pJ: -0.4"),
-              AllOf(HasSubstr("t.yaml:5: actions.add_fp16.energy_pJ = '-0.4'"), HasSubstr("a number from 0 to")));
+  EXPECT_THAT(
+      error_with("energy_pJ: 0.4", "energy_pJ: -0.4"),
+      AllOf(HasSubstr("t.yaml:5: actions.add_fp16.energy_pJ = '-0.4'"), HasSubstr("a number from 0 to")));
   EXPECT_THAT(error_with("energy_pJ: 0.4", "energy_pJ: .nan"), HasSubstr("energy_pJ = '.nan'"));
   EXPECT_THAT(error_with("energy_pJ: 0.4", "energy_pJ: nan"), HasSubstr("energy_pJ = 'nan'"));
   EXPECT_THAT(error_with("energy_pJ: 0.4", "energy_pJ: 0.4 pJ"), HasSubstr("energy_pJ = '0.4 pJ'"));
@@ -67,8 +68,10 @@ TEST(Table, RefusesBadNumbers) {
 }
 
 TEST(Table, RefusesMissingUnitsAndSources) {
-  EXPECT_THAT(error_with("energy_pJ: 0.4", "energy: 0.4"), HasSubstr("unknown key 'actions.add_fp16.energy'"));
-  EXPECT_THAT(error_with("area_um2: 1360", "area: 1360"), HasSubstr("unknown key 'components.adder_fp16.area'"));
+  EXPECT_THAT(error_with("energy_pJ: 0.4", "energy: 0.4"),
+              HasSubstr("unknown key 'actions.add_fp16.energy'"));
+  EXPECT_THAT(error_with("area_um2: 1360", "area: 1360"),
+              HasSubstr("unknown key 'components.adder_fp16.area'"));
   EXPECT_THAT(error_with("energy_pJ: 0.4, source: a paper", "energy_pJ: 0.4"),
               HasSubstr("missing key 'actions.add_fp16.source'"));
   EXPECT_THAT(error_with("source: a tool", "source: ''"), HasSubstr("source = ''"));
@@ -80,9 +83,11 @@ TEST(Table, RefusesTwoSourcesForOneNumber) {
   EXPECT_THAT(error_with("source: a paper", "source: a paper, source: another"),
               HasSubstr("key 'actions.add_fp16.source' is repeated"));
   EXPECT_THAT(error_with("source: a paper", "source: [a paper, another]"), HasSubstr("source = (a list)"));
-  EXPECT_THAT(error_with("spad_filter_reads: 2", "spad_filter_reads: 2, energy_pJ: 1"), HasSubstr("keep one of the two"));
-  EXPECT_THAT(error_with("  sram_512B_16b_read", "  add_fp16: {energy_pJ: 1, source: b}\n  sram_512B_16b_read"),
-              HasSubstr("t.yaml:7: key 'actions.add_fp16' is repeated: first on line 5"));
+  EXPECT_THAT(error_with("spad_filter_reads: 2", "spad_filter_reads: 2, energy_pJ: 1"),
+              HasSubstr("keep one of the two"));
+  EXPECT_THAT(
+      error_with("  sram_512B_16b_read", "  add_fp16: {energy_pJ: 1, source: b}\n  sram_512B_16b_read"),
+      HasSubstr("t.yaml:7: key 'actions.add_fp16' is repeated: first on line 5"));
 }
 
 TEST(Table, RefusesUnknownRows) {
@@ -91,14 +96,16 @@ TEST(Table, RefusesUnknownRows) {
   EXPECT_THAT(error_with("sram_512B_16b_read", "sram_512_16b_read"), HasSubstr("sram_<bytes>B_<port>b_read"));
   EXPECT_THAT(error_with("sram_512B_16b_read", "sram_512B_16b"), HasSubstr("unknown row"));
   EXPECT_THAT(error_with("  adder_fp16", "  sram_512B_16b_read"), HasSubstr("unknown row"));
-  EXPECT_THAT(error_with("add_fp16: {energy_pJ", "add_fp16: {spad_filter_reads: 2, energy_pJ"), HasSubstr("unknown key"));
+  EXPECT_THAT(error_with("add_fp16: {energy_pJ", "add_fp16: {spad_filter_reads: 2, energy_pJ"),
+              HasSubstr("unknown key"));
 }
 
 TEST(Table, ExtendsReplacesAndAddsRows) {
   TestFolder folder;
   folder.write("small.yaml", kSmallTable);
-  const std::string text = "name: other\nextends: small\nactions:\n  add_fp16: {energy_pJ: 0.5, source: b}\n"
-                           "  lut_8bit_query: {energy_pJ: 0.37, source: c}\n";
+  const std::string text =
+      "name: other\nextends: small\nactions:\n  add_fp16: {energy_pJ: 0.5, source: b}\n"
+      "  lut_8bit_query: {energy_pJ: 0.37, source: c}\n";
   const EnergyTable table = load_table(folder.write("other.yaml", text));
   EXPECT_EQ(table.name, "other");
   EXPECT_EQ(table.node_nm, 45);
@@ -123,11 +130,13 @@ TEST(Table, RefusesUnknownAndCircularExtends) {
   EXPECT_THAT(load_error("name: t\nextends: horowitz\n"),
               AllOf(HasSubstr("t.yaml:2: extends = 'horowitz'"), HasSubstr("horowitz-cacti-45nm")));
   EXPECT_THAT(load_error("name: t\nextends: t\n"), HasSubstr("cannot extend itself"));
-  EXPECT_THAT(load_error("name: t\nextends: horowitz-cacti-45nm\nnode_nm: 28\n"), HasSubstr("unknown key 'node_nm'"));
+  EXPECT_THAT(load_error("name: t\nextends: horowitz-cacti-45nm\nnode_nm: 28\n"),
+              HasSubstr("unknown key 'node_nm'"));
   TestFolder folder;
   folder.write("a.yaml", "name: a\nextends: b\n");
   const std::string b = folder.write("b.yaml", "name: b\nextends: a\n");
-  EXPECT_THAT(input_error_of([&] { load_table(b); }), HasSubstr("a.yaml:2: extends = 'b': a table cannot extend itself"));
+  EXPECT_THAT(input_error_of([&] { load_table(b); }),
+              HasSubstr("a.yaml:2: extends = 'b': a table cannot extend itself"));
 }
 
 TEST(Table, RefusesWhatIsNoTable) {
@@ -135,7 +144,8 @@ TEST(Table, RefusesWhatIsNoTable) {
   EXPECT_THAT(load_error(""), HasSubstr("the file is empty"));
   EXPECT_THAT(input_error_of([&] { load_table(folder.path("none.yaml")); }), HasSubstr("not found"));
   EXPECT_THAT(input_error_of([&] { load_table(folder.path("")); }), HasSubstr("folder"));
-  EXPECT_THAT(input_error_of([] { load_table("horowitz-cacti-45mn"); }), HasSubstr("did you mean 'horowitz-cacti-45nm"));
+  EXPECT_THAT(input_error_of([] { load_table("horowitz-cacti-45mn"); }),
+              HasSubstr("did you mean 'horowitz-cacti-45nm"));
 }
 
 TEST(Table, EveryTableThatComesWithTheProgramLoadsUnderItsName) {
@@ -145,7 +155,8 @@ TEST(Table, EveryTableThatComesWithTheProgramLoadsUnderItsName) {
     const EnergyTable table = load_table(name);
     EXPECT_EQ(table.name, name);
     EXPECT_EQ(table.node_nm, 45);
-    for (const auto& [row, price] : table.actions) EXPECT_GT(price.energy_pJ + price.spad_filter_reads, 0) << row;
+    for (const auto& [row, price] : table.actions)
+      EXPECT_GT(price.energy_pJ + price.spad_filter_reads, 0) << row;
   }
 }
 
