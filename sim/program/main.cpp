@@ -38,7 +38,8 @@ std::string program_help() {
 
 po::options_description all_options(const Command& command) {
   po::options_description options("options", kColumns, kColumns / 2);
-  for (const auto& option : command.options().options()) options.add(option);
+  const po::options_description own = command.options();
+  for (const auto& option : own.options()) options.add(option);
   options.add_options()("help,h", "print this help and stop");
   return options;
 }
@@ -56,7 +57,8 @@ std::string hint(const std::string& nearest) { return nearest.empty() ? "" : "; 
 
 std::string unknown_option(const Command& command, const std::string& option) {
   std::vector<std::string> names;
-  for (const auto& known : all_options(command).options()) names.push_back("--" + known->long_name());
+  const po::options_description options = all_options(command);
+  for (const auto& known : options.options()) names.push_back("--" + known->long_name());
   return "unknown option '" + option + "'" + hint(nearest_name(option, names));
 }
 

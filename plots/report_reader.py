@@ -1,0 +1,135 @@
+"""Reads the JSON reports of eyeshift, and draws in one style. The plots know the reports, never the simulator."""
+
+import argparse
+import json
+import os
+import sys
+
+# Okabe and Ito's colours, distinguishable with any colour vision.
+COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000"]
+MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
+
+
+class BadReport(Exception):
+    """The user's error: the message names the file, the key and the remedy."""
+
+
+def value(entry, path, source):
+    """entry[path], where path is keys joined by dots; it must be a finite number."""
+    found = entry
+    for key in path.split("."):
+        if not isinstance(found, dict) or key not in found:
+            raise BadReport(f"{source}: no '{path}' in this report; was it written by 'eyeshift compare --output'?")
+        found = found[key]
+    if isinstance(found, bool) or not isinstance(found, (int, float)):
+        raise BadReport(f"{source}: '{path}' is not a number: {found!r}")
+    return float(found)
+
+
+def label(entry):
+    return f"{entry['scheme']}@{entry['unit']}" if entry.get("unit") else str(entry["scheme"])
+
+
+def read_runs(path):
+    """The runs of a report of eyeshift compare, or the one run of eyeshift simulate."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            report = json.load(file)
+    except OSError as error:
+        raise BadReport(f"cannot read '{path}': {error.strerror}") from error
+    except ValueError as error:
+        raise BadReport(f"{path}: not JSON: {error}") from error
+    runs = report.get("schemes", [report]) if isinstance(report, dict) else None
+    if not isinstance(runs, list) or not runs:
+        raise BadReport(f"{path}: no runs in this report; was it written by 'eyeshift compare --output'?")
+    for run in runs:
+        if not isinstance(run, dict) or "scheme" not in run:
+            raise BadReport(f"{path}: a run without 'scheme'; was it written by 'eyeshift compare --output'?")
+        value(run, "tokens", path)
+    return runs
+
+
+def by_tokens(runs):
+    """Runs in groups of equal tokens, in the report's order."""
+    groups = {}
+    for run in runs:
+        groups.setdefault(run["tokens"], []).append(run)
+    return groups
+
+
+def tokens_title(tokens):
+    return "1 token (decode)" if tokens == 1 else f"{tokens} tokens (prefill)"
+
+
+def arguments(description):
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("report", metavar="REPORT.json", help="JSON written by 'eyeshift compare --output'")
+    parser.add_argument("--output", required=True, metavar="NAME",
+                        help="writes NAME.png and NAME.svg; an ending .png or .svg of NAME is dropped")
+    return parser.parse_args()
+
+
+def pyplot():
+    """matplotlib, set up so that equal reports give equal files."""
+    try:
+        import matplotlib
+    except ImportError as error:
+        raise BadReport("matplotlib is missing: apt-get install python3-matplotlib, and run this script with "
+                        "/usr/bin/python3") from error
+    matplotlib.use("Agg")
+    matplotlib.rcParams.update({
+        "svg.hashsalt": "eyeshift", "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 9,
+        "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.3,
+        "axes.axisbelow": True, "legend.frameon": False, "savefig.dpi": 160, "savefig.bbox": "tight", "figure.constrained_layout.use": True,
+    })
+    import matplotlib.pyplot as plt
+    return plt
+
+
+def save(figure, name):
+    """Writes NAME.png and NAME.svg, each whole or not at all."""
+    base, ending = os.path.splitext(name)
+    base = base if ending in (".png", ".svg") else name
+    metadata = {"png": {"Software": None}, "svg": {"Date": None}}
+    for kind in ("png", "svg"):
+        path, temporary = f"{base}.{kind}", f"{base}.{kind}.tmp-{os.getpid()}"
+        try:
+            figure.savefig(temporary, format=kind, metadata=metadata[kind])
+            os.replace(temporary, path)
+        except OSError as error:
+            if os.path.exists(temporary):
+                os.remove(temporary)
+            raise BadReport(f"cannot write '{path}': {error.strerror}") from error
+        print(path)
+
+
+def main(description, draw):
+    """Runs a script: draw(plt, runs, path) makes the figure. Exit status 2 for bad input."""
+    options = arguments(description)
+    try:
+        runs = read_runs(options.report)
+        save(draw(pyplot(), runs, options.report), options.output)
+    except BadReport as error:
+        print(f"{os.path.basename(sys.argv[0])}: error: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+def scatter_by_side(plt, runs, path, horizontal, vertical, horizontal_label, vertical_label):
+    """A panel a number of tokens, a marker a scheme@unit. horizontal and vertical: (key, factor)."""
+    groups = by_tokens(runs)
+    sides = list(dict.fromkeys(label(run) for run in runs))
+    figure, axes = plt.subplots(1, len(groups), figsize=(4.2 * len(groups) + 1.6, 3.8), squeeze=False)
+    for axis, (tokens, members) in zip(axes[0], groups.items()):
+        for run in members:
+            index = sides.index(label(run))
+            axis.scatter(value(run, horizontal[0], path) * horizontal[1], value(run, vertical[0], path) * vertical[1],
+                         s=60, color=COLOURS[index % len(COLOURS)], marker=MARKERS[index % len(MARKERS)],
+                         edgecolors="black", linewidths=0.5, label=label(run), zorder=3)
+        axis.set_xlabel(horizontal_label)
+        axis.set_title(tokens_title(tokens))
+        axis.margins(0.12)
+        axis.set_xlim(left=0)
+    axes[0][0].set_ylabel(vertical_label)
+    handles, names = axes[0][0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return figure
