@@ -1,0 +1,218 @@
+#include <gmock/gmock.h>
+
+#include <Eigen/Dense>
+#include <set>
+
+#include "tests/traces/quantizers_support.h"
+#include "traces/format/bits.h"
+#include "traces/quantizers/error_feedback.h"
+#include "traces/quantizers/hessian.h"
+#include "traces/quantizers/uniform_grid.h"
+
+namespace eyeshift {
+namespace {
+
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+using testing_support::calibration_of;
+using testing_support::decoded;
+using testing_support::quantize;
+using testing_support::random_matrix;
+using testing_support::single_precision;
+
+constexpr int64_t kM = 24, kK = 200, kTokens = 150;
+
+LinearShape shape_of(const MatrixXd& W) { return {"layer", W.cols(), W.rows(), 1}; }
+
+// One fixed grid for all weights; records the updated weights and the quantized ones in the order's
+// positions.
+class RecordingCoder : public ColumnCoder {
+ public:
+  RecordingCoder(int64_t M, int64_t K) : updated(M, K), quantized(M, K) {}
+
+  void begin_group(int64_t group, const Eigen::Ref<const MatrixXd>& weights) override {
+    EXPECT_EQ(group, static_cast<int64_t>(group_starts.size()));
+    group_starts.push_back(weights);
+  }
+
+  void code_column(int64_t position, Eigen::Ref<VectorXd> weights) override {
+    updated.col(position) = weights;
+    for (double& w : weights) w = grid_.value(grid_.code(w));
+    quantized.col(position) = weights;
+  }
+
+  MatrixXd updated, quantized;
+  std::vector<MatrixXd> group_starts;
+
+ private:
+  UniformGrid grid_ = fit_uniform_grid(-1.5, 1.5, 3, false, 32);
+};
+
+class GptqEngine : public testing::Test {
+ protected:
+  const MatrixXd W = random_matrix(kM, kK, 1);
+  const MatrixXd X =
+      random_matrix(kK, 20, 2) * random_matrix(20, kTokens, 3) + 0.3 * random_matrix(kK, kTokens, 4);
+  const DampedHessian hessian = damped_hessian(shape_of(W), calibration_of(X));
+};
+
+TEST_F(GptqEngine, MatchesTheTextbookLoop) {
+  // GPTQ as published: rank-one updates by the upper Cholesky factor of the inverse Hessian.
+  const MatrixXd U = Eigen::LLT<MatrixXd>(hessian.H.inverse()).matrixU();
+  RecordingCoder textbook(kM, kK);
+  MatrixXd updated = W;
+  for (int64_t i = 0; i < kK; ++i) {
+    VectorXd column = updated.col(i);
+    textbook.code_column(i, column);
+    updated.rightCols(kK - i) -= (updated.col(i) - column) / U(i, i) * U.row(i).tail(kK - i);
+  }
+  const ColumnOrder order = natural_order(kK, kK);
+  RecordingCoder coder(kM, kK);
+  code_with_feedback(W, feedback_matrix(shape_of(W), hessian.H, order), order, &coder);
+  EXPECT_TRUE(coder.quantized == textbook.quantized);
+  EXPECT_LT((coder.updated - textbook.updated).cwiseAbs().maxCoeff(), 1e-10);
+}
+
+TEST_F(GptqEngine, BlockSizeDoesNotChangeTheResult) {
+  const ColumnOrder order = activation_order(hessian.H, kK);
+  const MatrixXd G = feedback_matrix(shape_of(W), hessian.H, order);
+  const MatrixXd ordered = ordered_weights(W, hessian, order);
+  RecordingCoder unblocked(kM, kK);
+  code_with_feedback(ordered, G, order, &unblocked, kK);
+  for (const int64_t leaf : {1, 3, 16, 128}) {
+    RecordingCoder coder(kM, kK);
+    code_with_feedback(ordered, G, order, &coder, leaf);
+    EXPECT_TRUE(coder.quantized == unblocked.quantized) << leaf;
+  }
+}
+
+TEST_F(GptqEngine, GroupsBeginFullyUpdated) {
+  // The weights at a group's start minimise the output error given the columns already coded.
+  const ColumnOrder order = natural_order(kK, 30);  // 6 groups of 30, one of 20
+  RecordingCoder coder(kM, kK);
+  code_with_feedback(W, feedback_matrix(shape_of(W), hessian.H, order), order, &coder, 4);
+  ASSERT_EQ(coder.group_starts.size(), 7u);
+  for (size_t group = 1; group < 7; ++group) {
+    const int64_t coded = order.bounds[group], rest = kK - coded;
+    const MatrixXd best = W.rightCols(rest) + (W - coder.quantized).leftCols(coded) *
+                                                  hessian.H.topRightCorner(coded, rest) *
+                                                  hessian.H.bottomRightCorner(rest, rest).inverse();
+    const MatrixXd& start = coder.group_starts[group];
+    EXPECT_EQ(start.cols(), group < 6 ? 30 : 20);
+    EXPECT_LT((start - best.leftCols(start.cols())).cwiseAbs().maxCoeff(), 1e-9) << group;
+  }
+}
+
+TEST_F(GptqEngine, ColumnErrorsAddUpToTheTrace) {
+  // sum |w_i - q_i|^2 / U_ii^2 = tr((W - Q) H (W - Q)^T)
+  const ColumnOrder order = natural_order(kK, kK);
+  RecordingCoder coder(kM, kK);
+  code_with_feedback(W, feedback_matrix(shape_of(W), hessian.H, order), order, &coder);
+  const MatrixXd U = Eigen::LLT<MatrixXd>(hessian.H.inverse()).matrixU();
+  double sum = 0;
+  for (int64_t i = 0; i < kK; ++i) {
+    sum += (coder.updated.col(i) - coder.quantized.col(i)).squaredNorm() / (U(i, i) * U(i, i));
+  }
+  const MatrixXd error = W - coder.quantized;
+  const double trace = (error * hessian.H * error.transpose()).trace();
+  EXPECT_NEAR(sum, trace, 1e-9 * trace);
+}
+
+TEST_F(GptqEngine, DeadChannelsAndDampingFollowThePaper) {
+  MatrixXd inputs = X;
+  inputs.row(7).setZero();
+  const DampedHessian damped = damped_hessian(shape_of(W), calibration_of(inputs));
+  EXPECT_THAT(damped.dead, testing::ElementsAre(7));
+  MatrixXd H = 2.0 / kTokens * inputs * inputs.transpose();
+  H(7, 7) = 1;
+  H += 0.01 * H.diagonal().mean() * MatrixXd::Identity(kK, kK);
+  EXPECT_LT((damped.H - H).cwiseAbs().maxCoeff(), 1e-12);
+  const ColumnOrder order = natural_order(kK, kK);
+  EXPECT_TRUE(ordered_weights(W, damped, order).col(7).isZero(0));
+  EXPECT_TRUE(ordered_weights(W, damped, order).col(8) == W.col(8));
+}
+
+TEST(ColumnOrder, ActOrderIsStableAndDescending) {
+  MatrixXd H = MatrixXd::Zero(6, 6);
+  H.diagonal() << 1, 3, 2, 3, 1, 5;
+  EXPECT_THAT(activation_order(H, 6).column, testing::ElementsAre(5, 1, 3, 2, 0, 4));
+  EXPECT_THAT(activation_order(H, 4).bounds, testing::ElementsAre(0, 4, 6));
+  const ColumnOrder blocks = block_activation_order(H, 4);  // sums 9 and 6
+  EXPECT_THAT(blocks.column, testing::ElementsAre(0, 1, 2, 3, 4, 5));
+  H(5, 5) = 50;
+  EXPECT_THAT(block_activation_order(H, 4).column, testing::ElementsAre(4, 5, 0, 1, 2, 3));
+  EXPECT_THAT(block_activation_order(H, 4).bounds, testing::ElementsAre(0, 2, 6));
+}
+
+class Gptq : public GptqEngine {};
+
+TEST_F(Gptq, WithoutCompensationIsRoundingToNearest) {
+  for (const auto act_order : {QuantizeOptions::ActOrder::off, QuantizeOptions::ActOrder::on}) {
+    QuantizeOptions options;
+    options.compensation = false;
+    options.act_order = act_order;
+    EXPECT_TRUE(decoded(quantize("gptq", W, calibration_of(X), options)) ==
+                decoded(quantize("rtn-oc", W, {}, options)));
+  }
+}
+
+TEST_F(Gptq, UncorrelatedInputsLeaveNothingToCompensate) {
+  const Calibration identity{MatrixXd::Identity(kK, kK), kK};
+  EXPECT_TRUE(decoded(quantize("gptq", W, identity, {})) == decoded(quantize("rtn-oc", W, {}, {})));
+}
+
+TEST_F(Gptq, GroupsFollowTheActOrder) {
+  QuantizeOptions options = single_precision(3);
+  options.group_size = 40;
+  options.act_order = QuantizeOptions::ActOrder::on;
+  const Layer layer = quantize("gptq", W, calibration_of(X), options);
+  EXPECT_EQ(layer.encoding.group_index_bits, 3);  // 5 groups
+  EXPECT_EQ(layer.scales.size(), static_cast<size_t>(kM * 5));
+  const ColumnOrder order = activation_order(hessian.H, 40);
+  ASSERT_EQ(layer.group_index.size(), static_cast<size_t>(kK));
+  for (int64_t i = 0; i < kK; ++i) EXPECT_EQ(layer.group_index[order.column[i]], i / 40);
+  // The first group is not compensated yet: its weights are those of rounding on a grid of their own.
+  for (int64_t m = 0; m < kM; ++m) {
+    const VectorXd group = W(m, std::vector<int64_t>(order.column.begin(), order.column.begin() + 40));
+    EXPECT_EQ(layer.scales[m * 5], fit_uniform_grid(group.minCoeff(), group.maxCoeff(), 3, false, 32).scale);
+  }
+  options.act_order = QuantizeOptions::ActOrder::off;
+  const Layer contiguous = quantize("gptq", W, calibration_of(X), options);
+  EXPECT_EQ(contiguous.encoding.group_index_bits, 0);
+  EXPECT_TRUE(contiguous.group_index.empty());
+}
+
+TEST_F(Gptq, SmallerGroupsReduceTheOutputError) {
+  const auto error = [&](int64_t group_size) {
+    QuantizeOptions options;
+    options.group_size = group_size;
+    return testing_support::relative_output_error(W, decoded(quantize("gptq", W, calibration_of(X), options)),
+                                                  X);
+  };
+  EXPECT_LT(error(8), error(0));
+}
+
+TEST_F(Gptq, InputAxisHasAGridPerColumnAndRowGroup) {
+  QuantizeOptions options = single_precision(4);
+  options.axis = Axis::input;
+  options.group_size = 8;
+  options.symmetric = true;
+  const Layer layer = quantize("gptq", W, calibration_of(X), options);
+  EXPECT_EQ(layer.encoding.group_rows, 8);
+  EXPECT_EQ(layer.encoding.group_cols, 1);
+  EXPECT_EQ(layer.scales.size(), static_cast<size_t>(kM / 8 * kK));
+  EXPECT_TRUE(layer.zeros.empty());
+  EXPECT_EQ(layer.encoding.zero_bits, 0);
+  for (int64_t group = 0; group < kM / 8; ++group) {  // the first column is coded as it is
+    const auto first = W.col(0).segment(group * 8, 8);
+    const UniformGrid grid = fit_uniform_grid(first.minCoeff(), first.maxCoeff(), 4, true, 32);
+    EXPECT_EQ(layer.scales[group * kK], grid.scale);
+    for (int64_t i = 0; i < 8; ++i) {
+      EXPECT_EQ(unpack_code(layer.codes.data() + (group * 8 + i) * packed_bytes(kK, 4), 0, 4),
+                grid.code(first(i)));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace eyeshift
