@@ -21,13 +21,13 @@ std::string energy(const ActionPrice& price, std::string (*format)(double)) {
 std::string list_text(const std::vector<EnergyTable>& tables) {
   TextTable text({"table", "node nm", "voltage V", "actions", "components", "sha256"});
   for (const EnergyTable& t : tables)
-    text.add({t.name, significant(t.node_nm), significant(t.voltage_V), std::to_string(t.actions.size()),
+    text.add({t.name, exact(t.node_nm), exact(t.voltage_V), std::to_string(t.actions.size()),
               std::to_string(t.components.size()), t.sha256.substr(0, 12)});
   return text.str();
 }
 
 std::string show_text(const EnergyTable& table) {
-  std::string text = table.name + ": " + significant(table.node_nm) + " nm, " + significant(table.voltage_V) +
+  std::string text = table.name + ": " + exact(table.node_nm) + " nm, " + exact(table.voltage_V) +
                      " V, sha256 " + table.sha256 + "\n\nenergy, pJ an action\n";
   for (const auto& [name, price] : table.actions)
     text += "  " + name + ": " + energy(price, [](double v) { return significant(v); }) + "  [" + price.source + "]" +
