@@ -1,9 +1,12 @@
 #include "configs/reader/yaml_map.h"
 
+#include <yaml-cpp/eventhandler.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <sstream>
+#include <unordered_map>
 
 #include "configs/reader/data_files.h"
 #include "configs/reader/errors.h"
@@ -51,6 +54,30 @@ bool parse_integer(const std::string& text, int64_t& value) {
   return true;
 }
 
+// Ignores what a document holds.
+class NullHandler : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  }
+  void OnMapEnd() override {}
+};
+
+// YAML::LoadAll would tell, but a stray closing bracket makes it add empty documents for ever (yaml-cpp 0.7).
+bool has_second_document(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  NullHandler ignore;
+  return parser.HandleNextDocument(ignore) && parser.HandleNextDocument(ignore);
+}
+
 std::string with_meaning(const std::string& expected, std::string_view meaning) {
   return "expected " + expected + " (" + std::string(meaning) + ")";
 }
@@ -62,13 +89,15 @@ YamlMap::YamlMap(std::string file, std::string path, const YAML::Node& node)
   const std::string where = path_.empty() ? "" : path_ + ": ";
   if (!node.IsMap())
     throw InputError(at(file_, line_) + where + "expected keys with values, found " + shown_value(node));
+  std::unordered_map<std::string, int> lines;
   for (const auto& pair : node) {
     const int line = std::max(0, pair.first.Mark().line);
     if (!pair.first.IsScalar()) throw InputError(at(file_, line) + where + "a key must be a word");
     const std::string& key = pair.first.Scalar();
-    if (const Entry* first = entry(key))
+    const auto [first, is_new] = lines.emplace(key, line);
+    if (!is_new)
       throw InputError(at(file_, line) + "key '" + key_path(printable(key)) +
-                       "' is repeated: first on line " + std::to_string(first->line + 1));
+                       "' is repeated: first on line " + std::to_string(first->second + 1));
     entries_.push_back({key, pair.second, line});
   }
 }
@@ -232,17 +261,19 @@ void read_yaml(const std::string& path, const YamlMap::Reader& reader) {
 }
 
 void parse_yaml(const std::string& text, const std::string& path, const YamlMap::Reader& reader) {
-  std::vector<YAML::Node> documents;
+  YAML::Node document;
+  bool more = false;
   try {
-    documents = YAML::LoadAll(text);
+    document = YAML::Load(text);
+    more = has_second_document(text);
   } catch (const YAML::Exception& error) {
     throw InputError(at(path, std::max(0, error.mark.line)) + "not valid YAML: " + error.msg);
   }
-  if (documents.empty() || documents.front().IsNull()) throw InputError(path + ": the file is empty");
-  if (documents.size() > 1)
-    throw InputError(path + ": holds " + std::to_string(documents.size()) +
-                     " documents (separated by '---'), expected one");
-  YamlMap root(path, "", documents.front());
+  if (!document.IsDefined() || document.IsNull()) throw InputError(path + ": the file is empty");
+  if (more)
+    throw InputError(path +
+                     ": goes on after its end: expected one document, without '---' or stray brackets");
+  YamlMap root(path, "", document);
   reader(root);
   root.done();
 }
