@@ -7,7 +7,7 @@
 
 namespace eyeshift {
 
-// What limits the speed: the resource that is busy for the largest part of the time.
+// What limits the speed of a pass: the resource that the pass's own work keeps busy longest.
 enum class Bound : uint8_t { compute, dram, filter_noc, input_noc, psum_in_noc, psum_out_noc };
 const char* bound_name(Bound bound);
 
@@ -16,7 +16,6 @@ struct PassRunResult {
   int64_t first_pass = 0;
   int64_t passes = 0;
   int64_t cycles_each = 0;  // from the end of the pass before to the end of this one
-  int64_t ramp_cycles_each = 0;  // of these, cycles in which no PE computed
   Bound bound_by = Bound::compute;
 };
 

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "models/machine/items.h"
+#include "models/machine/layer_plan.h"
+
+namespace eyeshift {
+
+// The values inside the array in a functional run: scratchpads, chains and the FIFOs at their ends. The timing model
+// decides what happens and when; this computes with it. A timing run has none of it.
+class ArrayValues {
+ public:
+  explicit ArrayValues(const LayerPlan& plan);
+
+  void take_filter(int pe, const FilterFlit<true>& flit);
+  void take_input(int pe, const InputFlit<true>& flit);
+  void take_token_scale(int col, const InputFlit<true>& flit);
+  void take_psums(const PsumFlit<true>& flit);
+
+  void begin_token(int pe, const PeTile& tile);
+  void execute(int pe, const PeTile& tile, int step, int group, int frees);
+  // The chain moves partial sum number `psum` of a token: from below (or the bank) and its own scratchpad, to the PE
+  // above or, at the top, to the column's FIFO.
+  void chain(int pe, const PeTile& tile, int psum, int pe_above);
+  void end_pass(int pe);
+
+  PsumFlit<true> take_output(int col, int count, bool as_output);
+
+ private:
+  struct Block {
+    int64_t pass = 0;
+    BitString bits;
+    int64_t content_at[kContents] = {-1, -1, -1, -1};
+  };
+  struct Pe {
+    std::deque<Block> blocks;
+    std::vector<uint16_t> inputs;
+    std::vector<double> psums;
+    std::vector<uint16_t> lut;
+    std::deque<double> from_below;
+    std::vector<double> finishing;  // an output's partial sums, until all have come
+  };
+  PeValues values_of(Pe& pe, const PeTile& tile) const;
+
+  const LayerPlan& plan_;
+  std::vector<Pe> pes_;
+  std::vector<std::deque<double>> bottoms_, totals_, outputs_;  // a column
+  std::vector<std::deque<float>> token_scales_;                 // a column
+};
+
+}  // namespace eyeshift

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace eyeshift {
+
+// Single-ported banks: one access a bank and cycle. Clients try in turn, from the one that lost a conflict last.
+class BankArbiter {
+ public:
+  BankArbiter(int banks, int clients) : last_use_(static_cast<size_t>(banks), -1), clients_(clients) {}
+
+  // The client that tries k-th in this cycle.
+  int client(int k) const { return (first_ + k) % clients_; }
+
+  // Whether `client` gets the bank of a word in `cycle`.
+  bool claim(int64_t word, int64_t cycle, int client) {
+    int64_t& last = last_use_[static_cast<size_t>(word % static_cast<int64_t>(last_use_.size()))];
+    if (last == cycle) {
+      loser_ = client;
+      ++conflicts_;
+      return false;
+    }
+    last = cycle;
+    return true;
+  }
+
+  void end_cycle() {
+    if (loser_ >= 0) first_ = loser_;
+    loser_ = -1;
+  }
+
+  int64_t conflicts() const { return conflicts_; }
+
+ private:
+  std::vector<int64_t> last_use_;
+  int clients_;
+  int first_ = 0;
+  int loser_ = -1;
+  int64_t conflicts_ = 0;
+};
+
+}  // namespace eyeshift

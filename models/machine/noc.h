@@ -1,0 +1,55 @@
+#pragma once
+
+#include <string>
+#include <systemc>
+#include <vector>
+
+#include "models/machine/channel.h"
+#include "models/machine/items.h"
+#include "models/machine/layer_plan.h"
+#include "models/machine/pass_meter.h"
+
+namespace eyeshift {
+
+// The multicast networks for filters and for inputs: each cuts the stream that its banks send into flits of its own
+// width, one a cycle, and addresses them to a rectangle of PEs (filters) or the first PEs of a row (inputs). The
+// networks of partial sums need no more than the channels between the array and their banks.
+template <bool Functional>
+class Noc : public sc_core::sc_module {
+ public:
+  Noc(sc_core::sc_module_name name, const LayerPlan& plan, TickScheduler& scheduler,
+      Channel<StreamWord<Functional>>& filter_words, Channel<StreamWord<Functional>>& input_words,
+      Channel<FilterFlit<Functional>>& filter_flits, Channel<InputFlit<Functional>>& input_flits, ActionCounts& counts);
+
+  bool done() const { return filter_cursor_.done() && input_cursor_.done(); }
+  // Flits of each pass.
+  const PassMeter& filter_meter() const { return filter_meter_; }
+  const PassMeter& input_meter() const { return input_meter_; }
+  std::string state() const;
+
+ private:
+  void tick();
+  bool send_filter();
+  bool send_input();
+  void start_filter_pass();
+  void count_filter(const FilterFlit<Functional>& flit);
+  static bool refill(Channel<StreamWord<Functional>>& words, BitQueue<Functional>& queue, int64_t enough);
+
+  const LayerPlan& plan_;
+  TickScheduler& scheduler_;
+  Channel<StreamWord<Functional>>& filter_words_;
+  Channel<StreamWord<Functional>>& input_words_;
+  Channel<FilterFlit<Functional>>& filter_flits_;
+  Channel<InputFlit<Functional>>& input_flits_;
+  ActionCounts& counts_;
+
+  BitQueue<Functional> filter_queue_, input_queue_;
+  PassCursor filter_cursor_, input_cursor_;
+  std::vector<FilterDelivery> deliveries_;
+  size_t delivery_ = 0;
+  int32_t delivered_bits_ = 0;
+  int32_t token_ = 0, row_ = 0, input_ = 0;  // the next input's place in the pass
+  PassMeter filter_meter_, input_meter_;
+};
+
+}  // namespace eyeshift

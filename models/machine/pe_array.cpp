@@ -1,0 +1,390 @@
+#include "models/machine/pe_array.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "models/units/arithmetic.h"
+
+namespace eyeshift {
+
+template <bool Functional>
+PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan, TickScheduler& scheduler,
+                             Channel<FilterFlit<Functional>>& filter_flits, Channel<InputFlit<Functional>>& input_flits,
+                             Channel<PsumFlit<Functional>>& psums_in, Channel<PsumFlit<Functional>>& psums_out,
+                             ActionCounts& counts)
+    : sc_module(name),
+      plan_(plan),
+      scheduler_(scheduler),
+      filter_flits_(filter_flits),
+      input_flits_(input_flits),
+      psums_in_(psums_in),
+      psums_out_(psums_out),
+      counts_(counts),
+      cols_(plan.accelerator.array.cols),
+      pes_(static_cast<size_t>(plan.accelerator.array.rows * plan.accelerator.array.cols)),
+      filter_capacity_bits_(int64_t{plan.accelerator.spad_words.filter} * 16),
+      input_capacity_(plan.accelerator.spad_words.input * 16 / plan.input_bits),
+      column_fifo_(std::max({kFifoFlits, plan.psums_per_output}) * std::max(plan.psum_word, plan.output_word)),
+      link_cycles_((plan.psum_bits + plan.accelerator.noc_bits.local - 1) / plan.accelerator.noc_bits.local),
+      cursor_(plan.schedule),
+      remaining_((pes_ + 31) / 32 * 32, 0),
+      finished_(remaining_.size(), 0),
+      phase_(pes_, Phase::wait_weights),
+      pass_(pes_, 0),
+      token_(pes_, 0),
+      group_(pes_, 0),
+      chained_(pes_, 0),
+      step_(pes_, 0),
+      filter_bits_(pes_, 0),
+      inputs_held_(pes_, 0),
+      chain_ready_(pes_, 0),
+      link_level_(pes_, 0),
+      link_change_(pes_, 0),
+      attention_((pes_ + 63) / 64, 0),
+      attention_next_(attention_.size(), 0),
+      bottom_level_(static_cast<size_t>(cols_), 0),
+      total_level_(bottom_level_.size(), 0),
+      out_level_(bottom_level_.size(), 0),
+      out_change_(bottom_level_.size(), 0),
+      scale_level_(bottom_level_.size(), 0),
+      out_pass_(bottom_level_.size(), 0),
+      out_token_(bottom_level_.size(), 0),
+      out_sent_(bottom_level_.size(), 0) {
+  if constexpr (Functional) values_ = std::make_unique<ArrayValues>(plan);
+  load_contexts();
+  SC_HAS_PROCESS(PeArray);
+  SC_METHOD(tick);
+  sensitive << scheduler_.edge(Domain::core);
+  dont_initialize();
+}
+
+template <bool Functional>
+void PeArray<Functional>::load_contexts() {
+  while (!cursor_.done() && contexts_.size() < kPassesInFlight) {
+    const Pass& pass = cursor_.pass();
+    contexts_.push_back(std::make_unique<PassContext>(plan_, pass, cursor_.index()));
+    active_pes_ = std::max(active_pes_, pass.rows * pass.cols);
+    for (size_t pe = 0; pe < pes_; ++pe) {
+      if (phase_[pe] != Phase::wait_weights || pass_[pe] != cursor_.index()) continue;
+      if (contexts_.back()->uses(row_of(pe), col_of(pe))) call(pe);
+      else ++pass_[pe];
+    }
+    for (size_t col = 0; col < out_pass_.size(); ++col)
+      if (out_pass_[col] == cursor_.index() && static_cast<int>(col) >= pass.cols) ++out_pass_[col];
+    cursor_.next();
+  }
+}
+
+template <bool Functional>
+void PeArray<Functional>::retire_contexts() {
+  while (!contexts_.empty() && contexts_.front()->pes_left == 0 && contexts_.front()->columns_left == 0) {
+    const PassContext& context = *contexts_.front();
+    const Pass& pass = context.pass();
+    context.add_actions(counts_);
+    compute_meter_.add(context.compute_cycles);
+    compute_meter_.next_pass();
+    const int64_t padding = int64_t{pass.padded_inputs} * pass.tile_outputs() * pass.tokens;
+    macs_ += context.pairs() - padding;
+    padding_macs_ += padding;
+    contexts_.pop_front();
+    load_contexts();
+    moved_ = true;
+  }
+}
+
+template <bool Functional>
+void PeArray<Functional>::tick() {
+  cycle_ = TickScheduler::now() / scheduler_.ticks(Domain::core);
+  ++evaluated_cycles_;
+  moved_ = take_filter();
+  moved_ = take_input() || moved_;
+  moved_ = take_psums() || moved_;
+  chain_waits_ = false;
+  if (computing_ > 0) finish_steps();
+  for (size_t word = 0; word < attention_.size(); ++word) {
+    uint64_t bits = attention_[word];
+    attention_[word] = 0;
+    for (; bits != 0; bits &= bits - 1) visit(word * 64 + static_cast<size_t>(__builtin_ctzll(bits)));
+  }
+  moved_ = send_psums() || moved_;
+  commit_links();
+  attention_.swap(attention_next_);
+  retire_contexts();
+  if (moved_ || computing_ > 0 || chain_waits_) scheduler_.wake(Domain::core);
+}
+
+// One cycle of every PE that is in a step.
+template <bool Functional>
+void PeArray<Functional>::finish_steps() {
+  const size_t size = remaining_.size();
+  uint16_t* const remaining = remaining_.data();
+  uint16_t* const finished = finished_.data();
+  for (size_t i = 0; i < size; ++i) {
+    const uint16_t left = remaining[i];
+    finished[i] = left == 1 ? 0xffff : 0;
+    remaining[i] = static_cast<uint16_t>(left - (left != 0 ? 1 : 0));
+  }
+  for (size_t i = 0; i < size; i += 4) {
+    uint64_t four;
+    std::memcpy(&four, finished + i, sizeof four);
+    while (four != 0) {
+      const size_t pe = i + static_cast<size_t>(__builtin_ctzll(four)) / 16;
+      four &= ~(uint64_t{0xffff} << (pe - i) * 16);
+      end_step(pe);
+    }
+  }
+}
+
+template <bool Functional>
+void PeArray<Functional>::end_step(size_t pe) {
+  PassContext& context = this->context(pass_[pe]);
+  const int row = row_of(pe), col = col_of(pe);
+  const auto& timing = context.timing(row, col, step_[pe]);
+  context.count_step(row, col, step_[pe]);
+  if constexpr (Functional)
+    values_->execute(static_cast<int>(pe), context.tile(row, col), step_[pe], group_[pe], timing.frees);
+  inputs_held_[pe] -= timing.frees;
+  --computing_;
+  if (++step_[pe] == context.steps()) {
+    step_[pe] = 0;
+    ++group_[pe];
+  }
+  phase_[pe] = group_[pe] == context.groups(row) ? Phase::chain : Phase::wait_inputs;
+  call(pe);
+}
+
+template <bool Functional>
+void PeArray<Functional>::visit(size_t pe) {
+  if (phase_[pe] == Phase::wait_weights && !begin_pass(pe)) return;
+  if (phase_[pe] == Phase::wait_inputs) {
+    begin_step(pe);
+  } else if (phase_[pe] == Phase::chain) {
+    moved_ = chain(pe) || moved_;
+    attention_next_[pe / 64] |= uint64_t{1} << (pe % 64);
+  }
+}
+
+template <bool Functional>
+bool PeArray<Functional>::begin_pass(size_t pe) {
+  if (!has_context(pass_[pe])) return false;
+  const PassContext& context = this->context(pass_[pe]);
+  if (filter_bits_[pe] < context.bits_needed(row_of(pe), col_of(pe))) return false;
+  if constexpr (Functional) values_->begin_token(static_cast<int>(pe), context.tile(row_of(pe), col_of(pe)));
+  phase_[pe] = Phase::wait_inputs;
+  moved_ = true;
+  return true;
+}
+
+template <bool Functional>
+bool PeArray<Functional>::begin_step(size_t pe) {
+  const PassContext& context = this->context(pass_[pe]);
+  const auto& timing = context.timing(row_of(pe), col_of(pe), step_[pe]);
+  if (inputs_held_[pe] < timing.needs) return false;
+  remaining_[pe] = static_cast<uint16_t>(timing.cycles);
+  busy_pe_cycles_ += timing.cycles;
+  ++computing_;
+  phase_[pe] = Phase::compute;
+  moved_ = true;
+  return true;
+}
+
+// Moves one partial sum from below and the PE's own scratchpad to the PE above, or at the top to the column's FIFO.
+template <bool Functional>
+bool PeArray<Functional>::chain(size_t pe) {
+  if (cycle_ < chain_ready_[pe]) {
+    chain_waits_ = true;
+    return false;
+  }
+  PassContext& context = this->context(pass_[pe]);
+  const Pass& pass = context.pass();
+  const int row = row_of(pe), col = col_of(pe);
+  const auto column = static_cast<size_t>(col);
+  const bool top = row == pass.rows - 1;
+  const bool finishes = top && pass.ends_group && plan_.finishes;
+  const bool output_ends = (chained_[pe] + 1) % plan_.psums_per_output == 0;
+  const bool emits = !finishes || output_ends;
+  const bool takes_total = finishes && pass.total_in && output_ends;
+  const bool takes_scale = finishes && plan_.token_scale_bits > 0;
+
+  if (row > 0 ? link_level_[pe] == 0 : (pass.psum_in && bottom_level_[column] == 0)) return false;
+  if (takes_total && total_level_[column] == 0) return false;
+  if (takes_scale && scale_level_[column] == 0) return false;
+  if (!top && link_level_[pe + static_cast<size_t>(cols_)] >= kLinkDepth) return false;
+  if (top && emits && out_level_[column] >= column_fifo_) return false;
+
+  if constexpr (Functional)
+    values_->chain(static_cast<int>(pe), context.tile(row, col), chained_[pe], static_cast<int>(pe) + cols_);
+  if (row > 0) {
+    --link_change_[pe];
+    links_touched_.push_back(pe);
+  } else if (pass.psum_in) {
+    --bottom_level_[column];
+  }
+  if (takes_total) --total_level_[column];
+  if (!top) {
+    ++link_change_[pe + static_cast<size_t>(cols_)];
+    links_touched_.push_back(pe + static_cast<size_t>(cols_));
+    counts_[Action::noc_local_deliver_psums] += words16(plan_.psum_bits);
+  } else if (emits) {
+    ++out_change_[column];
+  }
+  const int64_t busy = finishes ? context.finish_cycles() : 1;
+  busy_pe_cycles_ += busy;
+  chain_ready_[pe] = cycle_ + std::max(busy, top ? 1 : link_cycles_);
+  if (++chained_[pe] == context.chain_psums(col)) {
+    if (finishes) context.count_finish(col);
+    if (takes_scale) --scale_level_[column];
+    end_token(pe);
+  }
+  return true;
+}
+
+template <bool Functional>
+void PeArray<Functional>::end_token(size_t pe) {
+  PassContext& context = this->context(pass_[pe]);
+  const int row = row_of(pe), col = col_of(pe);
+  chained_[pe] = group_[pe] = 0;
+  phase_[pe] = Phase::wait_inputs;
+  if (++token_[pe] < context.pass().tokens) {
+    if constexpr (Functional) values_->begin_token(static_cast<int>(pe), context.tile(row, col));
+    return;
+  }
+  token_[pe] = 0;
+  filter_bits_[pe] -= context.bits_needed(row, col);
+  if constexpr (Functional) values_->end_pass(static_cast<int>(pe));
+  phase_[pe] = Phase::wait_weights;
+  --context.pes_left;
+  do ++pass_[pe];
+  while (has_context(pass_[pe]) && !this->context(pass_[pe]).uses(row, col));
+}
+
+template <bool Functional>
+bool PeArray<Functional>::take_filter() {
+  if (filter_flits_.empty()) return false;
+  const FilterFlit<Functional>& flit = filter_flits_.front();
+  for (int row = flit.row_first; row <= flit.row_last; ++row)
+    for (int col = flit.col_first; col <= flit.col_last; ++col)
+      if (filter_bits_[static_cast<size_t>(row * cols_ + col)] + flit.bits > filter_capacity_bits_) return false;
+  for (int row = flit.row_first; row <= flit.row_last; ++row) {
+    for (int col = flit.col_first; col <= flit.col_last; ++col) {
+      const auto pe = static_cast<size_t>(row * cols_ + col);
+      filter_bits_[pe] += flit.bits;
+      if (phase_[pe] == Phase::wait_weights) call(pe);
+      if constexpr (Functional) values_->take_filter(static_cast<int>(pe), flit);
+    }
+  }
+  filter_flits_.pop();
+  return true;
+}
+
+template <bool Functional>
+bool PeArray<Functional>::take_input() {
+  if (input_flits_.empty()) return false;
+  const InputFlit<Functional>& flit = input_flits_.front();
+  if (flit.token_scale) {
+    for (int col = 0; col < flit.cols; ++col)
+      if (scale_level_[static_cast<size_t>(col)] >= kFifoFlits) return false;
+    for (int col = 0; col < flit.cols; ++col) {
+      ++scale_level_[static_cast<size_t>(col)];
+      if constexpr (Functional) values_->take_token_scale(col, flit);
+    }
+    input_flits_.pop();
+    return true;
+  }
+  const size_t first = static_cast<size_t>(flit.row * cols_), last = first + static_cast<size_t>(flit.cols);
+  int32_t most = 0;
+  for (size_t pe = first; pe < last; ++pe) most = std::max(most, inputs_held_[pe]);
+  if (most + flit.inputs > input_capacity_) return false;
+  for (size_t pe = first; pe < last; ++pe) inputs_held_[pe] += flit.inputs;
+  for (size_t pe = first; pe < last; ++pe) {
+    if (phase_[pe] == Phase::wait_inputs) call(pe);
+    if constexpr (Functional) values_->take_input(static_cast<int>(pe), flit);
+  }
+  input_flits_.pop();
+  return true;
+}
+
+template <bool Functional>
+bool PeArray<Functional>::take_psums() {
+  if (psums_in_.empty()) return false;
+  const PsumFlit<Functional>& flit = psums_in_.front();
+  int32_t& level = (flit.kind == PsumKind::partial ? bottom_level_ : total_level_)[static_cast<size_t>(flit.col)];
+  if (level + flit.count > column_fifo_) return false;
+  level += flit.count;
+  if constexpr (Functional) values_->take_psums(flit);
+  psums_in_.pop();
+  return true;
+}
+
+// One flit of the oldest pass whose results have not all left, from the columns in turn.
+template <bool Functional>
+bool PeArray<Functional>::send_psums() {
+  if (psums_out_.full() || !has_context(sending_pass_)) return false;
+  PassContext& context = this->context(sending_pass_);
+  const Pass& pass = context.pass();
+  const bool totals = plan_.finishes && pass.ends_group;
+  for (int k = 0; k < pass.cols; ++k) {
+    int col = next_column_ + k;
+    if (col >= pass.cols) col -= pass.cols;
+    const auto column = static_cast<size_t>(col);
+    if (out_pass_[column] != sending_pass_) continue;
+    const int32_t values = totals ? pass.outputs_of(col) : context.chain_psums(col);
+    const int32_t count = std::min(pass.output ? plan_.output_word : plan_.psum_word, values - out_sent_[column]);
+    if (out_level_[column] < count) continue;
+    PsumFlit<Functional> flit;
+    if constexpr (Functional) flit = values_->take_output(col, count, pass.output);
+    flit.col = static_cast<int16_t>(col);
+    flit.count = static_cast<int16_t>(count);
+    flit.kind = pass.output ? PsumKind::output : totals ? PsumKind::total : PsumKind::partial;
+    flit.tile = pass.psum_tile;
+    flit.pass = sending_pass_;
+    psums_out_.push(flit);
+    out_level_[column] -= count;
+    next_column_ = col + 1 == pass.cols ? 0 : col + 1;
+    if ((out_sent_[column] += count) == values) {
+      out_sent_[column] = 0;
+      if (++out_token_[column] == pass.tokens) {
+        out_token_[column] = 0;
+        do ++out_pass_[column];
+        while (has_context(out_pass_[column]) && col >= this->context(out_pass_[column]).pass().cols);
+        if (--context.columns_left == 0) {
+          ++sending_pass_;
+          next_column_ = 0;
+        }
+      }
+    }
+    return true;
+  }
+  return false;
+}
+
+// What chains moved shows from the next cycle on.
+template <bool Functional>
+void PeArray<Functional>::commit_links() {
+  for (const size_t pe : links_touched_) {
+    link_level_[pe] += link_change_[pe];
+    link_change_[pe] = 0;
+  }
+  links_touched_.clear();
+  for (size_t col = 0; col < out_level_.size(); ++col) {
+    out_level_[col] += out_change_[col];
+    out_change_[col] = 0;
+  }
+}
+
+template <bool Functional>
+std::string PeArray<Functional>::state() const {
+  static const char* const names[] = {"waits for weights", "waits for inputs", "computes", "chains"};
+  std::ostringstream out;
+  out << "array: " << contexts_.size() << " passes in flight, results of pass " << sending_pass_ << " leave\n";
+  for (size_t pe = 0; pe < pes_; ++pe)
+    out << "  pe " << row_of(pe) << "," << col_of(pe) << ": pass " << pass_[pe] << " token " << token_[pe] << " group "
+        << group_[pe] << ' ' << names[static_cast<int>(phase_[pe])] << ", " << filter_bits_[pe] << " filter bits, "
+        << inputs_held_[pe] << " inputs, " << chained_[pe] << " chained, " << link_level_[pe] << " wait below\n";
+  return out.str();
+}
+
+template class PeArray<false>;
+template class PeArray<true>;
+
+}  // namespace eyeshift

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <string>
+#include <systemc>
+#include <vector>
+
+#include "models/machine/array_values.h"
+#include "models/machine/channel.h"
+#include "models/machine/items.h"
+#include "models/machine/layer_plan.h"
+#include "models/machine/pass_context.h"
+#include "models/machine/pass_meter.h"
+
+namespace eyeshift {
+
+// The PE array: one method advances all PEs over flat arrays, every core cycle. A PE waits for its weights, then for
+// every token works through the steps of its unit's program as inputs arrive, then passes its partial sums up the
+// column, one a cycle; the top's results leave through the output network, a flit a cycle, column by column in turn.
+template <bool Functional>
+class PeArray : public sc_core::sc_module {
+ public:
+  PeArray(sc_core::sc_module_name name, const LayerPlan& plan, TickScheduler& scheduler,
+          Channel<FilterFlit<Functional>>& filter_flits, Channel<InputFlit<Functional>>& input_flits,
+          Channel<PsumFlit<Functional>>& psums_in, Channel<PsumFlit<Functional>>& psums_out, ActionCounts& counts);
+
+  bool done() const { return cursor_.done() && contexts_.empty(); }
+  int64_t busy_pe_cycles() const { return busy_pe_cycles_; }
+  int64_t evaluated_cycles() const { return evaluated_cycles_; }
+  int64_t macs() const { return macs_; }
+  int64_t padding_macs() const { return padding_macs_; }
+  int active_pes() const { return active_pes_; }
+  // Cycles of the PE that works longest on each pass.
+  const PassMeter& compute_meter() const { return compute_meter_; }
+  std::string state() const;
+
+  static constexpr int kPassesInFlight = 4;  // whose programs the array's control holds
+  static constexpr int kLinkDepth = 4;       // partial sums in the FIFO between two PEs of a column
+  static constexpr int kFifoFlits = 4;       // flits in the FIFOs at a column's ends
+
+ private:
+  enum class Phase : uint8_t { wait_weights, wait_inputs, compute, chain };
+
+  void tick();
+  bool take_filter();
+  bool take_input();
+  bool take_psums();
+  bool send_psums();
+  void finish_steps();
+  void visit(size_t pe);
+  bool begin_pass(size_t pe);
+  bool begin_step(size_t pe);
+  void end_step(size_t pe);
+  bool chain(size_t pe);
+  void end_token(size_t pe);
+  void load_contexts();
+  void retire_contexts();
+  void commit_links();
+
+  PassContext& context(int64_t pass) { return *contexts_[static_cast<size_t>(pass - contexts_.front()->index())]; }
+  bool has_context(int64_t pass) const {
+    return !contexts_.empty() && pass < contexts_.front()->index() + static_cast<int64_t>(contexts_.size());
+  }
+  void call(size_t pe) { attention_[pe / 64] |= uint64_t{1} << (pe % 64); }
+  int row_of(size_t pe) const { return static_cast<int>(pe) / cols_; }
+  int col_of(size_t pe) const { return static_cast<int>(pe) % cols_; }
+
+  const LayerPlan& plan_;
+  TickScheduler& scheduler_;
+  Channel<FilterFlit<Functional>>& filter_flits_;
+  Channel<InputFlit<Functional>>& input_flits_;
+  Channel<PsumFlit<Functional>>& psums_in_;
+  Channel<PsumFlit<Functional>>& psums_out_;
+  ActionCounts& counts_;
+
+  const int cols_;
+  const size_t pes_;
+  const int64_t filter_capacity_bits_;
+  const int input_capacity_;       // inputs in a scratchpad
+  const int column_fifo_;          // partial sums in a column's FIFOs
+  const int64_t link_cycles_;      // a partial sum takes on the link between two PEs
+
+  PassCursor cursor_;  // of the next context
+  std::deque<std::unique_ptr<PassContext>> contexts_;
+
+  // PEs, flat: index = row * cols + column.
+  std::vector<uint16_t> remaining_;  // cycles of the current step; padded to a multiple of 32
+  std::vector<uint16_t> finished_;   // scratch: whose step ends in this cycle
+  std::vector<Phase> phase_;
+  std::vector<int64_t> pass_;        // a PE's current pass
+  std::vector<int32_t> token_, group_, chained_;
+  std::vector<uint8_t> step_;
+  std::vector<int32_t> filter_bits_;   // held in the filter scratchpad
+  std::vector<int32_t> inputs_held_;   // in the input scratchpad
+  std::vector<int64_t> chain_ready_;   // cycle at which the PE may chain again
+  std::vector<int32_t> link_level_;    // partial sums that wait below the PE
+  std::vector<int32_t> link_change_;
+  std::vector<size_t> links_touched_;
+  std::vector<uint64_t> attention_, attention_next_;  // PEs to look at, a bit each
+
+  // Columns.
+  std::vector<int32_t> bottom_level_, total_level_, out_level_, out_change_, scale_level_;
+  std::vector<int64_t> out_pass_;    // the pass whose results a column sends next
+  std::vector<int32_t> out_token_, out_sent_;
+  int64_t sending_pass_ = 0;
+  int next_column_ = 0;
+
+  int64_t cycle_ = 0;
+  int computing_ = 0;      // PEs in a step
+  bool moved_ = false;     // something happened in this cycle
+  bool chain_waits_ = false;  // a chain waits for time alone
+  int64_t busy_pe_cycles_ = 0, evaluated_cycles_ = 0;
+  int64_t macs_ = 0, padding_macs_ = 0;
+  int active_pes_ = 0;
+  PassMeter compute_meter_;
+  std::unique_ptr<ArrayValues> values_;
+};
+
+}  // namespace eyeshift

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <systemc>
+
+#include "models/spec/accelerator.h"
+
+namespace eyeshift {
+
+enum class Domain : uint8_t { core, dram };
+
+// Time: integer ticks, one a unit of SystemC's resolution. No clock toggles: a domain's edge is notified only where
+// something asked for it during the current evaluation, so that idle time is skipped to the next event, and a model in
+// which nothing is pending simply ends.
+class TickScheduler : public sc_core::sc_prim_channel {
+ public:
+  explicit TickScheduler(const TimeBase& base)
+      : sc_prim_channel("tick_scheduler"), ticks_{base.core_ticks, base.dram_ticks} {}
+
+  const sc_core::sc_event& edge(Domain domain) const { return edges_[index(domain)]; }
+  static int64_t now() { return static_cast<int64_t>(sc_core::sc_time_stamp().value()); }
+  int64_t ticks(Domain domain) const { return ticks_[index(domain)]; }
+
+  // Asks for the domain's next edge.
+  void wake(Domain domain) { wake_in(domain, 1); }
+  // Asks for the domain's edge that many of its cycles ahead, counted from the next one as 1.
+  void wake_in(Domain domain, int64_t cycles) {
+    int64_t& asked = asked_[index(domain)];
+    if (asked == 0 || cycles < asked) asked = cycles;
+    request_update();
+  }
+
+ private:
+  static size_t index(Domain domain) { return static_cast<size_t>(domain); }
+
+  void update() override {
+    for (size_t domain = 0; domain < 2; ++domain) {
+      if (asked_[domain] == 0) continue;
+      const int64_t edge = (now() / ticks_[domain] + asked_[domain]) * ticks_[domain];
+      edges_[domain].notify(sc_core::sc_time::from_value(static_cast<uint64_t>(edge - now())));
+      asked_[domain] = 0;
+    }
+  }
+
+  int64_t ticks_[2];
+  int64_t asked_[2] = {0, 0};
+  sc_core::sc_event edges_[2];
+};
+
+}  // namespace eyeshift

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "models/units/arithmetic.h"
+
+namespace eyeshift {
+
+// What the units for binary weights share: keys, power-of-two terms, and alpha x by exponent adds.
+
+// The 8-bit key of an output and plane in one group of 8 inputs (granule 8).
+inline unsigned key_of(const PeValues& pe, int group, int output, int plane) {
+  const int planes = pe.encoding->bits;
+  const int64_t index = (int64_t{group} * pe.tile.outputs + output) * planes + plane;
+  return static_cast<unsigned>(pe.bits(Content::weights, 8 * index, 8));
+}
+
+// A power-of-two term of the PE's row_group-th group of outputs and its unit-th input (column-wise) or block of 8
+// inputs (block-wise); `units` is how many of those the PE holds.
+inline uint8_t term_of(const PeValues& pe, int64_t row_group, int units, int unit, int plane, int term) {
+  const Encoding& encoding = *pe.encoding;
+  const int64_t index = ((row_group * units + unit) * encoding.bits + plane) * encoding.terms + term;
+  return static_cast<uint8_t>(pe.bits(Content::terms, 8 * index, 8));
+}
+
+// Which of the PE's groups of outputs an output belongs to.
+inline int64_t row_group_of(const PeValues& pe, int output) {
+  const int64_t rows = pe.encoding->group_rows;
+  return (pe.tile.m_begin() + output) / rows - pe.tile.m_begin() / rows;
+}
+
+// alpha x: T exponent adds, their results summed in half precision in the order of the terms.
+inline double scaled_input(const PeValues& pe, double x, int64_t row_group, int units, int unit, int plane) {
+  double sum = exponent_add(x, term_of(pe, row_group, units, unit, plane, 0));
+  for (int term = 1; term < pe.encoding->terms; ++term)
+    sum = rounded(sum + exponent_add(x, term_of(pe, row_group, units, unit, plane, term)), Accumulator::fp16);
+  return sum;
+}
+
+// psum += alpha value, by T exponent adds and T accumulations.
+inline void accumulate_scaled(const PeValues& pe, double value, int64_t row_group, int units, int unit, int plane,
+                              double& psum) {
+  for (int term = 0; term < pe.encoding->terms; ++term)
+    psum = rounded(psum + exponent_add(value, term_of(pe, row_group, units, unit, plane, term)), pe.accumulator);
+}
+
+}  // namespace eyeshift

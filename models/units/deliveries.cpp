@@ -1,0 +1,53 @@
+#include "models/units/deliveries.h"
+
+namespace eyeshift {
+namespace {
+
+FilterDelivery to_rectangle(int row_first, int row_last, int col_first, int col_last, int64_t bits, Content content) {
+  FilterDelivery delivery;
+  delivery.row_first = static_cast<int16_t>(row_first);
+  delivery.row_last = static_cast<int16_t>(row_last);
+  delivery.col_first = static_cast<int16_t>(col_first);
+  delivery.col_last = static_cast<int16_t>(col_last);
+  delivery.bits = static_cast<int32_t>(bits);
+  delivery.content = content;
+  return delivery;
+}
+
+}  // namespace
+
+void add_weights(const Encoding& encoding, const Pass& pass, std::vector<FilterDelivery>& out) {
+  for (int row = 0; row < pass.rows; ++row)
+    for (int col = 0; col < pass.cols; ++col)
+      out.push_back(to_rectangle(row, row, col, col, weight_bits(encoding, pass.inputs_of(row), pass.outputs_of(col)),
+                                 Content::weights));
+}
+
+void add_per_column(const Pass& pass, Content content, int bits_per_output, std::vector<FilterDelivery>& out) {
+  for (int col = 0; col < pass.cols; ++col)
+    out.push_back(to_rectangle(0, pass.rows - 1, col, col, int64_t{pass.outputs_of(col)} * bits_per_output, content));
+}
+
+void add_to_tops(const Pass& pass, Content content, int bits_per_output, std::vector<FilterDelivery>& out) {
+  for (int col = 0; col < pass.cols; ++col)
+    out.push_back(to_rectangle(pass.rows - 1, pass.rows - 1, col, col, int64_t{pass.outputs_of(col)} * bits_per_output,
+                               content));
+}
+
+void add_per_row_group(const Encoding& encoding, const Pass& pass, int granule, int bits_per_unit,
+                       std::vector<FilterDelivery>& out) {
+  const int64_t m_end = pass.m_begin + pass.tile_outputs();
+  for (int row = 0; row < pass.rows; ++row) {
+    for (int64_t group = pass.m_begin / encoding.group_rows; group * encoding.group_rows < m_end; ++group) {
+      const int64_t first = std::max(group * encoding.group_rows, pass.m_begin) - pass.m_begin;
+      const int64_t last = std::min((group + 1) * encoding.group_rows, m_end) - 1 - pass.m_begin;
+      FilterDelivery delivery =
+          to_rectangle(row, row, static_cast<int>(first / pass.p), static_cast<int>(last / pass.p),
+                       int64_t{pass.inputs_of(row)} / granule * bits_per_unit, Content::terms);
+      delivery.row_group = group;
+      out.push_back(delivery);
+    }
+  }
+}
+
+}  // namespace eyeshift

@@ -1,0 +1,124 @@
+#include "models/units/arithmetic.h"
+#include "models/units/deliveries.h"
+
+namespace eyeshift {
+namespace {
+
+// Multiply-accumulate on uniform codes: subtract the zero point as an integer, convert, multiply, add; one weight a
+// cycle. A row-wise scale is applied at the top when a group's sum is complete, or to every weight (per_weight, the
+// naive variant); a column-wise scale multiplies the input once per group of the PE's outputs.
+class DequantMac : public Unit {
+ public:
+  std::string_view summary() const override {
+    return "dequantize, half-precision multiply and add, one weight a cycle (rtn-oc, gptq)";
+  }
+
+  std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig&) const override {
+    if (encoding.coding != Coding::uniform) return "dequant-mac runs uniform codes only";
+    if (scale_layout(encoding) == ScaleLayout::block) return "dequant-mac runs row-wise and column-wise scales only";
+    if (encoding.group_index_bits > 0)
+      return "dequant-mac needs contiguous groups: quantize with --no-act-order or without --group-size";
+    return std::nullopt;
+  }
+
+  bool finishes_groups(const Encoding& encoding, const AcceleratorConfig& accelerator) const override {
+    return scale_layout(encoding) == ScaleLayout::row && accelerator.array.dequant == DequantMode::per_group;
+  }
+
+  std::vector<FilterDelivery> deliveries(const Encoding& encoding, const AcceleratorConfig& accelerator,
+                                         const Pass& pass) const override {
+    std::vector<FilterDelivery> out;
+    add_weights(encoding, pass, out);
+    if (scale_layout(encoding) == ScaleLayout::column) {
+      add_per_row_group(encoding, pass, 1, encoding.scale_bits + encoding.zero_bits, out);
+      return out;
+    }
+    if (encoding.zero_bits > 0) add_per_column(pass, Content::zeros, encoding.zero_bits, out);
+    if (accelerator.array.dequant == DequantMode::per_weight)
+      add_per_column(pass, Content::row_scales, encoding.scale_bits, out);
+    else if (pass.ends_group) add_to_tops(pass, Content::row_scales, encoding.scale_bits, out);
+    return out;
+  }
+
+  Program program(const Encoding& encoding, const AcceleratorConfig& accelerator, const PeTile& tile) const override {
+    const bool by_column = scale_layout(encoding) == ScaleLayout::column;
+    const bool per_weight = !by_column && accelerator.array.dequant == DequantMode::per_weight;
+    const int64_t p = tile.outputs;
+    Step step{tile.outputs + (by_column ? tile.row_groups : 0), 1, 1, {}};
+    step.actions[Action::dequantize_int_weights] = p;
+    step.actions[Action::multiply_fp16_weights] = p;
+    step.actions[add_psums(accelerator)] = p;
+    step.actions[Action::multiply_fp16_scales] += by_column ? tile.row_groups : per_weight ? p : 0;
+    step.actions[Action::spad_filter_read_weights] = words16(weight_bits(encoding, 1, tile.outputs));
+    step.actions[Action::spad_filter_read_scales] =
+        by_column ? words16(int64_t{tile.row_groups} * (encoding.scale_bits + encoding.zero_bits))
+                  : words16(p * (encoding.zero_bits + (per_weight ? encoding.scale_bits : 0)));
+    step.actions[Action::spad_input_read_inputs] = 1;
+    count_accumulations(p, psum_bits(accelerator), step.actions);
+
+    Program program{{step}, tile.inputs, tile.outputs, 1, {}};
+    program.finish[multiply_scales(accelerator)] = p;
+    program.finish[Action::spad_filter_read_scales] = words16(p * encoding.scale_bits);
+    if (tile.pass->total_in) {
+      program.finish[add_psums(accelerator)] = p;
+      program.finish_cycles = 2;  // the PE's one adder serves the chain and the running total
+    }
+    return program;
+  }
+
+  void execute(int, int group, PeValues& pe) const override {
+    const Encoding& encoding = *pe.encoding;
+    const bool by_column = scale_layout(encoding) == ScaleLayout::column;
+    const bool per_weight = !by_column && pe.dequant == DequantMode::per_weight;
+    const double x = half_value(pe.x[0]);
+    int64_t row_group = -1;
+    int zero = 1 << (encoding.bits - 1);
+    double operand = x;
+    for (int m = 0; m < pe.tile.outputs; ++m) {
+      const int64_t index = int64_t{group} * pe.tile.outputs + m;
+      const int code = static_cast<int>(pe.bits(Content::weights, encoding.bits * index, encoding.bits));
+      if (by_column) {
+        const int64_t wanted = (pe.tile.m_begin() + m) / encoding.group_rows - pe.tile.m_begin() / encoding.group_rows;
+        if (wanted != row_group) {
+          row_group = wanted;
+          operand = round_product(x, column_scale(pe, row_group, group, zero));
+        }
+      } else if (encoding.zero_bits > 0) {
+        zero = static_cast<int>(pe.bits(Content::zeros, int64_t{encoding.zero_bits} * m, encoding.zero_bits));
+      }
+      double weight = code - zero;
+      if (per_weight) weight = round_product(weight, stored_scale(pe, Content::row_scales, m));
+      pe.psums[m] = rounded(pe.psums[m] + rounded(operand * weight, pe.accumulator), pe.accumulator);
+    }
+  }
+
+  double finish(int output, const double* psums, double total, float, const PeValues& pe) const override {
+    const float scale = stored_scale(pe, Content::row_scales, output);
+    const double scaled = rounded(psums[0] * static_cast<double>(scale), pe.accumulator);
+    return pe.tile.pass->total_in ? rounded(total + scaled, pe.accumulator) : scaled;
+  }
+
+ private:
+  static double round_product(double a, double b) {
+    return static_cast<double>(round_to_half(static_cast<float>(a * b)));
+  }
+
+  // The scale of an input for one of the PE's groups of outputs; its zero point goes to `zero`.
+  static double column_scale(const PeValues& pe, int64_t row_group, int input, int& zero) {
+    const Encoding& encoding = *pe.encoding;
+    const int width = encoding.scale_bits + encoding.zero_bits;
+    const int64_t at = (row_group * pe.tile.inputs + input) * width;
+    const auto bits = static_cast<uint32_t>(pe.bits(Content::terms, at, encoding.scale_bits));
+    if (encoding.zero_bits > 0)
+      zero = static_cast<int>(pe.bits(Content::terms, at + encoding.scale_bits, encoding.zero_bits));
+    if (encoding.scale_bits == 16) return half_value(static_cast<uint16_t>(bits));
+    float scale;
+    std::memcpy(&scale, &bits, sizeof scale);
+    return static_cast<double>(scale);
+  }
+};
+
+const Registration<Unit, DequantMac> registration("dequant-mac");
+
+}  // namespace
+}  // namespace eyeshift

@@ -1,0 +1,174 @@
+#include <algorithm>
+#include <array>
+
+#include "models/units/binary_weights.h"
+#include "models/units/deliveries.h"
+
+namespace eyeshift {
+namespace {
+
+// Look-up table on binary weights: the sums of +-8 inputs, in half precision, one for each 8-bit key. 256 entries, or
+// 128 with the other half by sign symmetry, whichever the scratchpad holds. Building takes one add and one write an
+// entry, after the first entry's 7 adds. Column-wise: alpha x by exponent adds, one build a plane and group of outputs,
+// one query and one add a key. Block-wise: one build; a key takes one query, T exponent adds and T adds. Row-wise real
+// scales: one build; a key takes one query and one add, and mac-fp16 lanes beside the tops multiply-add once per row,
+// plane and group.
+class Lut : public Unit {
+ public:
+  std::string_view summary() const override {
+    return "table of 8 inputs' sums, queried by 8 binary weights at a time (bcq, shiftaddllm-block)";
+  }
+
+  std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig& accelerator) const override {
+    if (encoding.coding != Coding::binary) return "lut runs binary weights only";
+    if (accelerator.spad_words.lut < 128)
+      return "lut needs spad_words.lut of at least 128 (256 for a table without sign symmetry), not " +
+             std::to_string(accelerator.spad_words.lut);
+    const ScaleLayout layout = scale_layout(encoding);
+    if (layout != ScaleLayout::row && !encoding.power_of_two)
+      return "lut runs column-wise and block-wise scales as powers of two only";
+    if (layout == ScaleLayout::row && encoding.power_of_two) return "lut runs row-wise scales as real numbers only";
+    const auto& units = accelerator.array.units;
+    if (layout == ScaleLayout::row && std::find(units.begin(), units.end(), "mac-fp16") == units.end())
+      return "lut needs mac-fp16 lanes for real scales: add mac-fp16 to the accelerator's units";
+    if (encoding.group_index_bits > 0) return "lut needs contiguous groups";
+    return std::nullopt;
+  }
+
+  int input_granule(const Encoding&) const override { return 8; }
+  int psums_per_output(const Encoding& encoding) const override {
+    return scale_layout(encoding) == ScaleLayout::row ? encoding.bits : 1;
+  }
+  bool finishes_groups(const Encoding& encoding, const AcceleratorConfig&) const override {
+    return scale_layout(encoding) == ScaleLayout::row;
+  }
+  bool finishes_in_fp16_lanes(const Encoding& encoding) const override {
+    return scale_layout(encoding) == ScaleLayout::row;
+  }
+
+  std::vector<FilterDelivery> deliveries(const Encoding& encoding, const AcceleratorConfig&,
+                                         const Pass& pass) const override {
+    std::vector<FilterDelivery> out;
+    add_weights(encoding, pass, out);
+    if (scale_layout(encoding) != ScaleLayout::row)
+      add_per_row_group(encoding, pass, scale_layout(encoding) == ScaleLayout::block ? 8 : 1,
+                        encoding.bits * encoding.terms * 8, out);
+    else if (pass.ends_group) add_to_tops(pass, Content::row_scales, encoding.bits * encoding.scale_bits, out);
+    return out;
+  }
+
+  Program program(const Encoding& encoding, const AcceleratorConfig& accelerator, const PeTile& tile) const override {
+    const int64_t planes = encoding.bits, terms = encoding.terms, p = tile.outputs, groups = tile.row_groups;
+    const int64_t entries = entries_of(accelerator.spad_words.lut), build_adds = entries + 6;
+    const ScaleLayout layout = scale_layout(encoding);
+    const int64_t builds = layout == ScaleLayout::column ? planes * groups : 1;
+    const int64_t accumulations = layout == ScaleLayout::block ? p * planes * terms : p * planes;
+    const int64_t formed = layout == ScaleLayout::column ? 8 * planes * groups : 0;  // alpha x
+
+    Step build{static_cast<int32_t>(builds * build_adds + formed * terms), 8, 8, {}};
+    build.actions[Action::lut_build_add_inputs] = builds * build_adds;
+    build.actions[Action::lut_build_write_inputs] = builds * entries;
+    build.actions[Action::shift_fp16_scales] = formed * terms;
+    build.actions[Action::add_fp16_inputs] = formed * std::max<int64_t>(terms - 1, 0);
+    build.actions[Action::spad_input_read_inputs] = 8;
+
+    Step query{static_cast<int32_t>(accumulations), 0, 0, {}};
+    query.actions[Action::lut_query_psums] = p * planes;
+    query.actions[add_psums(accelerator)] += accumulations;
+    query.actions[Action::shift_fp16_scales] = layout == ScaleLayout::block ? accumulations : 0;
+    query.actions[Action::spad_filter_read_weights] = words16(weight_bits(encoding, 8, tile.outputs));
+    count_accumulations(layout == ScaleLayout::block ? p : p * planes, psum_bits(accelerator), query.actions);
+    const int64_t term_bits = groups * planes * terms * 8 * (layout == ScaleLayout::column ? 8 : 1);
+    if (layout != ScaleLayout::row) query.actions[Action::spad_filter_read_scales] = words16(term_bits);
+
+    Program program{{build, query}, tile.inputs / 8, static_cast<int32_t>(p * psums_per_output(encoding)), 1, {}};
+    if (layout == ScaleLayout::row) {
+      program.finish[multiply_scales(accelerator)] = p * planes;
+      program.finish[add_psums(accelerator)] = p * planes;
+      program.finish[Action::spad_filter_read_scales] = words16(p * planes * encoding.scale_bits);
+    }
+    return program;
+  }
+
+  // The build's inputs leave the scratchpad with it; for the column-wise form, whose tables follow one another plane by
+  // plane, the whole group is computed with the build.
+  void execute(int step, int group, PeValues& pe) const override {
+    const ScaleLayout layout = scale_layout(*pe.encoding);
+    if (layout == ScaleLayout::column) {
+      if (step == 0) execute_columns(group, pe);
+    } else if (step == 0) {
+      std::array<double, 8> x;
+      for (int j = 0; j < 8; ++j) x[static_cast<size_t>(j)] = half_value(pe.x[j]);
+      build_table(x, pe);
+    } else {
+      query_all(group, layout, pe);
+    }
+  }
+
+  double finish(int output, const double* psums, double total, float, const PeValues& pe) const override {
+    const int planes = pe.encoding->bits;
+    double sum = total;
+    for (int plane = 0; plane < planes; ++plane) {
+      const float scale = stored_scale(pe, Content::row_scales, int64_t{output} * planes + plane);
+      sum = rounded(sum + rounded(psums[plane] * static_cast<double>(scale), pe.accumulator), pe.accumulator);
+    }
+    return sum;
+  }
+
+ private:
+  static int entries_of(int lut_words) { return lut_words >= 256 ? 256 : 128; }
+
+  static void build_table(const std::array<double, 8>& x, PeValues& pe) {
+    double sum = x[0];
+    for (size_t j = 1; j < 8; ++j) sum = rounded(sum + x[j], Accumulator::fp16);
+    pe.lut[0] = half_bits(-sum);
+    const int entries = entries_of(pe.lut_words);
+    for (unsigned key = 1; key < static_cast<unsigned>(entries); ++key) {
+      size_t lowest = 0;
+      while (((key >> lowest) & 1u) == 0) ++lowest;
+      pe.lut[key] = half_bits(half_value(pe.lut[key & (key - 1)]) + 2 * x[lowest]);
+    }
+  }
+
+  static double query(unsigned key, const PeValues& pe) {
+    if (key < static_cast<unsigned>(entries_of(pe.lut_words))) return half_value(pe.lut[key]);
+    return -half_value(pe.lut[255 - key]);
+  }
+
+  static void query_all(int block, ScaleLayout layout, PeValues& pe) {
+    const int planes = pe.encoding->bits;
+    for (int m = 0; m < pe.tile.outputs; ++m) {
+      for (int plane = 0; plane < planes; ++plane) {
+        const double value = query(key_of(pe, block, m, plane), pe);
+        if (layout == ScaleLayout::block) {
+          accumulate_scaled(pe, value, row_group_of(pe, m), pe.tile.inputs / 8, block, plane, pe.psums[m]);
+        } else {
+          double& psum = pe.psums[m * planes + plane];
+          psum = rounded(psum + value, pe.accumulator);
+        }
+      }
+    }
+  }
+
+  static void execute_columns(int block, PeValues& pe) {
+    for (int plane = 0; plane < pe.encoding->bits; ++plane) {
+      int64_t row_group = -1;
+      for (int m = 0; m < pe.tile.outputs; ++m) {
+        if (row_group_of(pe, m) != row_group) {
+          row_group = row_group_of(pe, m);
+          std::array<double, 8> scaled;
+          for (int j = 0; j < 8; ++j)
+            scaled[static_cast<size_t>(j)] =
+                scaled_input(pe, half_value(pe.x[j]), row_group, pe.tile.inputs, 8 * block + j, plane);
+          build_table(scaled, pe);
+        }
+        pe.psums[m] = rounded(pe.psums[m] + query(key_of(pe, block, m, plane), pe), pe.accumulator);
+      }
+    }
+  }
+};
+
+const Registration<Unit, Lut> registration("lut");
+
+}  // namespace
+}  // namespace eyeshift

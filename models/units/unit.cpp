@@ -1,0 +1,30 @@
+#include "models/units/unit.h"
+
+#include "models/units/arithmetic.h"
+
+namespace eyeshift {
+
+PeTile pe_tile(const Encoding& encoding, const Pass& pass, int row, int col) {
+  PeTile tile{&pass, row, col, pass.inputs_of(row), pass.outputs_of(col), 1};
+  const int64_t first = tile.m_begin() / encoding.group_rows;
+  const int64_t last = (tile.m_begin() + tile.outputs - 1) / encoding.group_rows;
+  tile.row_groups = static_cast<int>(last - first + 1);
+  return tile;
+}
+
+ScaleLayout scale_layout(const Encoding& encoding) {
+  if (encoding.group_rows == 1) return ScaleLayout::row;
+  return encoding.group_cols == 1 ? ScaleLayout::column : ScaleLayout::block;
+}
+
+int64_t weight_bits(const Encoding& encoding, int inputs, int outputs) {
+  return static_cast<int64_t>(inputs) * outputs * encoding.bits;
+}
+
+double Unit::add(double a, double b, Accumulator accumulator) const { return rounded(a + b, accumulator); }
+
+double Unit::finish(int, const double*, double, float, const PeValues&) const {
+  throw InternalError("this unit has no finish");
+}
+
+}  // namespace eyeshift

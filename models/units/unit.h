@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "configs/reader/registry.h"
+#include "models/spec/accelerator.h"
+#include "models/spec/memory_image.h"
+#include "models/spec/schedule.h"
+
+namespace eyeshift {
+
+// What one PE holds in one pass.
+struct PeTile {
+  const Pass* pass = nullptr;
+  int row = 0, col = 0;
+  int inputs = 0;      // q of this row
+  int outputs = 0;     // p of this column
+  int row_groups = 1;  // groups of outputs with a scale of their own that the PE's outputs touch
+  bool top() const { return row == pass->rows - 1; }
+  int64_t m_begin() const { return pass->m_begin + static_cast<int64_t>(col) * pass->p; }
+};
+PeTile pe_tile(const Encoding& encoding, const Pass& pass, int row, int col);
+
+// Which weights share a scale: those of a row (or a part of it), of a column (or a part of it), or of a block of 8
+// columns and several rows.
+enum class ScaleLayout { row, column, block };
+ScaleLayout scale_layout(const Encoding& encoding);
+
+// What a delivery of the filter network carries.
+enum class Content : uint8_t { weights, zeros, row_scales, terms };
+inline constexpr int kContents = 4;
+
+// One multicast of the filter network: `bits` to every PE of a rectangle of the array. The deliveries of a pass, in
+// order, are the stream that leaves the filter banks; those of weights come first.
+struct FilterDelivery {
+  int16_t row_first = 0, row_last = 0, col_first = 0, col_last = 0;
+  int32_t bits = 0;
+  Content content = Content::weights;
+  int64_t row_group = 0;  // terms: of which group of outputs
+};
+
+// One step of a PE's work on a token: needs so many inputs in the scratchpad when it begins, takes so many cycles, and
+// gives up so many inputs when it ends. `actions` is what one execution counts.
+struct Step {
+  int32_t cycles = 0;
+  int16_t needs = 0;
+  int16_t frees = 0;
+  ActionCounts actions;
+};
+
+// A PE's work on one token of a pass: the steps, `groups` times, then its partial sums go up the chain.
+// The first accumulation of a token loads its partial sum and the chain's addition takes its place, so the steps count
+// one addition (and one scratchpad read) an accumulation and the chain counts none.
+struct Program {
+  std::vector<Step> steps;
+  int32_t groups = 0;
+  int32_t chain_psums = 0;
+  int32_t finish_cycles = 1;  // a partial sum's time at a top that ends a group; elsewhere 1
+  ActionCounts finish;        // a token's finish at a top that ends a group
+};
+
+// A PE's values in a functional run. Partial sums are doubles that hold fp16, fp32 or int32 values exactly.
+struct PeValues {
+  PeTile tile;
+  Accumulator accumulator = Accumulator::fp32;
+  const Encoding* encoding = nullptr;
+  DequantMode dequant = DequantMode::per_group;
+  int lut_words = 0;
+  const BitString* block = nullptr;    // all that the filter network brought for this pass
+  int64_t content_at[kContents] = {};  // where each kind begins in it
+  const uint16_t* x = nullptr;         // the oldest inputs in the scratchpad: half precision, or int8 in the low byte
+  double* psums = nullptr;             // [outputs, partial sums an output]
+  uint16_t* lut = nullptr;             // the table's words
+
+  uint64_t bits(Content content, int64_t offset, int width) const {
+    return block->read(content_at[static_cast<int>(content)] + offset, width);
+  }
+};
+
+// What a PE computes with. Stateless; a unit is one file that registers itself with Registration<Unit, ...>: its work
+// in cycles and actions, the bits it needs, and its arithmetic.
+class Unit {
+ public:
+  virtual ~Unit() = default;
+
+  // One line for --help.
+  virtual std::string_view summary() const = 0;
+
+  // Why this unit cannot run layers of this encoding on this accelerator, or nothing.
+  virtual std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig& accelerator) const = 0;
+
+  virtual int input_granule(const Encoding&) const { return 1; }     // a PE's inputs come in multiples of this
+  virtual int input_bits() const { return 16; }                      // 16 or 8
+  virtual int token_scale_bits() const { return 0; }                 // that travel behind a token's inputs
+  virtual int psum_bits(const AcceleratorConfig& accelerator) const { return accumulator_bits(accelerator.array.accumulator); }
+  virtual int psums_per_output(const Encoding&) const { return 1; }  // partial sums that a chain carries an output
+  // Scales of groups of inputs are applied at the tops, when the group's sum is complete.
+  virtual bool finishes_groups(const Encoding&, const AcceleratorConfig&) const { return false; }
+  // The finish takes a mac-fp16 lane beside the top PE.
+  virtual bool finishes_in_fp16_lanes(const Encoding&) const { return false; }
+
+  virtual std::vector<FilterDelivery> deliveries(const Encoding& encoding, const AcceleratorConfig& accelerator,
+                                                 const Pass& pass) const = 0;
+  virtual Program program(const Encoding& encoding, const AcceleratorConfig& accelerator, const PeTile& tile) const = 0;
+
+  // Executes a step on values: the step's number and the group's (0 .. groups - 1).
+  virtual void execute(int step, int group, PeValues& pe) const = 0;
+  // The chain's addition of two partial sums: in the accumulator's precision.
+  virtual double add(double a, double b, Accumulator accumulator) const;
+  // The finish of one output: its partial sums [psums_per_output], the total of the groups before and the token's
+  // scale -> the new total.
+  virtual double finish(int output, const double* psums, double total, float token_scale, const PeValues& pe) const;
+};
+
+// Bits that a PE's weights take. Within a PE they lie in the order of use: for every granule of its inputs, for every
+// output, a code (granule 1; plane by plane the bit of a binary weight) or, plane by plane, a key of 8 (granule 8).
+int64_t weight_bits(const Encoding& encoding, int inputs, int outputs);
+
+}  // namespace eyeshift
