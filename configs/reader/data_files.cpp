@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kLargestFile = 16'000'000;
+constexpr size_t kLargestFile = 4'000'000;
 
 fs::path data_folder(const std::string& folder) { return fs::path(EYESHIFT_DATA_DIR) / folder; }
 
@@ -39,7 +39,7 @@ std::string read_text_file(const std::string& path) {
     text.append(chunk.data(), static_cast<size_t>(file.gcount()));
   if (file.bad()) throw InputError(path + ": reading failed");
   if (text.size() > kLargestFile)
-    throw InputError(path + ": larger than the 16 MB that such a file may have");
+    throw InputError(path + ": larger than the 4 MB that such a file may have");
   return text;
 }
 

@@ -5,7 +5,7 @@
 
 namespace eyeshift {
 
-// The bytes of a small text file (at most 16 MB). Throws InputError where it is missing, a folder, unreadable
+// The bytes of a small text file (at most 4 MB). Throws InputError where it is missing, a folder, unreadable
 // or larger.
 std::string read_text_file(const std::string& path);
 

@@ -153,7 +153,7 @@ TEST(DataFiles, RefusesFoldersMissingAndUnreadableFiles) {
   TestFolder folder;
   EXPECT_THAT(input_error_of([&] { read_text_file(folder.path("")); }), HasSubstr("is a folder"));
   EXPECT_THAT(input_error_of([&] { read_text_file(folder.path("none")); }), HasSubstr("No such file"));
-  EXPECT_THAT(input_error_of([&] { read_text_file("/dev/zero"); }), HasSubstr("larger than the 16 MB"));
+  EXPECT_THAT(input_error_of([&] { read_text_file("/dev/zero"); }), HasSubstr("larger than the 4 MB"));
   EXPECT_THAT(input_error_of([&] { find_data_file("", "configs/accelerators", "accelerator"); }),
               HasSubstr("empty"));
 }
