@@ -54,7 +54,8 @@ class Bcq : public Quantizer {
     for (int64_t m = 0; m < shape.M; m += layout.group_rows) {
       for (int64_t k = 0; k < shape.K; k += layout.group_cols) {
         const auto group = W.block(m, k, layout.group_rows, layout.group_cols);
-        values.assign(group.reshaped().begin(), group.reshaped().end());
+        values.resize(static_cast<size_t>(group.size()));
+        Eigen::Map<Eigen::VectorXd>(values.data(), group.size()) = group.reshaped();
         const BinaryLevels levels =
             layer.set_scales(m / layout.group_rows, k / layout.group_cols, fit_plane_scales(values, fit));
         for (int64_t i = 0; i < layout.group_rows; ++i) {

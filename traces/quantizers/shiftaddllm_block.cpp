@@ -31,7 +31,8 @@ class BlockScaleCoder : public ColumnCoder {
     std::vector<double> values;
     for (int64_t first = 0; first < weights.rows(); first += group_rows_) {
       const auto block = weights.middleRows(first, std::min(group_rows_, weights.rows() - first));
-      values.assign(block.reshaped().begin(), block.reshaped().end());
+      values.resize(static_cast<size_t>(block.size()));
+      Eigen::Map<Eigen::VectorXd>(values.data(), block.size()) = block.reshaped();
       levels_.push_back(layer_.set_scales(first / group_rows_, column_group, fit_plane_scales(values, fit_)));
     }
   }
