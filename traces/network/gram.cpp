@@ -27,9 +27,9 @@ Eigen::MatrixXd gram_of_inputs(const std::vector<Network::State>& windows, int t
       sum += product.cast<double>();
     }
     gram.block(row, column, rows, columns) = sum;
-    gram.block(column, row, columns, rows) = sum.transpose();
   });
-  return gram;
+  // The two triangles of a tile on the diagonal may differ in the last bit: the lower one counts.
+  return gram.selfadjointView<Eigen::Lower>();
 }
 
 }  // namespace eyeshift

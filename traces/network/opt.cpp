@@ -61,11 +61,19 @@ class Tensors {
   }
 
   LayerNorm norm(const std::string& name, int64_t size) const {
-    return {vector(name + ".weight", size), vector(name + ".bias", size)};
+    LayerNorm loaded;
+    loaded.weight = vector(name + ".weight", size);
+    loaded.bias = vector(name + ".bias", size);
+    return loaded;
   }
 
   Linear linear(const std::string& name, int64_t K, int64_t M) const {
-    return {{name, K, M, 1}, matrix(name + ".weight", M, K), vector(name + ".bias", M), {}};
+    // Member by member: GCC 12 destroys members twice when an exception leaves the braces of an aggregate.
+    Linear layer;
+    layer.shape = {name, K, M, 1};
+    layer.weight = matrix(name + ".weight", M, K);
+    layer.bias = vector(name + ".bias", M);
+    return layer;
   }
 
  private:
@@ -100,10 +108,10 @@ class Opt : public Network {
     }
     final_norm_ = tensors.norm("model.decoder.final_layer_norm", hidden);
     stages_.push_back({layers_.size()});
-    layers_.push_back({{"lm_head", hidden, sizes.vocabulary, 1},
-                       sizes.tied ? token_table_ : tensors.matrix("lm_head.weight", sizes.vocabulary, hidden),
-                       {},
-                       {}});
+    layers_.emplace_back();
+    layers_.back().shape = {"lm_head", hidden, sizes.vocabulary, 1};
+    layers_.back().weight =
+        sizes.tied ? token_table_ : tensors.matrix("lm_head.weight", sizes.vocabulary, hidden);
   }
 
   State embed(const int32_t* tokens, int64_t count) const override {
