@@ -130,10 +130,10 @@ std::string unit_for(const LinearShape& shape, const Encoding& encoding, const A
   for (const std::string& unit : candidates) {
     const auto reason = Registry<Unit>::instance().find(unit, "unit").cannot_run(encoding, accelerator);
     if (!reason) return unit;
-    reasons += "\n  " + unit + ": " + *reason;
+    reasons += (reasons.empty() ? "" : "; ") + unit + ": " + *reason;
   }
   throw InputError("layer '" + shape.name + "' in scheme '" + encoding.scheme + "' runs on no unit of accelerator '" +
-                   accelerator.name + "':" + reasons);
+                   accelerator.name + "': " + reasons);
 }
 
 std::vector<RunReport> simulate(const std::vector<SimulateTask>& tasks, const std::vector<EnergyTable>& tables,

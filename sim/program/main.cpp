@@ -10,7 +10,7 @@
 #include "sim/program/command.h"
 
 // libsystemc brings a main of its own and wants an sc_main: this program settles both.
-int sc_main(int, char**) { return 0; }
+extern "C" int sc_main(int, char**) { return 0; }
 
 namespace eyeshift {
 namespace {
