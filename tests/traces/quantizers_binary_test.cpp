@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <set>
+#include <vector>
 
 #include "tests/traces/quantizers_support.h"
 #include "traces/quantizers/binary_fit.h"

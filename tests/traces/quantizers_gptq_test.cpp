@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <Eigen/Dense>
-#include <set>
+#include <vector>
 
 #include "tests/traces/quantizers_support.h"
 #include "traces/format/bits.h"

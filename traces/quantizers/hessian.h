@@ -38,7 +38,7 @@ ColumnOrder block_activation_order(const Eigen::MatrixXd& H, int64_t group_size)
 
 // The feedback matrix G [K, K], unit upper triangular, in the order's positions: coding column i with the
 // error e = w_i - q_i is best followed by w_j -= e G_ij for every later column j. G_ij = U_ij / U_ii, where U
-// is upper triangular and U^T U = inverse(H) (Frantar et al., ICLR 2023, equation 3). Throws InputError
+// is upper triangular and U^T U = inverse(H) (Frantar et al., ICLR 2023). Throws InputError
 // naming the layer where H is not positive definite.
 Eigen::MatrixXd feedback_matrix(const LinearShape& shape, const Eigen::MatrixXd& H, const ColumnOrder& order);
 
