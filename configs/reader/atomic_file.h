@@ -6,10 +6,10 @@
 
 namespace eyeshift {
 
-// An output file that appears complete or not at all: it is written next to its destination under a temporary name
-// and takes its place on commit(). Without commit() the temporary file is removed and the destination is untouched.
-// A destination that is not a regular file (a pipe, /dev/stdout) is written directly. Every failure is an InputError
-// that names the destination and the system's reason.
+// An output file that appears complete or not at all: it is written next to its destination under a temporary
+// name and takes its place on commit(). Without commit() the temporary file is removed and the destination is
+// untouched. A destination that is not a regular file (a pipe, /dev/stdout) is written directly. Every
+// failure is an InputError that names the destination and the system's reason.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);

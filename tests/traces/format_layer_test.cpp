@@ -1,20 +1,19 @@
-#include "traces/format/layer.h"
-
 #include <gmock/gmock.h>
 
 #include <cmath>
 
 #include "tests/traces/random_layers.h"
 #include "traces/format/bits.h"
+#include "traces/format/layer.h"
 
 namespace eyeshift {
 namespace {
 
+using ::testing::ElementsAre;
 using testing::encoding_of;
 using testing::power_of_two;
 using testing::with_group_index;
 using testing::with_zeros;
-using ::testing::ElementsAre;
 
 TEST(Bits, PackLeastSignificantFirstWithoutGaps) {
   std::vector<uint8_t> packed(packed_bytes(4, 3));
@@ -45,10 +44,11 @@ TEST(StoredBits, CountPaddingScalesAndZeros) {
   };
   check(Encoding{}, 18 * 20 * 16, 0, 0, 0);
   check(encoding_of(Coding::int8, 8, 1, 20, 16), 18 * 160, 18 * 16, 0, 0);
-  check(with_zeros(encoding_of(Coding::uniform, 3, 1, 20, 16)), 18 * 64, 18 * 16, 18 * 8, 0);  // 60 bits in 8 bytes
+  check(with_zeros(encoding_of(Coding::uniform, 3, 1, 20, 16)), 18 * 64, 18 * 16, 18 * 8,
+        0);  // 60 bits in 8 bytes
   check(with_zeros(encoding_of(Coding::uniform, 3, 18, 1, 32)), 18 * 64, 20 * 32, 20 * 8, 0);
   check(with_group_index(encoding_of(Coding::uniform, 2, 1, 8, 16), 2), 18 * 40, 18 * 3 * 16, 0, 40);
-  check(encoding_of(Coding::binary, 3, 1, 20, 16), 3 * 18 * 24, 3 * 18 * 16, 0, 0);            // keys of 8: 24 columns
+  check(encoding_of(Coding::binary, 3, 1, 20, 16), 3 * 18 * 24, 3 * 18 * 16, 0, 0);  // keys of 8: 24 columns
   check(power_of_two(encoding_of(Coding::binary, 3, 3, 8, 8), 3), 3 * 18 * 24, 3 * 6 * 3 * 24, 0, 0);
 }
 

@@ -1,5 +1,3 @@
-#include "traces/format/trace_file.h"
-
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -8,17 +6,18 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/traces/random_layers.h"
+#include "traces/format/trace_file.h"
 #include "traces/tensor_io/safetensors.h"
 
 namespace eyeshift {
 namespace {
 
 using nlohmann::json;
+using ::testing::AllOf;
 using testing::error_of;
+using ::testing::HasSubstr;
 using testing::random_trace;
 using testing::TemporaryFolder;
-using ::testing::AllOf;
-using ::testing::HasSubstr;
 
 // Reads a trace with no code of the project but the half-precision table that it makes itself: the layout as
 // docs/trace-format.md states it, weight by weight.
@@ -40,7 +39,8 @@ class MinimalReader {
     const int rows = layer["group_rows"], columns = layer["group_cols"];
     const int groups = (K + columns - 1) / columns;
     int group = k / columns;
-    if (const int width = layer["group_index_bits"]; width > 0) group = code(name + ".group_index", 0, k, width);
+    if (const int width = layer["group_index_bits"]; width > 0)
+      group = code(name + ".group_index", 0, k, width);
     group += m / rows * groups;
     const std::string coding = layer["coding"];
     if (coding == "fp16") return real(name + ".weight", m * K + k);
@@ -50,7 +50,8 @@ class MinimalReader {
     }
     if (coding == "uniform") {
       const int zero = layer["zero_bits"] == 8 ? byte(name + ".zeros", group) : 1 << (bits - 1);
-      return real(name + ".scales", group) * (code(name + ".codes", m * ((K * bits + 7) / 8), k, bits) - zero);
+      return real(name + ".scales", group) *
+             (code(name + ".codes", m * ((K * bits + 7) / 8), k, bits) - zero);
     }
     double sum = 0;
     for (int plane = 0; plane < bits; ++plane) {
@@ -167,7 +168,8 @@ TEST(Trace, TensorsOccupyTheStoredBits) {
     uint64_t bytes = 0;
     for (const auto& [name, info] : file.tensors())
       if (name.rfind(layer.shape.name + ".", 0) == 0 && name != layer.shape.name + ".x") bytes += info.bytes;
-    EXPECT_EQ(static_cast<int64_t>(bytes * 8), stored_bits(layer.shape, layer.encoding).total()) << layer.shape.name;
+    EXPECT_EQ(static_cast<int64_t>(bytes * 8), stored_bits(layer.shape, layer.encoding).total())
+        << layer.shape.name;
   }
 }
 
@@ -219,7 +221,8 @@ TEST(Trace, RefusesDescriptionsOutOfRange) {
   const auto layer_error = [](size_t layer, const std::string& key, const json& value) {
     return changed_error([&](json&, json& trace) { trace["layers"][layer][key] = value; });
   };
-  EXPECT_THAT(layer_error(2, "K", 0), AllOf(HasSubstr("('rows')"), HasSubstr("'K' must be an integer from 1")));
+  EXPECT_THAT(layer_error(2, "K", 0),
+              AllOf(HasSubstr("('rows')"), HasSubstr("'K' must be an integer from 1")));
   EXPECT_THAT(layer_error(2, "K", -1), HasSubstr("not -1"));
   EXPECT_THAT(layer_error(2, "M", 18.5), HasSubstr("not 18.5"));
   EXPECT_THAT(layer_error(2, "M", json()), HasSubstr("not null"));
@@ -232,10 +235,13 @@ TEST(Trace, RefusesDescriptionsOutOfRange) {
   EXPECT_THAT(layer_error(2, "rel_out", "small"), HasSubstr("must be a number or null"));
   EXPECT_THAT(layer_error(2, "name", "int8"), HasSubstr("layer 'int8' occurs twice"));
   EXPECT_THAT(layer_error(2, "name", "other"), HasSubstr("tensor 'other.codes' is missing"));
-  EXPECT_THAT(layer_error(2, "K", 22), AllOf(HasSubstr("'rows.codes' is U8 [18, 8]"), HasSubstr("needs U8 [18, 9]")));
+  EXPECT_THAT(layer_error(2, "K", 22),
+              AllOf(HasSubstr("'rows.codes' is U8 [18, 8]"), HasSubstr("needs U8 [18, 9]")));
   EXPECT_THAT(layer_error(2, "group_cols", 8), HasSubstr("'rows.scales' is F16 [18, 1]"));
-  EXPECT_THAT(changed_error([](json&, json& trace) { trace["layers"] = json::array(); }), HasSubstr("not empty"));
-  EXPECT_THAT(changed_error([](json&, json& trace) { trace.erase("scheme"); }), HasSubstr("'scheme' is missing"));
+  EXPECT_THAT(changed_error([](json&, json& trace) { trace["layers"] = json::array(); }),
+              HasSubstr("not empty"));
+  EXPECT_THAT(changed_error([](json&, json& trace) { trace.erase("scheme"); }),
+              HasSubstr("'scheme' is missing"));
   EXPECT_THAT(changed_error([](json&, json& trace) { trace["layers"].erase(2); }),
               HasSubstr("belongs to no layer"));
 }

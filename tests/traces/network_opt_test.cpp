@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/traces/tiny_opt.h"
+#include "traces/format/half.h"
 #include "traces/network/family.h"
 #include "traces/network/operations.h"
 #include "traces/network/parallel.h"
@@ -15,13 +16,13 @@
 namespace eyeshift {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::ElementsAre;
 using testing::error_of;
+using ::testing::HasSubstr;
 using testing::random_tokens;
 using testing::TemporaryFolder;
 using testing::TinyOpt;
-using ::testing::AllOf;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 const std::filesystem::path kTraces = std::filesystem::path(EYESHIFT_SOURCE_DIR) / "traces";
 
@@ -43,8 +44,8 @@ TEST(OptTiny, MatchesTheReferenceOfTransformers) {
   const auto& window = reference["logits_window0"];
   ASSERT_FALSE(window["samples"].empty());
   for (const auto& sample : window["samples"])
-    EXPECT_NEAR(result.logits(sample["position"].get<int>(), sample["id"].get<int>()), sample["logit"].get<double>(),
-                1e-3);
+    EXPECT_NEAR(result.logits(sample["position"].get<int>(), sample["id"].get<int>()),
+                sample["logit"].get<double>(), 1e-3);
   ASSERT_EQ(window["argmax_ids"].size(), 32u);
   for (int position = 0; position < 32; ++position) {
     Eigen::Index best = 0;
@@ -71,14 +72,17 @@ TEST(Opt, NamesItsLayersInOrder) {
 TEST(Opt, PrefixTyingAndShardsChangeNothing) {
   const TemporaryFolder folder;
   const Tokens tokens = random_tokens(32, 1);
-  const auto logits_of = [&](const std::filesystem::path& path) { return load_network(path)->logits(tokens.data(), 32); };
+  const auto logits_of = [&](const std::filesystem::path& path) {
+    return load_network(path)->logits(tokens.data(), 32);
+  };
   const TinyOpt plain;
   plain.write(folder.path());
   const Activations expected = logits_of(folder.path());
 
   TinyOpt bare = plain;
   bare.tensors.clear();
-  for (const auto& [name, tensor] : plain.tensors) bare.tensors.emplace(name.substr(std::string("model.").size()), tensor);
+  for (const auto& [name, tensor] : plain.tensors)
+    bare.tensors.emplace(name.substr(std::string("model.").size()), tensor);
   bare.write(folder.path());
   EXPECT_TRUE(logits_of(folder.path()) == expected);
 
@@ -110,30 +114,36 @@ TEST(Opt, SeesOnlyThePast) {
   tokens[20] = (tokens[20] + 1) % 256;
   const Activations after = network->logits(tokens.data(), 32);
   EXPECT_TRUE(before.topRows(20) == after.topRows(20));
-  for (int position = 20; position < 32; ++position) EXPECT_TRUE(before.row(position) != after.row(position)) << position;
+  for (int position = 20; position < 32; ++position)
+    EXPECT_TRUE(before.row(position) != after.row(position)) << position;
 }
 
 TEST(Opt, RefusesConfigurationsItDoesNotDo) {
   const TemporaryFolder folder;
   const auto message = [&](const std::string& key, const nlohmann::json& value) {
     TinyOpt opt;
-    if (value.is_null()) opt.config.erase(key);
-    else opt.config[key] = value;
+    if (value.is_null())
+      opt.config.erase(key);
+    else
+      opt.config[key] = value;
     opt.write(folder.path());
     return error_of([&] { load_network(folder.path()); });
   };
   EXPECT_EQ(message("tie_word_embeddings", nullptr), "no error");
-  EXPECT_THAT(message("model_type", "mamba"), AllOf(HasSubstr("config.json: unknown model_type 'mamba'"), HasSubstr("opt")));
+  EXPECT_THAT(message("model_type", "mamba"),
+              AllOf(HasSubstr("config.json: unknown model_type 'mamba'"), HasSubstr("opt")));
   EXPECT_THAT(message("hidden_size", nullptr), HasSubstr("'hidden_size' is missing"));
   EXPECT_THAT(message("hidden_size", "16"), HasSubstr("must be an integer from 1"));
   EXPECT_THAT(message("ffn_dim", -24), HasSubstr("not -24"));
   EXPECT_THAT(message("num_attention_heads", 3), HasSubstr("must be a multiple"));
-  EXPECT_THAT(message("word_embed_proj_dim", 8), HasSubstr("'word_embed_proj_dim' 8 must equal 'hidden_size' 16"));
+  EXPECT_THAT(message("word_embed_proj_dim", 8),
+              HasSubstr("'word_embed_proj_dim' 8 must equal 'hidden_size' 16"));
   EXPECT_THAT(message("activation_function", "gelu"), HasSubstr("must be \"relu\", not \"gelu\""));
   EXPECT_THAT(message("do_layer_norm_before", false), HasSubstr("must be true"));
   EXPECT_THAT(message("do_layer_norm_before", 1), HasSubstr("true or false, not 1"));
   EXPECT_THAT(message("num_hidden_layers", 3), HasSubstr("tensor 'model.decoder.layers.2"));
-  EXPECT_THAT(message("vocab_size", 255), AllOf(HasSubstr("has shape [256, 16]"), HasSubstr("asks for [255, 16]")));
+  EXPECT_THAT(message("vocab_size", 255),
+              AllOf(HasSubstr("has shape [256, 16]"), HasSubstr("asks for [255, 16]")));
 }
 
 TEST(Opt, RefusesBrokenCheckpoints) {
@@ -167,7 +177,8 @@ TEST(Tokens, AreBytesOrIds) {
               AllOf(HasSubstr("token 1 is 700"), HasSubstr("ids 0 to 699")));
   write_npy(folder / "t.npy", {3}, ids);
   EXPECT_THAT(error_of([&] { load_tokens(folder / "t.npy", 1000); }), HasSubstr("token 2 is -1"));
-  EXPECT_THAT(error_of([&] { load_tokens(folder / "t.txt", 1000); }), HasSubstr("give its token ids as a .npy"));
+  EXPECT_THAT(error_of([&] { load_tokens(folder / "t.txt", 1000); }),
+              HasSubstr("give its token ids as a .npy"));
   testing::write_bytes(folder / "t.txt", "");
   EXPECT_THAT(error_of([&] { load_tokens(folder / "t.txt", 256); }), HasSubstr("holds no tokens"));
 }
@@ -195,7 +206,8 @@ TEST(Perplexity, RefusesWindowsThatDoNotFit) {
   const Tokens tokens = random_tokens(20, 4);
   EXPECT_THAT(error_of([&] { perplexity(*network, tokens, 33); }), HasSubstr("allows 2 to 32"));
   EXPECT_THAT(error_of([&] { perplexity(*network, tokens, 1); }), HasSubstr("allows 2 to 32"));
-  EXPECT_THAT(error_of([&] { perplexity(*network, tokens, 21 + 4); }), HasSubstr("has 20 tokens, one window has 25"));
+  EXPECT_THAT(error_of([&] { perplexity(*network, tokens, 21 + 4); }),
+              HasSubstr("has 20 tokens, one window has 25"));
 }
 
 TEST(Operations, Int8InputsHaveAScalePerToken) {
@@ -206,9 +218,10 @@ TEST(Operations, Int8InputsHaveAScalePerToken) {
   EXPECT_EQ(inputs(0, 1), 64.0f) << "half to even";
   EXPECT_EQ(inputs(0, 2), 1.0f);
   EXPECT_EQ(inputs.row(1).cwiseAbs().sum(), 0.0f);
-  EXPECT_FLOAT_EQ(inputs(2, 0), -2.54f);
-  EXPECT_FLOAT_EQ(inputs(2, 1), 0.02f);
-  EXPECT_FLOAT_EQ(inputs(2, 2), 0.04f);
+  const float scale = round_to_half(0.02f);
+  EXPECT_FLOAT_EQ(inputs(2, 0), -127 * scale);
+  EXPECT_FLOAT_EQ(inputs(2, 1), scale);
+  EXPECT_FLOAT_EQ(inputs(2, 2), 2 * scale);
 }
 
 TEST(ParallelFor, DoesEachTaskOnceAndRethrowsTheFirstFailure) {

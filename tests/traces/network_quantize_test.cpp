@@ -1,5 +1,3 @@
-#include "traces/network/quantize_network.h"
-
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -12,6 +10,7 @@
 #include "traces/network/gram.h"
 #include "traces/network/perplexity.h"
 #include "traces/network/quantize_matrix.h"
+#include "traces/network/quantize_network.h"
 #include "traces/network/quantized_layer.h"
 #include "traces/tensor_io/npy.h"
 
@@ -19,10 +18,10 @@ namespace eyeshift {
 namespace {
 
 using testing::error_of;
+using ::testing::HasSubstr;
 using testing::random_tokens;
 using testing::TemporaryFolder;
 using testing::TinyOpt;
-using ::testing::HasSubstr;
 
 // Halves every weight, so that its effect on later layers is large, and remembers what it was given.
 class HalvingQuantizer : public Quantizer {
@@ -72,7 +71,8 @@ TEST_F(QuantizeNetwork, EachLayerSeesWhatTheQuantizedLayersBeforeItProduce) {
   const auto network = load();
   quantize_network(*network, "test-halving", {}, calibration_, "random");
   std::vector<Network::State> states;
-  for (size_t window = 0; window < 6; ++window) states.push_back(network->embed(calibration_.data() + 32 * window, 32));
+  for (size_t window = 0; window < 6; ++window)
+    states.push_back(network->embed(calibration_.data() + 32 * window, 32));
   ASSERT_EQ(HalvingQuantizer::seen.size(), 12u) << "lm_head is not quantized";
   for (size_t stage = 0; stage + 1 < network->stages().size(); ++stage) {
     const Eigen::MatrixXd gram = gram_of_inputs(states, 1);
@@ -124,7 +124,8 @@ TEST_F(QuantizeNetwork, SampleHoldsTheInputsTheLayerSaw) {
 
 TEST_F(QuantizeNetwork, TraceGivesTheQuantizedNetworksPerplexityExactly) {
   const double original = perplexity(*load(), evaluation_, 32).nll;
-  for (const std::string scheme : {"fp16", "int8", "rtn-oc", "gptq", "bcq", "shiftaddllm-block", "test-halving"}) {
+  for (const std::string scheme :
+       {"fp16", "int8", "rtn-oc", "gptq", "bcq", "shiftaddllm-block", "test-halving"}) {
     const auto quantized = load();
     QuantizeOptions options;
     options.bits = scheme == "int8" ? 8 : scheme == "fp16" || scheme == "test-halving" ? 16 : 3;
@@ -156,7 +157,8 @@ TEST_F(QuantizeNetwork, ThreadsChangeNothing) {
     QuantizeOptions options;
     options.bits = 3;
     const auto network = load();
-    write_trace(folder_ / "t", quantize_network(*network, "gptq", options, calibration_, "random", {}, threads));
+    write_trace(folder_ / "t",
+                quantize_network(*network, "gptq", options, calibration_, "random", {}, threads));
     return testing::read_bytes(folder_ / "t");
   };
   const std::string one = bytes_with(1);
@@ -203,10 +205,12 @@ TEST_F(QuantizeNetwork, TraceMustFitTheNetwork) {
   changed = trace;
   changed.layers.push_back(changed.layers.front());
   changed.layers.back().shape.name = "extra";
-  EXPECT_THAT(error_of([&] { apply_trace(*network, changed); }), HasSubstr("layer 'extra' is not in network"));
+  EXPECT_THAT(error_of([&] { apply_trace(*network, changed); }),
+              HasSubstr("layer 'extra' is not in network"));
   changed = trace;
   std::swap(changed.layers[4].shape.K, changed.layers[4].shape.M);
-  EXPECT_THAT(error_of([&] { apply_trace(*network, changed); }), HasSubstr("is [16, 24] in the trace and [24, 16]"));
+  EXPECT_THAT(error_of([&] { apply_trace(*network, changed); }),
+              HasSubstr("is [16, 24] in the trace and [24, 16]"));
 }
 
 TEST(Gram, IsTheProductInAnyTiling) {
@@ -259,7 +263,9 @@ TEST_F(QuantizeMatrix, MeasuresBothErrors) {
   EXPECT_EQ(layer.shape.M, 12);
   EXPECT_EQ(layer.shape.K, 16);
   const Eigen::MatrixXd difference = W_ - decoded_matrix(layer);
-  const auto relative = [&](const Eigen::MatrixXd& X) { return (difference * X).squaredNorm() / (W_ * X).squaredNorm(); };
+  const auto relative = [&](const Eigen::MatrixXd& X) {
+    return (difference * X).squaredNorm() / (W_ * X).squaredNorm();
+  };
   EXPECT_NEAR(layer.rel_out, relative(X_), 1e-12);
   EXPECT_NEAR(layer.rel_out_test, relative(test_), 1e-12);
   EXPECT_NEAR(layer.w_err, difference.squaredNorm(), 1e-12);

@@ -22,7 +22,8 @@ inline std::vector<float> random_scales(Random& random, int64_t count, int scale
 }
 
 // Fills a layer with random tensors that its shape and encoding allow.
-inline Layer random_layer(const std::string& name, int64_t K, int64_t M, const Encoding& encoding, Random& random) {
+inline Layer random_layer(const std::string& name, int64_t K, int64_t M, const Encoding& encoding,
+                          Random& random) {
   Layer layer;
   layer.shape = {name, K, M, 1};
   layer.encoding = encoding;
@@ -89,7 +90,8 @@ inline Encoding with_group_index(Encoding encoding, int bits) {
   return encoding;
 }
 
-// A trace with a layer of every coding and group layout; 21 inputs and 18 outputs divide into neither keys nor groups.
+// A trace with a layer of every coding and group layout; 21 inputs and 18 outputs divide into neither keys
+// nor groups.
 inline Trace random_trace(uint32_t seed) {
   Random random(seed);
   const int64_t K = 21, M = 18;
@@ -109,7 +111,8 @@ inline Trace random_trace(uint32_t seed) {
   trace.scheme = "mixed";
   trace.bits = 3;
   trace.calibration = "no text";
-  for (const auto& [name, encoding] : encodings) trace.layers.push_back(random_layer(name, K, M, encoding, random));
+  for (const auto& [name, encoding] : encodings)
+    trace.layers.push_back(random_layer(name, K, M, encoding, random));
   return trace;
 }
 

@@ -1,16 +1,15 @@
-#include "configs/reader/atomic_file.h"
-
 #include <gmock/gmock.h>
 
+#include "configs/reader/atomic_file.h"
 #include "tests/traces/test_files.h"
 
 namespace eyeshift {
 namespace {
 
 using testing::error_of;
+using ::testing::HasSubstr;
 using testing::read_bytes;
 using testing::TemporaryFolder;
-using ::testing::HasSubstr;
 
 TEST(AtomicFile, AppearsOnCommitOnly) {
   const TemporaryFolder folder;

@@ -1,25 +1,25 @@
-#include "traces/tensor_io/checkpoint.h"
-
 #include <gmock/gmock.h>
 
 #include "tests/traces/test_files.h"
+#include "traces/tensor_io/checkpoint.h"
 
 namespace eyeshift {
 namespace {
 
-using testing::error_of;
-using testing::TemporaryFolder;
-using testing::write_bytes;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using testing::error_of;
 using ::testing::HasSubstr;
+using testing::TemporaryFolder;
+using testing::write_bytes;
 
 const float kValues[] = {1, 2, 3, 4};
 
 void write_shards(const TemporaryFolder& folder, const std::string& weight_map) {
   write_safetensors(folder / "one.safetensors", {{"a", DType::f32, {2}, kValues}}, {});
   write_safetensors(folder / "two.safetensors", {{"b", DType::f32, {2, 1}, kValues + 2}}, {});
-  write_bytes(folder / "model.safetensors.index.json", R"({"metadata": {}, "weight_map": )" + weight_map + "}");
+  write_bytes(folder / "model.safetensors.index.json",
+              R"({"metadata": {}, "weight_map": )" + weight_map + "}");
 }
 
 std::string shard_error(const std::string& weight_map) {

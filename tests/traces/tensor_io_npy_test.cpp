@@ -1,21 +1,20 @@
-#include "traces/tensor_io/npy.h"
-
 #include <gmock/gmock.h>
 
 #include <cmath>
 
 #include "tests/traces/test_files.h"
+#include "traces/tensor_io/npy.h"
 
 namespace eyeshift {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::ElementsAre;
 using testing::error_of;
+using ::testing::HasSubstr;
 using testing::little_endian;
 using testing::TemporaryFolder;
 using testing::write_bytes;
-using ::testing::AllOf;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 std::string npy_bytes(const std::string& header, const std::string& data, char version = 1) {
   const std::string length = version == 1 ? little_endian<uint16_t>(static_cast<uint16_t>(header.size()))
@@ -43,7 +42,8 @@ TEST(Npy, ReadsEveryTypeAndVersion) {
   const auto data = little_endian(1.0f) + little_endian(-2.5f) + little_endian(0.0f);
   for (const char version : {1, 2, 3})
     EXPECT_THAT(read(npy_bytes(three, data, version)).to_doubles(), ElementsAre(1.0, -2.5, 0.0));
-  EXPECT_THAT(read(npy_bytes(header("<f8", "False", "()"), little_endian(0.1))).to_doubles(), ElementsAre(0.1));
+  EXPECT_THAT(read(npy_bytes(header("<f8", "False", "()"), little_endian(0.1))).to_doubles(),
+              ElementsAre(0.1));
   EXPECT_THAT(read(npy_bytes(header("<f2", "False", "(1,)"), little_endian<uint16_t>(0xc000))).to_doubles(),
               ElementsAre(-2.0));
   EXPECT_THAT(read_integers<int8_t>("|i1", -3), ElementsAre(-3));
@@ -90,7 +90,8 @@ TEST(Npy, MatricesAreFiniteAndTwoDimensional) {
   EXPECT_THAT(error_of([&] { read_npy_matrix(folder / "v.npy"); }), HasSubstr("two dimensions"));
   write_npy(folder / "e.npy", {0, 3}, values);
   EXPECT_THAT(error_of([&] { read_npy_matrix(folder / "e.npy"); }), HasSubstr("not empty"));
-  EXPECT_THAT(error_of([&] { read_npy(folder / "v.npy").to_integers("v.npy"); }), HasSubstr("integers are needed"));
+  EXPECT_THAT(error_of([&] { read_npy(folder / "v.npy").to_integers("v.npy"); }),
+              HasSubstr("integers are needed"));
 }
 
 TEST(Npy, RefusesBrokenFiles) {
@@ -107,7 +108,8 @@ TEST(Npy, RefusesBrokenFiles) {
   EXPECT_THAT(message(npy_bytes(header("<f4", "Maybe", "(1,)"), "1234")), HasSubstr("broken"));
   EXPECT_THAT(message(npy_bytes(header("<f4", "False", "(-1,)"), "1234")), HasSubstr("broken"));
   EXPECT_THAT(message(npy_bytes(header("<f4", "False", "(99999999999999999,)"), "")), HasSubstr("too large"));
-  EXPECT_THAT(message(npy_bytes(header("<f4", "False", "(99999999999, 99999999999)"), "")), HasSubstr("too large"));
+  EXPECT_THAT(message(npy_bytes(header("<f4", "False", "(99999999999, 99999999999)"), "")),
+              HasSubstr("too large"));
   EXPECT_THAT(message(npy_bytes("{'descr': '<f4'}", "")), HasSubstr("needs the keys"));
   EXPECT_THAT(message(npy_bytes("{'descr': '<f4', 'descr': '<f4'}", "")), HasSubstr("repeated key 'descr'"));
 }

@@ -1,23 +1,22 @@
-#include "traces/tensor_io/safetensors.h"
-
 #include <gmock/gmock.h>
 
 #include <cmath>
 #include <limits>
 
 #include "tests/traces/test_files.h"
+#include "traces/tensor_io/safetensors.h"
 
 namespace eyeshift {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::ElementsAre;
 using testing::error_of;
+using ::testing::HasSubstr;
 using testing::little_endian;
 using testing::safetensors_bytes;
 using testing::TemporaryFolder;
 using testing::write_bytes;
-using ::testing::AllOf;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 std::string open_error(const std::string& bytes) {
   const TemporaryFolder folder;
@@ -31,10 +30,10 @@ std::string header_error(const std::string& header, const std::string& data) {
 
 TEST(Safetensors, ReadsEveryFloatType) {
   const TemporaryFolder folder;
-  const std::string data = little_endian<float>(1.5f) + little_endian<float>(-2.0f) +                  // F32
-                           little_endian<uint16_t>(0x3c00) + little_endian<uint16_t>(0x0001) +         // F16
-                           little_endian<uint16_t>(0x3f80) + little_endian<uint16_t>(0xc049) +         // BF16
-                           little_endian<double>(0.25);                                                // F64
+  const std::string data = little_endian<float>(1.5f) + little_endian<float>(-2.0f) +           // F32
+                           little_endian<uint16_t>(0x3c00) + little_endian<uint16_t>(0x0001) +  // F16
+                           little_endian<uint16_t>(0x3f80) + little_endian<uint16_t>(0xc049) +  // BF16
+                           little_endian<double>(0.25);                                         // F64
   write_bytes(folder / "t", safetensors_bytes(R"({"__metadata__": {"format": "pt"},
       "single": {"dtype": "F32", "shape": [2, 1], "data_offsets": [0, 8]},
       "half": {"dtype": "F16", "shape": [2], "data_offsets": [8, 12]},
@@ -52,8 +51,9 @@ TEST(Safetensors, ReadsEveryFloatType) {
 
 TEST(Safetensors, IntegersHaveBytesButAreNoWeights) {
   const TemporaryFolder folder;
-  write_bytes(folder / "t", safetensors_bytes(R"({"codes": {"dtype": "I32", "shape": [1], "data_offsets": [0, 4]}})",
-                                              little_endian<int32_t>(-7)));
+  write_bytes(folder / "t",
+              safetensors_bytes(R"({"codes": {"dtype": "I32", "shape": [1], "data_offsets": [0, 4]}})",
+                                little_endian<int32_t>(-7)));
   const SafetensorsFile file(folder / "t");
   EXPECT_THAT(floats_from(DType::i32, file.read_bytes("codes")), ElementsAre(-7.0f));
   EXPECT_THAT(error_of([&] { file.read_floats("codes"); }), AllOf(HasSubstr("'codes'"), HasSubstr("I32")));
@@ -63,7 +63,8 @@ TEST(Safetensors, IntegersHaveBytesButAreNoWeights) {
 TEST(Safetensors, NamesTheElementThatIsNotFinite) {
   const TemporaryFolder folder;
   const float values[] = {0, 1, std::numeric_limits<float>::quiet_NaN(), -INFINITY};
-  write_safetensors(folder / "t", {{"w", DType::f32, {2, 2}, values}, {"i", DType::f32, {1}, values + 3}}, {});
+  write_safetensors(folder / "t", {{"w", DType::f32, {2, 2}, values}, {"i", DType::f32, {1}, values + 3}},
+                    {});
   const SafetensorsFile file(folder / "t");
   EXPECT_THAT(error_of([&] { file.read_floats("w"); }), HasSubstr("tensor 'w': element 2 is NaN"));
   EXPECT_THAT(error_of([&] { file.read_floats("i"); }), HasSubstr("tensor 'i': element 0 is infinite"));
@@ -72,13 +73,15 @@ TEST(Safetensors, NamesTheElementThatIsNotFinite) {
 TEST(Safetensors, RefusesBrokenFiles) {
   EXPECT_THAT(open_error("abc"), HasSubstr("truncated"));
   EXPECT_THAT(open_error(little_endian<uint64_t>(100) + "{}"), HasSubstr("truncated: a header of 100 bytes"));
-  EXPECT_THAT(open_error(little_endian<uint64_t>(100'000'001) + "{}"), HasSubstr("100000001 bytes, at most 100000000"));
+  EXPECT_THAT(open_error(little_endian<uint64_t>(100'000'001) + "{}"),
+              HasSubstr("100000001 bytes, at most 100000000"));
   EXPECT_THAT(open_error(little_endian<uint64_t>(UINT64_MAX) + "{}"), HasSubstr("not a safetensors file"));
   EXPECT_THAT(header_error("{", ""), HasSubstr("not valid JSON"));
   EXPECT_THAT(header_error("[]", ""), HasSubstr("must be an object"));
   EXPECT_THAT(header_error("{}", "x"), HasSubstr("1 bytes at the end belong to no tensor"));
   EXPECT_THAT(header_error(std::string(100'000, '['), ""), HasSubstr("nested deeper"));
-  EXPECT_THAT(error_of([] { SafetensorsFile("/nowhere/at/all"); }), HasSubstr("/nowhere/at/all: cannot be read"));
+  EXPECT_THAT(error_of([] { SafetensorsFile("/nowhere/at/all"); }),
+              HasSubstr("/nowhere/at/all: cannot be read"));
   EXPECT_THAT(error_of([] { SafetensorsFile("/"); }), HasSubstr("not a regular file"));
 }
 
@@ -87,10 +90,12 @@ TEST(Safetensors, RefusesTensorsThatDoNotFitTheirOffsets) {
   EXPECT_EQ(header_error("{" + a + "}", "1234"), "no error");
   EXPECT_THAT(header_error("{" + a + "}", "123"), HasSubstr("reach past the end of the data, 3 bytes"));
   EXPECT_THAT(header_error("{" + a + "," + a + "}", "1234"), HasSubstr("'a' occurs twice"));
-  EXPECT_THAT(header_error("{" + a + R"(, "b": {"dtype": "U8", "shape": [4], "data_offsets": [2, 6]}})", "123456"),
-              HasSubstr("tensor 'b' overlaps tensor 'a'"));
-  EXPECT_THAT(header_error("{" + a + R"(, "b": {"dtype": "U8", "shape": [2], "data_offsets": [6, 8]}})", "12345678"),
-              HasSubstr("a gap of 2 bytes before tensor 'b'"));
+  EXPECT_THAT(
+      header_error("{" + a + R"(, "b": {"dtype": "U8", "shape": [4], "data_offsets": [2, 6]}})", "123456"),
+      HasSubstr("tensor 'b' overlaps tensor 'a'"));
+  EXPECT_THAT(
+      header_error("{" + a + R"(, "b": {"dtype": "U8", "shape": [2], "data_offsets": [6, 8]}})", "12345678"),
+      HasSubstr("a gap of 2 bytes before tensor 'b'"));
   EXPECT_THAT(header_error(R"({"a": {"dtype": "F16", "shape": [3], "data_offsets": [0, 4]}})", "1234"),
               HasSubstr("F16 [3] needs 6"));
   EXPECT_THAT(header_error(R"({"a": {"dtype": "U8", "shape": [4], "data_offsets": [4, 0]}})", "1234"),
@@ -101,8 +106,8 @@ TEST(Safetensors, RefusesTensorsThatDoNotFitTheirOffsets) {
 
 TEST(Safetensors, RefusesMalformedEntries) {
   const auto with = [](const std::string& dtype, const std::string& shape) {
-    return header_error(R"({"a": {"dtype": )" + dtype + R"(, "shape": )" + shape + R"(, "data_offsets": [0, 4]}})",
-                        "1234");
+    return header_error(
+        R"({"a": {"dtype": )" + dtype + R"(, "shape": )" + shape + R"(, "data_offsets": [0, 4]}})", "1234");
   };
   EXPECT_THAT(with("\"F4\"", "[4]"), HasSubstr("unsupported dtype \"F4\""));
   EXPECT_THAT(with("7", "[4]"), HasSubstr("unsupported dtype 7"));
@@ -111,10 +116,12 @@ TEST(Safetensors, RefusesMalformedEntries) {
   EXPECT_THAT(with("\"U8\"", "4"), HasSubstr("must be an array"));
   EXPECT_THAT(with("\"U8\"", "[4294967296, 4294967297]"), HasSubstr("too large"));
   EXPECT_THAT(header_error(R"({"a": 1})", ""), HasSubstr("must be an object"));
-  EXPECT_THAT(header_error(R"({"a": {"dtype": "U8", "shape": [0]}})", ""), HasSubstr("'data_offsets' is missing"));
+  EXPECT_THAT(header_error(R"({"a": {"dtype": "U8", "shape": [0]}})", ""),
+              HasSubstr("'data_offsets' is missing"));
   EXPECT_THAT(header_error(R"({"a": {"dtype": "U8", "shape": [0], "data_offsets": [0, 0], "x": 1}})", ""),
               HasSubstr("unknown key 'x'"));
-  EXPECT_THAT(header_error(R"({"__metadata__": {"n": 1}})", ""), HasSubstr("the value of 'n' must be a string"));
+  EXPECT_THAT(header_error(R"({"__metadata__": {"n": 1}})", ""),
+              HasSubstr("the value of 'n' must be a string"));
 }
 
 TEST(Safetensors, WritesAlignedAndAlwaysTheSame) {
@@ -125,7 +132,8 @@ TEST(Safetensors, WritesAlignedAndAlwaysTheSame) {
   const auto write = [&](const std::string& name, std::vector<TensorView> tensors) {
     write_safetensors(folder / name, std::move(tensors), {{"key", "value \"quoted\""}});
   };
-  const TensorView a{"a", DType::u8, {3}, odd}, b{"b", DType::f32, {2}, singles}, c{"c", DType::f16, {1, 1}, halves};
+  const TensorView a{"a", DType::u8, {3}, odd}, b{"b", DType::f32, {2}, singles},
+      c{"c", DType::f16, {1, 1}, halves};
   write("abc", {a, b, c});
   write("cba", {c, b, a});
   EXPECT_EQ(testing::read_bytes(folder / "abc"), testing::read_bytes(folder / "cba"));
@@ -143,7 +151,8 @@ TEST(Safetensors, DamagedFilesAreReadOrRefused) {
   const TemporaryFolder folder;
   std::vector<float> values(40, 0.5f);
   write_safetensors(folder / "whole",
-                    {{"x", DType::f32, {4, 5}, values.data()}, {"y", DType::f16, {20}, values.data()}}, {{"k", "v"}});
+                    {{"x", DType::f32, {4, 5}, values.data()}, {"y", DType::f16, {20}, values.data()}},
+                    {{"k", "v"}});
   const std::string whole = testing::read_bytes(folder / "whole");
   testing::Random random(1);
   int refused = 0;

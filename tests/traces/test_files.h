@@ -95,11 +95,20 @@ inline std::string damaged(std::string bytes, Random& random) {
   const uint32_t damages = 1 + random.below(4);
   for (uint32_t i = 0; i < damages && !bytes.empty(); ++i) {
     switch (random.below(5)) {
-      case 0: bytes[position()] = static_cast<char>(random.below(256)); break;
-      case 1: bytes[position()] ^= static_cast<char>(1u << random.below(8)); break;
-      case 2: bytes.resize(position()); break;
-      case 3: bytes.insert(position(), 1 + random.below(9), static_cast<char>('0' + random.below(80))); break;
-      default: bytes.insert(position(), bytes.substr(position(), 1 + random.below(40)));
+      case 0:
+        bytes[position()] = static_cast<char>(random.below(256));
+        break;
+      case 1:
+        bytes[position()] ^= static_cast<char>(1u << random.below(8));
+        break;
+      case 2:
+        bytes.resize(position());
+        break;
+      case 3:
+        bytes.insert(position(), 1 + random.below(9), static_cast<char>('0' + random.below(80)));
+        break;
+      default:
+        bytes.insert(position(), bytes.substr(position(), 1 + random.below(40)));
     }
   }
   return bytes;

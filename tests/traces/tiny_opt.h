@@ -17,16 +17,11 @@ namespace eyeshift::testing {
 struct TinyOpt {
   static constexpr int64_t kHidden = 16, kFeedForward = 24, kBlocks = 2, kVocabulary = 256, kPositions = 32;
 
-  nlohmann::json config = {{"model_type", "opt"},
-                           {"hidden_size", kHidden},
-                           {"ffn_dim", kFeedForward},
-                           {"num_hidden_layers", kBlocks},
-                           {"num_attention_heads", 2},
-                           {"max_position_embeddings", kPositions},
-                           {"vocab_size", kVocabulary},
-                           {"do_layer_norm_before", true},
-                           {"activation_function", "relu"},
-                           {"tie_word_embeddings", true},
+  nlohmann::json config = {{"model_type", "opt"},           {"hidden_size", kHidden},
+                           {"ffn_dim", kFeedForward},       {"num_hidden_layers", kBlocks},
+                           {"num_attention_heads", 2},      {"max_position_embeddings", kPositions},
+                           {"vocab_size", kVocabulary},     {"do_layer_norm_before", true},
+                           {"activation_function", "relu"}, {"tie_word_embeddings", true},
                            {"word_embed_proj_dim", kHidden}};
   struct Tensor {
     std::vector<int64_t> shape;
@@ -72,7 +67,8 @@ struct TinyOpt {
   void write(const std::filesystem::path& folder) const {
     write_config(folder);
     std::vector<TensorView> views;
-    for (const auto& [name, tensor] : tensors) views.push_back({name, DType::f32, tensor.shape, tensor.values.data()});
+    for (const auto& [name, tensor] : tensors)
+      views.push_back({name, DType::f32, tensor.shape, tensor.values.data()});
     write_safetensors(folder / "model.safetensors", std::move(views), {{"format", "pt"}});
   }
 };

@@ -5,7 +5,8 @@
 
 namespace eyeshift {
 
-// Codes of 1 to 16 bits, packed without gaps, least significant bit first: code i takes bits [i b, (i + 1) b).
+// Codes of 1 to 16 bits, packed without gaps, least significant bit first: code i takes bits [i b, (i + 1)
+// b).
 
 inline int64_t packed_bytes(int64_t count, int bits) { return (count * bits + 7) / 8; }
 

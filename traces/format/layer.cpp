@@ -12,8 +12,8 @@ namespace {
 int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 auto fields(const Encoding& e) {
-  return std::tie(e.scheme, e.coding, e.bits, e.group_rows, e.group_cols, e.scale_bits, e.power_of_two, e.terms,
-                  e.zero_bits, e.group_index_bits);
+  return std::tie(e.scheme, e.coding, e.bits, e.group_rows, e.group_cols, e.scale_bits, e.power_of_two,
+                  e.terms, e.zero_bits, e.group_index_bits);
 }
 
 // The index of the scale group of weight (row, column) among [row groups, column groups].
@@ -57,7 +57,8 @@ std::vector<double> plane_scales(const Layer& layer) {
   if (!layer.encoding.power_of_two) return {layer.alpha.begin(), layer.alpha.end()};
   const auto terms = static_cast<size_t>(layer.encoding.terms);
   std::vector<double> scales(layer.pot.size() / terms);
-  for (size_t i = 0; i < layer.pot.size(); ++i) scales[i / terms] += static_cast<double>(pot_value(layer.pot[i]));
+  for (size_t i = 0; i < layer.pot.size(); ++i)
+    scales[i / terms] += static_cast<double>(pot_value(layer.pot[i]));
   return scales;
 }
 
@@ -104,10 +105,12 @@ StoredBits stored_bits(const LinearShape& shape, const Encoding& encoding) {
       break;
     case Coding::binary:
       stored.weights = encoding.bits * shape.M * ceil_divide(shape.K, 8) * 8;
-      stored.scales = encoding.bits * groups * (encoding.power_of_two ? 8 * encoding.terms : encoding.scale_bits);
+      stored.scales =
+          encoding.bits * groups * (encoding.power_of_two ? 8 * encoding.terms : encoding.scale_bits);
       break;
   }
-  if (encoding.group_index_bits > 0) stored.group_index = packed_bytes(shape.K, encoding.group_index_bits) * 8;
+  if (encoding.group_index_bits > 0)
+    stored.group_index = packed_bytes(shape.K, encoding.group_index_bits) * 8;
   return stored;
 }
 

@@ -15,19 +15,20 @@ enum class Coding {
   binary,   // L.planes: w = sum over planes of alpha_plane * (+1 or -1)
 };
 
-// The encoding of one layer: everything that decides how many bits are stored and what work a unit has, but no value.
-// A scale covers group_rows x group_cols weights: row-wise 1 x g, column-wise g x 1, block-wise ceil(M/8) x 8.
+// The encoding of one layer: everything that decides how many bits are stored and what work a unit has, but
+// no value. A scale covers group_rows x group_cols weights: row-wise 1 x g, column-wise g x 1, block-wise
+// ceil(M/8) x 8.
 struct Encoding {
   std::string scheme = "fp16";
   Coding coding = Coding::fp16;
-  int bits = 16;                  // bits of a code, or number of planes
-  int64_t group_rows = 1;         // outputs that share a scale
-  int64_t group_cols = 1;         // inputs that share a scale
-  int scale_bits = 0;             // a real scale's width, 16 or 32; 8 for each term of a power-of-two scale; 0: no scale
-  bool power_of_two = false;      // binary: scales are sums of `terms` signed powers of two
-  int terms = 0;                  // T, binary with power_of_two
-  int zero_bits = 0;              // uniform: stored bits of a zero point, 8 (0: none)
-  int group_index_bits = 0;       // bits a column of the group index, at most 16; 0 where groups are contiguous
+  int bits = 16;              // bits of a code, or number of planes
+  int64_t group_rows = 1;     // outputs that share a scale
+  int64_t group_cols = 1;     // inputs that share a scale
+  int scale_bits = 0;         // a real scale's width, 16 or 32; 8 a term of a power-of-two scale; 0: no scale
+  bool power_of_two = false;  // binary: scales are sums of `terms` signed powers of two
+  int terms = 0;              // T, binary with power_of_two
+  int zero_bits = 0;          // uniform: stored bits of a zero point, 8 (0: none)
+  int group_index_bits = 0;   // bits a column of the group index, at most 16; 0 where groups are contiguous
 
   bool operator==(const Encoding& other) const;
   bool operator!=(const Encoding& other) const { return !(*this == other); }
@@ -43,8 +44,8 @@ struct LinearShape {
 
 // Stored bits of a layer by operand, padding included: what the trace's tensors occupy.
 struct StoredBits {
-  int64_t weights = 0;      // codes, planes or half-precision weights
-  int64_t scales = 0;       // scales, power-of-two terms
+  int64_t weights = 0;  // codes, planes or half-precision weights
+  int64_t scales = 0;   // scales, power-of-two terms
   int64_t zeros = 0;
   int64_t group_index = 0;
   int64_t total() const { return weights + scales + zeros + group_index; }
@@ -58,31 +59,38 @@ StoredBits stored_bits(const LinearShape& shape, const Encoding& encoding);
 // total bits divided by K M.
 double bits_per_weight(const LinearShape& shape, const Encoding& encoding);
 
-// One layer of a trace. Only the vectors that the coding uses are filled; RG and CG are the scale groups above.
+// One layer of a trace. Only the vectors that the coding uses are filled; RG and CG are the scale groups
+// above.
 struct Layer {
   LinearShape shape;
   Encoding encoding;
-  std::vector<uint16_t> weight;       // fp16: [M, K] half-precision bits
-  std::vector<uint8_t> codes;         // int8, uniform: [M, ceil(K bits / 8)], least significant bit first
-  std::vector<float> scales;          // int8, uniform: row-wise [M, CG], column-wise (group_rows > 1 or per column) [RG, K]
-  std::vector<uint8_t> zeros;         // uniform: shaped as scales; empty without zero_bits: every zero is 2^(bits-1)
-  std::vector<int32_t> group_index;   // [K] the column group of an input, where groups are not contiguous; else empty
-  std::vector<uint8_t> planes;        // binary: [bits, M, ceil(K / 8)], bit j of byte k is column 8 k + j, 1 means +1
-  std::vector<float> alpha;           // binary with real scales: [bits, RG, CG]
-  std::vector<uint8_t> pot;           // binary with power-of-two scales: [bits, RG, CG, T]; 0: no term, bit 7: sign,
-                                      // bits 0-6: exponent + 64
-  std::vector<uint16_t> x;            // calibration sample [K, tokens], half-precision bits; may be empty
-  int64_t tokens = 0;                 // of x
-  // Errors of the quantization, NaN where not measured: |WX - WqX|^2 / |WX|^2 on the calibration inputs and on inputs
-  // held out, |W - Wq|^2.
+
+  std::vector<uint16_t> weight;  // fp16: [M, K] half-precision bits
+
+  std::vector<uint8_t> codes;        // int8, uniform: [M, ceil(K bits / 8)], least significant bit first
+  std::vector<float> scales;         // int8, uniform: [RG, CG], so row-wise [M, CG], column-wise [RG, K]
+  std::vector<uint8_t> zeros;        // uniform: as scales; empty without zero_bits: all zeros are 2^(bits-1)
+  std::vector<int32_t> group_index;  // [K] the column group of an input; empty where groups are contiguous
+
+  std::vector<uint8_t> planes;  // binary: [bits, M, ceil(K / 8)], bit j of byte k is column 8 k + j, 1 is +1
+  std::vector<float> alpha;     // binary with real scales: [bits, RG, CG]
+  std::vector<uint8_t> pot;     // binary with power-of-two scales: [bits, RG, CG, T]; 0: no term, bit 7: the
+                                // sign, bits 0-6: exponent + 64
+
+  std::vector<uint16_t> x;  // calibration sample [K, tokens], half-precision bits; may be empty
+  int64_t tokens = 0;       // of x
+
+  // Errors of the quantization, NaN where not measured: |WX - WqX|^2 / |WX|^2 on the calibration inputs and
+  // on inputs held out, |W - Wq|^2.
   double rel_out = std::numeric_limits<double>::quiet_NaN();
   double rel_out_test = std::numeric_limits<double>::quiet_NaN();
   double w_err = std::numeric_limits<double>::quiet_NaN();
   double time_s = 0;  // what quantizing took; not stored, so that equal inputs give equal traces
 };
 
-// The weights that the layer's stored tensors stand for: [M, K] row-major, exactly, in float32 arithmetic as stated in
-// docs/trace-format.md: scale (code - zero) rounded once; the sum over planes in plane order in double, rounded once.
+// The weights that the layer's stored tensors stand for: [M, K] row-major, exactly, in float32 arithmetic as
+// stated in docs/trace-format.md: scale (code - zero) rounded once; the sum over planes in plane order in
+// double, rounded once.
 std::vector<float> decode(const Layer& layer);
 
 // The value of a stored power-of-two term: 0, or +-2^(exponent).

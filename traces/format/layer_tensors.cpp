@@ -49,7 +49,8 @@ std::vector<float> finite_reals(DType dtype, const std::vector<uint8_t>& bytes) 
   std::vector<float> values = floats_from(dtype, bytes);
   for (size_t i = 0; i < values.size(); ++i)
     if (!std::isfinite(values[i]))
-      throw std::domain_error("element " + std::to_string(i) + " is " + (std::isnan(values[i]) ? "NaN" : "infinite"));
+      throw std::domain_error("element " + std::to_string(i) + " is " +
+                              (std::isnan(values[i]) ? "NaN" : "infinite"));
   return values;
 }
 
@@ -62,10 +63,11 @@ std::vector<int32_t> read_index(const Layer& layer, const std::vector<uint8_t>& 
   const int64_t groups = column_groups(layer.encoding, layer.shape.K);
   std::vector<int32_t> index(static_cast<size_t>(layer.shape.K));
   for (size_t k = 0; k < index.size(); ++k) {
-    const uint32_t group = unpack_code(bytes.data(), static_cast<int64_t>(k), layer.encoding.group_index_bits);
+    const uint32_t group =
+        unpack_code(bytes.data(), static_cast<int64_t>(k), layer.encoding.group_index_bits);
     if (group >= groups)
-      throw std::domain_error("column " + std::to_string(k) + " is in group " + std::to_string(group) + " of " +
-                              std::to_string(groups));
+      throw std::domain_error("column " + std::to_string(k) + " is in group " + std::to_string(group) +
+                              " of " + std::to_string(groups));
     index[k] = static_cast<int32_t>(group);
   }
   return index;
@@ -73,7 +75,8 @@ std::vector<int32_t> read_index(const Layer& layer, const std::vector<uint8_t>& 
 
 std::vector<uint8_t> read_pot(const std::vector<uint8_t>& bytes) {
   for (size_t i = 0; i < bytes.size(); ++i)
-    if (bytes[i] == 0x80) throw std::domain_error("element " + std::to_string(i) + " is 0x80, a negative 'no term'");
+    if (bytes[i] == 0x80)
+      throw std::domain_error("element " + std::to_string(i) + " is 0x80, a negative 'no term'");
   return bytes;
 }
 
@@ -110,7 +113,8 @@ std::vector<TensorSpec> layer_tensors(const LinearShape& shape, const Encoding& 
       break;
   }
   if (encoding.group_index_bits > 0)
-    specs.push_back({Part::group_index, "group_index", DType::u8, {packed_bytes(K, encoding.group_index_bits)}});
+    specs.push_back(
+        {Part::group_index, "group_index", DType::u8, {packed_bytes(K, encoding.group_index_bits)}});
   if (tokens > 0) specs.push_back({Part::x, "x", DType::f16, {K, tokens}});
   return specs;
 }
@@ -119,15 +123,33 @@ std::vector<uint8_t> tensor_bytes(const Layer& layer, const TensorSpec& spec) {
   const std::string what = "layer '" + layer.shape.name + "', tensor '" + spec.suffix + "'";
   std::vector<uint8_t> bytes;
   switch (spec.part) {
-    case Part::weight: bytes = bytes_of(layer.weight); break;
-    case Part::codes: bytes = layer.codes; break;
-    case Part::scales: bytes = real_bytes(layer.scales, spec.dtype, what); break;
-    case Part::zeros: bytes = layer.zeros; break;
-    case Part::group_index: bytes = index_bytes(layer.group_index, layer.encoding.group_index_bits); break;
-    case Part::planes: bytes = layer.planes; break;
-    case Part::alpha: bytes = real_bytes(layer.alpha, spec.dtype, what); break;
-    case Part::pot: bytes = layer.pot; break;
-    case Part::x: bytes = bytes_of(layer.x); break;
+    case Part::weight:
+      bytes = bytes_of(layer.weight);
+      break;
+    case Part::codes:
+      bytes = layer.codes;
+      break;
+    case Part::scales:
+      bytes = real_bytes(layer.scales, spec.dtype, what);
+      break;
+    case Part::zeros:
+      bytes = layer.zeros;
+      break;
+    case Part::group_index:
+      bytes = index_bytes(layer.group_index, layer.encoding.group_index_bits);
+      break;
+    case Part::planes:
+      bytes = layer.planes;
+      break;
+    case Part::alpha:
+      bytes = real_bytes(layer.alpha, spec.dtype, what);
+      break;
+    case Part::pot:
+      bytes = layer.pot;
+      break;
+    case Part::x:
+      bytes = bytes_of(layer.x);
+      break;
   }
   const auto needed = static_cast<size_t>(spec.elements()) * size_of(spec.dtype);
   if (bytes.size() != needed)
@@ -138,15 +160,33 @@ std::vector<uint8_t> tensor_bytes(const Layer& layer, const TensorSpec& spec) {
 
 void set_tensor(Layer& layer, const TensorSpec& spec, const std::vector<uint8_t>& bytes) {
   switch (spec.part) {
-    case Part::weight: layer.weight = finite_halves(bytes); break;
-    case Part::codes: layer.codes = bytes; break;
-    case Part::scales: layer.scales = finite_reals(spec.dtype, bytes); break;
-    case Part::zeros: layer.zeros = bytes; break;
-    case Part::group_index: layer.group_index = read_index(layer, bytes); break;
-    case Part::planes: layer.planes = bytes; break;
-    case Part::alpha: layer.alpha = finite_reals(spec.dtype, bytes); break;
-    case Part::pot: layer.pot = read_pot(bytes); break;
-    case Part::x: layer.x = finite_halves(bytes); break;
+    case Part::weight:
+      layer.weight = finite_halves(bytes);
+      break;
+    case Part::codes:
+      layer.codes = bytes;
+      break;
+    case Part::scales:
+      layer.scales = finite_reals(spec.dtype, bytes);
+      break;
+    case Part::zeros:
+      layer.zeros = bytes;
+      break;
+    case Part::group_index:
+      layer.group_index = read_index(layer, bytes);
+      break;
+    case Part::planes:
+      layer.planes = bytes;
+      break;
+    case Part::alpha:
+      layer.alpha = finite_reals(spec.dtype, bytes);
+      break;
+    case Part::pot:
+      layer.pot = read_pot(bytes);
+      break;
+    case Part::x:
+      layer.x = finite_halves(bytes);
+      break;
   }
 }
 

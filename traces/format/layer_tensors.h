@@ -22,8 +22,8 @@ struct TensorSpec {
 // The tensors that the encoding asks for, and x where the layer has sample tokens.
 std::vector<TensorSpec> layer_tensors(const LinearShape& shape, const Encoding& encoding, int64_t tokens);
 
-// The layer's tensor as stored, little-endian. Throws InternalError where it does not fit the specification: another
-// number of elements, or scales that half precision does not hold exactly.
+// The layer's tensor as stored, little-endian. Throws InternalError where it does not fit the specification:
+// another number of elements, or scales that half precision does not hold exactly.
 std::vector<uint8_t> tensor_bytes(const Layer& layer, const TensorSpec& spec);
 
 // The inverse: fills the layer's tensor. Throws std::domain_error saying what is out of range.

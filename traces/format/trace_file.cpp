@@ -58,7 +58,8 @@ Trace read_trace(const std::filesystem::path& path) {
   std::set<std::string> known;
   for (Layer& layer : trace.layers) read_layer(file, layer, known);
   for (const auto& [name, info] : file.tensors())
-    if (known.count(name) == 0) throw InputError(path.string() + ": tensor '" + name + "' belongs to no layer");
+    if (known.count(name) == 0)
+      throw InputError(path.string() + ": tensor '" + name + "' belongs to no layer");
   return trace;
 }
 

@@ -14,9 +14,9 @@ namespace {
 using nlohmann::json;
 
 constexpr std::array<std::pair<Coding, const char*>, 4> kCodings = {{{Coding::fp16, "fp16"},
-                                                                    {Coding::int8, "int8"},
-                                                                    {Coding::uniform, "uniform"},
-                                                                    {Coding::binary, "binary"}}};
+                                                                     {Coding::int8, "int8"},
+                                                                     {Coding::uniform, "uniform"},
+                                                                     {Coding::binary, "binary"}}};
 
 std::string scale_type(const Encoding& encoding) {
   if (encoding.power_of_two) return "power_of_two";

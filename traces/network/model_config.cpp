@@ -34,7 +34,9 @@ bool ModelConfig::boolean(const std::string& key, bool absent) const {
   return value->get<bool>();
 }
 
-void ModelConfig::fail(const std::string& message) const { throw InputError(path_.string() + ": " + message); }
+void ModelConfig::fail(const std::string& message) const {
+  throw InputError(path_.string() + ": " + message);
+}
 
 const nlohmann::json* ModelConfig::find(const std::string& key, bool required) const {
   const auto value = json_.find(key);

@@ -8,7 +8,8 @@
 
 namespace eyeshift {
 
-// A Hugging Face config.json. Every error is an InputError that names the file, the key, its value and what is allowed.
+// A Hugging Face config.json. Every error is an InputError that names the file, the key, its value and what
+// is allowed.
 class ModelConfig {
  public:
   explicit ModelConfig(const std::filesystem::path& folder);

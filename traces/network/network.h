@@ -10,7 +10,8 @@
 
 namespace eyeshift {
 
-using Activations = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;  // [tokens, features]
+using Activations =
+    Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;  // [tokens, features]
 using Tokens = std::vector<int32_t>;
 
 // A linear layer of a network, y = W x + b.
@@ -25,9 +26,10 @@ struct Linear {
 // The outputs [tokens, M] of a linear layer.
 Activations apply(const Linear& layer, const Activations& inputs);
 
-// A decoder network in single precision. Its linear layers are arranged in stages: the layers of a stage share their
-// inputs, and what lies between two stages (norms, attention, activations, residuals) is the family's. So a stage is
-// where a layer's inputs are seen and its weights replaced, and one code serves inference and quantization.
+// A decoder network in single precision. Its linear layers are arranged in stages: the layers of a stage
+// share their inputs, and what lies between two stages (norms, attention, activations, residuals) is the
+// family's. So a stage is where a layer's inputs are seen and its weights replaced, and one code serves
+// inference and quantization.
 class Network {
  public:
   // What a window of tokens is between two stages.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "traces/format/int8_inputs.h"
+
 namespace eyeshift {
 
 Activations LayerNorm::operator()(const Activations& inputs) const {
@@ -16,7 +18,8 @@ Activations LayerNorm::operator()(const Activations& inputs) const {
   return outputs;
 }
 
-Activations causal_attention(const Activations& q, const Activations& k, const Activations& v, int64_t heads) {
+Activations causal_attention(const Activations& q, const Activations& k, const Activations& v,
+                             int64_t heads) {
   // Queries are taken in tiles, so that scores in the far future are not computed.
   constexpr Eigen::Index kTile = 64;
   const Eigen::Index tokens = q.rows();
@@ -46,9 +49,8 @@ Activations causal_attention(const Activations& q, const Activations& k, const A
 void round_to_int8_per_token(Activations& inputs) {
   for (Eigen::Index token = 0; token < inputs.rows(); ++token) {
     auto row = inputs.row(token).array();
-    const float scale = row.abs().maxCoeff() / 127.0f;
-    if (scale == 0.0f) continue;
-    row = (row / scale).unaryExpr([](float value) { return std::nearbyint(value); }) * scale;
+    const float scale = int8_token_scale(row.abs().maxCoeff());
+    row = row.unaryExpr([&](float value) { return static_cast<float>(int8_input(value, scale)) * scale; });
   }
 }
 

@@ -26,8 +26,8 @@ Sizes read_sizes(const ModelConfig& config) {
   sizes.positions = config.size("max_position_embeddings");
   sizes.tied = config.boolean("tie_word_embeddings", true);
   if (sizes.hidden % sizes.heads != 0)
-    config.fail("'hidden_size' " + std::to_string(sizes.hidden) + " must be a multiple of 'num_attention_heads' " +
-                std::to_string(sizes.heads));
+    config.fail("'hidden_size' " + std::to_string(sizes.hidden) +
+                " must be a multiple of 'num_attention_heads' " + std::to_string(sizes.heads));
   // Absent keys take the defaults of transformers' OPTConfig.
   if (const int64_t width = config.size("word_embed_proj_dim", sizes.hidden); width != sizes.hidden)
     config.fail("'word_embed_proj_dim' " + std::to_string(width) + " must equal 'hidden_size' " +
@@ -36,14 +36,16 @@ Sizes read_sizes(const ModelConfig& config) {
     config.fail("'activation_function' must be \"relu\", not \"" + activation + "\"");
   if (!config.boolean("do_layer_norm_before", true))
     config.fail("'do_layer_norm_before' must be true: norms after the residual are not supported");
-  if (config.boolean("_remove_final_layer_norm", false)) config.fail("'_remove_final_layer_norm' must be false");
+  if (config.boolean("_remove_final_layer_norm", false))
+    config.fail("'_remove_final_layer_norm' must be false");
   if (!config.boolean("enable_bias", true)) config.fail("'enable_bias' must be true");
   if (!config.boolean("layer_norm_elementwise_affine", true))
     config.fail("'layer_norm_elementwise_affine' must be true");
   return sizes;
 }
 
-// Reads tensors by their Hugging Face names; OPTModel's checkpoints lack the prefix "model." of OPTForCausalLM's.
+// Reads tensors by their Hugging Face names; OPTModel's checkpoints lack the prefix "model." of
+// OPTForCausalLM's.
 class Tensors {
  public:
   explicit Tensors(const Checkpoint& checkpoint)
@@ -138,7 +140,8 @@ class Opt : public Network {
         break;
       default:
         state.hidden += outputs.front();
-        state.inputs = (block + 1 < attention_norms_.size() ? attention_norms_[block + 1] : final_norm_)(state.hidden);
+        state.inputs =
+            (block + 1 < attention_norms_.size() ? attention_norms_[block + 1] : final_norm_)(state.hidden);
     }
   }
 

@@ -10,13 +10,15 @@
 namespace eyeshift {
 
 void parallel_for(size_t count, int threads, const std::function<void(size_t)>& task) {
-  const size_t wanted = threads > 0 ? static_cast<size_t>(threads) : std::max(1u, std::thread::hardware_concurrency());
+  const size_t wanted =
+      threads > 0 ? static_cast<size_t>(threads) : std::max(1u, std::thread::hardware_concurrency());
   std::atomic<size_t> next{0};
   std::mutex mutex;
   std::exception_ptr error;
   size_t error_index = count;
 
-  // Indices are handed out in order, so every task below a failed one has begun and will report its own failure.
+  // Indices are handed out in order, so every task below a failed one has begun and will report its own
+  // failure.
   const auto work = [&] {
     for (size_t i = next++; i < count; i = next++) {
       try {

@@ -16,7 +16,8 @@ double negative_log_likelihood(const Activations& logits, const int32_t* tokens)
     const auto row = logits.row(position).array();
     const float largest = row.maxCoeff();
     const double partition = (row - largest).cast<double>().exp().sum();
-    sum += std::log(partition) + static_cast<double>(largest) - static_cast<double>(row(tokens[position + 1]));
+    sum +=
+        std::log(partition) + static_cast<double>(largest) - static_cast<double>(row(tokens[position + 1]));
   }
   return sum;
 }

@@ -11,8 +11,9 @@ namespace {
 Eigen::MatrixXd read_inputs(const std::filesystem::path& path, int64_t K) {
   Eigen::MatrixXd X = read_npy_matrix(path);
   if (X.rows() != K)
-    throw InputError(path.string() + ": inputs [" + std::to_string(X.rows()) + ", " + std::to_string(X.cols()) +
-                     "] do not fit weights of " + std::to_string(K) + " columns: give [K, tokens]");
+    throw InputError(path.string() + ": inputs [" + std::to_string(X.rows()) + ", " +
+                     std::to_string(X.cols()) + "] do not fit weights of " + std::to_string(K) +
+                     " columns: give [K, tokens]");
   return X;
 }
 

@@ -38,8 +38,8 @@ Calibration calibrate(const States& states, int threads) {
 
 // The layers of one stage, quantized; the last stage is lm_head's.
 std::vector<Layer> quantize_stage(const Network& network, const Network::Stage& stage, bool is_last,
-                                  const Quantizer& quantizer, const QuantizeOptions& options, const States& states,
-                                  int threads) {
+                                  const Quantizer& quantizer, const QuantizeOptions& options,
+                                  const States& states, int threads) {
   const Calibration calibration = calibrate(states, threads);
   std::vector<Layer> quantized(stage.size());
   parallel_for(stage.size(), threads, [&](size_t i) {
@@ -69,7 +69,8 @@ Trace quantize_network(Network& network, const std::string& scheme, const Quanti
   States states = embed_windows(network, calibration, threads);
   for (size_t stage = 0; stage < network.stages().size(); ++stage) {
     const bool is_last = stage + 1 == network.stages().size();
-    auto layers = quantize_stage(network, network.stages()[stage], is_last, quantizer, options, states, threads);
+    auto layers =
+        quantize_stage(network, network.stages()[stage], is_last, quantizer, options, states, threads);
     for (size_t i = 0; i < layers.size(); ++i) {
       set_weights(network.layers()[network.stages()[stage][i]], layers[i]);
       trace.layers.push_back(std::move(layers[i]));

@@ -40,7 +40,8 @@ Layer quantize_layer(const Quantizer& quantizer, const LinearShape& shape, const
   return layer;
 }
 
-Layer half_precision_layer(const LinearShape& shape, const Eigen::MatrixXd& W, const Calibration& calibration) {
+Layer half_precision_layer(const LinearShape& shape, const Eigen::MatrixXd& W,
+                           const Calibration& calibration) {
   constexpr uint16_t kInfinity = 0x7c00;
   Layer layer;
   layer.shape = shape;
@@ -49,8 +50,9 @@ Layer half_precision_layer(const LinearShape& shape, const Eigen::MatrixXd& W, c
     for (Eigen::Index k = 0; k < W.cols(); ++k) {
       layer.weight.push_back(half_from_float(static_cast<float>(W(m, k))));
       if ((layer.weight.back() & 0x7fff) >= kInfinity)
-        throw InputError("layer '" + shape.name + "': weight [" + std::to_string(m) + ", " + std::to_string(k) +
-                         "] = " + std::to_string(W(m, k)) + " is beyond half precision's 65504");
+        throw InputError("layer '" + shape.name + "': weight [" + std::to_string(m) + ", " +
+                         std::to_string(k) + "] = " + std::to_string(W(m, k)) +
+                         " is beyond half precision's 65504");
     }
   }
   measure(layer, W, calibration);
@@ -87,7 +89,8 @@ void apply_trace(Network& network, const Trace& trace) {
     by_name.erase(layer);
   }
   if (!by_name.empty())
-    throw InputError("the trace's layer '" + by_name.begin()->first + "' is not in network '" + network.name() + "'");
+    throw InputError("the trace's layer '" + by_name.begin()->first + "' is not in network '" +
+                     network.name() + "'");
 }
 
 Eigen::MatrixXd decoded_matrix(const Layer& layer) {

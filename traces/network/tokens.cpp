@@ -12,7 +12,8 @@ std::vector<int64_t> read_ids(const std::filesystem::path& path, int64_t vocabul
   constexpr uint64_t kLargestText = uint64_t{1} << 31;
   if (path.extension() == ".npy") return read_npy(path).to_integers(path);
   if (vocabulary != kByteValues)
-    throw InputError(path.string() + ": text is read as bytes, which fit a vocabulary of 256, the network's is " +
+    throw InputError(path.string() +
+                     ": text is read as bytes, which fit a vocabulary of 256, the network's is " +
                      std::to_string(vocabulary) + ": give its token ids as a .npy of integers");
   const std::string text = read_text(path, kLargestText);
   std::vector<int64_t> ids;
@@ -41,8 +42,8 @@ Tokens load_tokens(const std::filesystem::path& path, int64_t vocabulary) {
 int64_t count_windows(const Network& network, const Tokens& tokens, int64_t window, int64_t least,
                       const std::string& what) {
   if (window < least || window > network.positions())
-    throw InputError("a window of " + std::to_string(window) + " tokens: network '" + network.name() + "' allows " +
-                     std::to_string(least) + " to " + std::to_string(network.positions()));
+    throw InputError("a window of " + std::to_string(window) + " tokens: network '" + network.name() +
+                     "' allows " + std::to_string(least) + " to " + std::to_string(network.positions()));
   const int64_t windows = static_cast<int64_t>(tokens.size()) / window;
   if (windows == 0)
     throw InputError("the " + what + " has " + std::to_string(tokens.size()) + " tokens, one window has " +

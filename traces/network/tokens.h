@@ -6,12 +6,14 @@
 
 namespace eyeshift {
 
-// The token ids of a .npy of integers (any shape, in C order), or the bytes of a text, which fit networks of 256 tokens
-// only. Throws InputError for an id outside the vocabulary, naming its position, and for an empty file.
+// The token ids of a .npy of integers (any shape, in C order), or the bytes of a text, which fit networks of
+// 256 tokens only. Throws InputError for an id outside the vocabulary, naming its position, and for an empty
+// file.
 Tokens load_tokens(const std::filesystem::path& path, int64_t vocabulary);
 
-// Number of windows of that size that fit without overlap; a last partial one is dropped. Throws InputError where the
-// window is below least or exceeds the network's positions, or where no window fits. what: the tokens, in the error.
+// Number of windows of that size that fit without overlap; a last partial one is dropped. Throws InputError
+// where the window is below least or exceeds the network's positions, or where no window fits. what: the
+// tokens, in the error.
 int64_t count_windows(const Network& network, const Tokens& tokens, int64_t window, int64_t least,
                       const std::string& what);
 

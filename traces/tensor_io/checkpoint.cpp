@@ -19,8 +19,9 @@ Checkpoint::Checkpoint(const std::filesystem::path& folder) : folder_(folder) {
   } else if (std::filesystem::exists(index, ignored)) {
     open_shards(index);
   } else {
-    throw InputError("checkpoint '" + folder.string() +
-                     "' holds neither model.safetensors nor model.safetensors.index.json: convert it to safetensors");
+    throw InputError(
+        "checkpoint '" + folder.string() +
+        "' holds neither model.safetensors nor model.safetensors.index.json: convert it to safetensors");
   }
 }
 
@@ -48,8 +49,8 @@ std::vector<float> Checkpoint::read(const std::string& name, const std::vector<i
     throw InputError("checkpoint '" + folder_.string() + "': tensor '" + name + "' is missing");
   const SafetensorsFile& file = shards_[shard->second];
   if (file.info(name).shape != shape)
-    throw InputError(file.path().string() + ": tensor '" + name + "' has shape " + shape_text(file.info(name).shape) +
-                     ", config.json asks for " + shape_text(shape));
+    throw InputError(file.path().string() + ": tensor '" + name + "' has shape " +
+                     shape_text(file.info(name).shape) + ", config.json asks for " + shape_text(shape));
   return file.read_floats(name);
 }
 

@@ -9,9 +9,9 @@
 
 namespace eyeshift {
 
-// The tensors of a Hugging Face checkpoint folder: model.safetensors, or the shards that model.safetensors.index.json
-// names. Opening reads the headers only. Throws InputError where a file is missing or broken, or where the index names
-// a tensor that its shard does not hold.
+// The tensors of a Hugging Face checkpoint folder: model.safetensors, or the shards that
+// model.safetensors.index.json names. Opening reads the headers only. Throws InputError where a file is
+// missing or broken, or where the index names a tensor that its shard does not hold.
 class Checkpoint {
  public:
   explicit Checkpoint(const std::filesystem::path& folder);

@@ -62,7 +62,8 @@ size_t size_of(DType dtype) { return entry(dtype).size; }
 std::string_view name_of(DType dtype) { return entry(dtype).name; }
 
 std::optional<DType> dtype_from_name(std::string_view name) {
-  const auto found = std::find_if(kTypes.begin(), kTypes.end(), [&](const Entry& e) { return e.name == name; });
+  const auto found =
+      std::find_if(kTypes.begin(), kTypes.end(), [&](const Entry& e) { return e.name == name; });
   if (found == kTypes.end()) return std::nullopt;
   return found->dtype;
 }
@@ -70,18 +71,30 @@ std::optional<DType> dtype_from_name(std::string_view name) {
 std::vector<float> floats_from(DType dtype, const std::vector<uint8_t>& bytes) {
   switch (dtype) {
     case DType::boolean:
-    case DType::u8: return cast<uint8_t>(bytes);
-    case DType::i8: return cast<int8_t>(bytes);
-    case DType::u16: return cast<uint16_t>(bytes);
-    case DType::i16: return cast<int16_t>(bytes);
-    case DType::f16: return convert<uint16_t>(bytes, float_from_half);
-    case DType::bf16: return convert<uint16_t>(bytes, float_from_bfloat);
-    case DType::i32: return cast<int32_t>(bytes);
-    case DType::u32: return cast<uint32_t>(bytes);
-    case DType::f32: return cast<float>(bytes);
-    case DType::i64: return cast<int64_t>(bytes);
-    case DType::u64: return cast<uint64_t>(bytes);
-    case DType::f64: return cast<double>(bytes);
+    case DType::u8:
+      return cast<uint8_t>(bytes);
+    case DType::i8:
+      return cast<int8_t>(bytes);
+    case DType::u16:
+      return cast<uint16_t>(bytes);
+    case DType::i16:
+      return cast<int16_t>(bytes);
+    case DType::f16:
+      return convert<uint16_t>(bytes, float_from_half);
+    case DType::bf16:
+      return convert<uint16_t>(bytes, float_from_bfloat);
+    case DType::i32:
+      return cast<int32_t>(bytes);
+    case DType::u32:
+      return cast<uint32_t>(bytes);
+    case DType::f32:
+      return cast<float>(bytes);
+    case DType::i64:
+      return cast<int64_t>(bytes);
+    case DType::u64:
+      return cast<uint64_t>(bytes);
+    case DType::f64:
+      return cast<double>(bytes);
   }
   throw InternalError("an element type without a conversion");
 }

@@ -37,7 +37,8 @@ void InputFile::read(uint64_t offset, void* destination, uint64_t bytes) const {
     const ssize_t got = ::pread(descriptor_, next, bytes, static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) fail(std::string("cannot be read: ") + std::strerror(errno));
-    if (got == 0) fail("ends at byte " + std::to_string(offset) + ", " + std::to_string(bytes) + " bytes too early");
+    if (got == 0)
+      fail("ends at byte " + std::to_string(offset) + ", " + std::to_string(bytes) + " bytes too early");
     next += got;
     offset += static_cast<uint64_t>(got);
     bytes -= static_cast<uint64_t>(got);
@@ -58,7 +59,8 @@ void InputFile::fail(const std::string& message) const { throw InputError(path_.
 std::string read_text(const std::filesystem::path& path, uint64_t limit) {
   const InputFile file(path);
   if (file.size() > limit)
-    file.fail("has " + std::to_string(file.size()) + " bytes, at most " + std::to_string(limit) + " are allowed");
+    file.fail("has " + std::to_string(file.size()) + " bytes, at most " + std::to_string(limit) +
+              " are allowed");
   std::string text(file.size(), '\0');
   file.read(0, text.data(), text.size());
   return text;

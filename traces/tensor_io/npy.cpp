@@ -33,15 +33,20 @@ template <typename Result>
 std::vector<Result> cast_integers(const NpyArray& array) {
   const bool is_signed = array.kind == 'i';
   switch (array.item_bytes) {
-    case 1: return is_signed ? cast_all<int8_t, Result>(array.data) : cast_all<uint8_t, Result>(array.data);
-    case 2: return is_signed ? cast_all<int16_t, Result>(array.data) : cast_all<uint16_t, Result>(array.data);
-    case 4: return is_signed ? cast_all<int32_t, Result>(array.data) : cast_all<uint32_t, Result>(array.data);
-    default: return is_signed ? cast_all<int64_t, Result>(array.data) : cast_all<uint64_t, Result>(array.data);
+    case 1:
+      return is_signed ? cast_all<int8_t, Result>(array.data) : cast_all<uint8_t, Result>(array.data);
+    case 2:
+      return is_signed ? cast_all<int16_t, Result>(array.data) : cast_all<uint16_t, Result>(array.data);
+    case 4:
+      return is_signed ? cast_all<int32_t, Result>(array.data) : cast_all<uint32_t, Result>(array.data);
+    default:
+      return is_signed ? cast_all<int64_t, Result>(array.data) : cast_all<uint64_t, Result>(array.data);
   }
 }
 
 // Fortran order: the first index runs fastest.
-std::vector<uint8_t> to_c_order(const std::vector<uint8_t>& data, const std::vector<int64_t>& shape, size_t bytes) {
+std::vector<uint8_t> to_c_order(const std::vector<uint8_t>& data, const std::vector<int64_t>& shape,
+                                size_t bytes) {
   std::vector<uint8_t> result(data.size());
   std::vector<int64_t> index(shape.size(), 0);
   for (size_t source = 0; source < data.size() / bytes; ++source) {
@@ -56,12 +61,13 @@ std::vector<uint8_t> to_c_order(const std::vector<uint8_t>& data, const std::vec
 uint64_t data_bytes(const NpyHeader& header, const InputFile& file) {
   uint64_t bytes = header.item_bytes;
   for (const int64_t extent : header.shape)
-    if (__builtin_mul_overflow(bytes, static_cast<uint64_t>(extent), &bytes)) file.fail("the shape is too large");
+    if (__builtin_mul_overflow(bytes, static_cast<uint64_t>(extent), &bytes))
+      file.fail("the shape is too large");
   return bytes;
 }
 
-void write_array(const std::filesystem::path& path, const std::string& descr, const std::vector<int64_t>& shape,
-                 const void* values, uint64_t item_bytes) {
+void write_array(const std::filesystem::path& path, const std::string& descr,
+                 const std::vector<int64_t>& shape, const void* values, uint64_t item_bytes) {
   constexpr size_t kPreambleBytes = kMagicBytes + 4;
   uint64_t bytes = item_bytes;
   std::string extents;
@@ -112,7 +118,8 @@ NpyArray read_npy(const std::filesystem::path& path) {
   if (std::memcmp(preamble.data(), kMagic, kMagicBytes) != 0)
     file.fail("not a .npy file: it does not begin with \\x93NUMPY");
   const int version = preamble[kMagicBytes];
-  if (version < 1 || version > 3) file.fail("version " + std::to_string(version) + " of .npy: 1 to 3 are read");
+  if (version < 1 || version > 3)
+    file.fail("version " + std::to_string(version) + " of .npy: 1 to 3 are read");
   const uint64_t length_bytes = version == 1 ? 2 : 4;
   uint64_t length = 0;
   const auto length_field = file.read(kMagicBytes + 2, length_bytes);

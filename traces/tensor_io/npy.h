@@ -21,8 +21,8 @@ struct NpyArray {
   std::vector<int64_t> to_integers(const std::filesystem::path& path) const;
 };
 
-// Reads floats of 2, 4 and 8 bytes, integers of 1, 2, 4 and 8, booleans; C or Fortran order, little-endian. Everything
-// else, and a file that is shorter or longer than its header says, is an InputError.
+// Reads floats of 2, 4 and 8 bytes, integers of 1, 2, 4 and 8, booleans; C or Fortran order, little-endian.
+// Everything else, and a file that is shorter or longer than its header says, is an InputError.
 NpyArray read_npy(const std::filesystem::path& path);
 
 // A two-dimensional array of finite numbers. InputError naming the first element that is NaN or infinite.

@@ -113,6 +113,8 @@ class HeaderParser {
 
 }  // namespace
 
-NpyHeader parse_npy_header(const std::string& text, const InputFile& file) { return HeaderParser(text, file).parse(); }
+NpyHeader parse_npy_header(const std::string& text, const InputFile& file) {
+  return HeaderParser(text, file).parse();
+}
 
 }  // namespace eyeshift

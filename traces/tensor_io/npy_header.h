@@ -15,8 +15,8 @@ struct NpyHeader {
   std::vector<int64_t> shape;
 };
 
-// Parses the header of a .npy file, a Python literal {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }.
-// Throws InputError naming the file.
+// Parses the header of a .npy file, a Python literal {'descr': '<f4', 'fortran_order': False, 'shape': (3,
+// 4), }. Throws InputError naming the file.
 NpyHeader parse_npy_header(const std::string& text, const InputFile& file);
 
 }  // namespace eyeshift

@@ -17,7 +17,8 @@ uint64_t unsigned_number(const nlohmann::json& value, const InputFile& file, con
   return value.get<uint64_t>();
 }
 
-std::vector<int64_t> parse_shape(const nlohmann::json& value, const InputFile& file, const std::string& what) {
+std::vector<int64_t> parse_shape(const nlohmann::json& value, const InputFile& file,
+                                 const std::string& what) {
   if (!value.is_array()) file.fail(what + ": 'shape' must be an array");
   std::vector<int64_t> shape;
   for (const auto& extent : value) {
@@ -42,14 +43,16 @@ TensorInfo parse_tensor(const nlohmann::json& entry, const InputFile& file, cons
                         uint64_t data_begin) {
   if (!entry.is_object()) file.fail(what + ": must be an object");
   for (const auto& [key, value] : entry.items())
-    if (key != "dtype" && key != "shape" && key != "data_offsets") file.fail(what + ": unknown key '" + key + "'");
+    if (key != "dtype" && key != "shape" && key != "data_offsets")
+      file.fail(what + ": unknown key '" + key + "'");
   for (const char* key : {"dtype", "shape", "data_offsets"})
     if (!entry.contains(key)) file.fail(what + ": the key '" + key + "' is missing");
 
   TensorInfo info;
   const auto& dtype = entry["dtype"];
   const auto known = dtype.is_string() ? dtype_from_name(dtype.get_ref<const std::string&>()) : std::nullopt;
-  if (!known) file.fail(what + ": unsupported dtype " + dtype.dump() + ": use F16, BF16, F32 or an integer type");
+  if (!known)
+    file.fail(what + ": unsupported dtype " + dtype.dump() + ": use F16, BF16, F32 or an integer type");
   info.dtype = *known;
   info.shape = parse_shape(entry["shape"], file, what);
   const uint64_t bytes = tensor_bytes(info, file, what);
@@ -61,11 +64,12 @@ TensorInfo parse_tensor(const nlohmann::json& entry, const InputFile& file, cons
   const std::string range = "data_offsets [" + std::to_string(begin) + ", " + std::to_string(end) + "]";
   if (begin > end) file.fail(what + ": " + range + " end before they begin");
   if (end > file.size() - data_begin)
-    file.fail(what + ": " + range + " reach past the end of the data, " + std::to_string(file.size() - data_begin) +
-              " bytes: the file is truncated");
+    file.fail(what + ": " + range + " reach past the end of the data, " +
+              std::to_string(file.size() - data_begin) + " bytes: the file is truncated");
   if (end - begin != bytes)
     file.fail(what + ": " + range + " hold " + std::to_string(end - begin) + " bytes, " +
-              std::string(name_of(info.dtype)) + " " + shape_text(info.shape) + " needs " + std::to_string(bytes));
+              std::string(name_of(info.dtype)) + " " + shape_text(info.shape) + " needs " +
+              std::to_string(bytes));
   info.offset = data_begin + begin;
   info.bytes = bytes;
   return info;
@@ -88,8 +92,8 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : file_(path
   uint64_t header_size = 0;
   file_.read(0, &header_size, sizeof header_size);
   if (header_size > kLargestHeader)
-    file_.fail("a header of " + std::to_string(header_size) + " bytes, at most " + std::to_string(kLargestHeader) +
-               " are allowed: not a safetensors file");
+    file_.fail("a header of " + std::to_string(header_size) + " bytes, at most " +
+               std::to_string(kLargestHeader) + " are allowed: not a safetensors file");
   if (header_size > file_.size() - 8)
     file_.fail("truncated: a header of " + std::to_string(header_size) + " bytes in a file of " +
                std::to_string(file_.size()));
@@ -145,9 +149,11 @@ std::vector<uint8_t> SafetensorsFile::read_bytes(const std::string& name) const 
 std::vector<float> SafetensorsFile::read_floats(const std::string& name) const {
   const DType dtype = info(name).dtype;
   if (dtype != DType::f16 && dtype != DType::bf16 && dtype != DType::f32 && dtype != DType::f64)
-    file_.fail(tensor_text(name) + " has dtype " + std::string(name_of(dtype)) + ", F16, BF16, F32 or F64 is needed");
+    file_.fail(tensor_text(name) + " has dtype " + std::string(name_of(dtype)) +
+               ", F16, BF16, F32 or F64 is needed");
   std::vector<float> values = floats_from(dtype, read_bytes(name));
-  const auto bad = std::find_if_not(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+  const auto bad =
+      std::find_if_not(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
   if (bad != values.end())
     file_.fail(tensor_text(name) + ": element " + std::to_string(bad - values.begin()) + " is " +
                (std::isnan(*bad) ? "NaN" : "infinite") + ": weights must be finite");

@@ -24,10 +24,10 @@ struct TensorInfo {
 // "[2, 3]"
 std::string shape_text(const std::vector<int64_t>& shape);
 
-// A safetensors file (https://github.com/huggingface/safetensors#format). Opening reads and checks the header alone:
-// its size (at most 100 MB), duplicate keys, element types, that offsets equal shape times element size and that the
-// tensors cover the rest of the file without overlap or gap. Tensors are read one at a time. All errors are
-// InputErrors that name the file and the tensor.
+// A safetensors file (https://github.com/huggingface/safetensors#format). Opening reads and checks the header
+// alone: its size (at most 100 MB), duplicate keys, element types, that offsets equal shape times element
+// size and that the tensors cover the rest of the file without overlap or gap. Tensors are read one at a
+// time. All errors are InputErrors that name the file and the tensor.
 class SafetensorsFile {
  public:
   explicit SafetensorsFile(const std::filesystem::path& path);
@@ -58,8 +58,9 @@ struct TensorView {
   const void* data = nullptr;
 };
 
-// Writes a safetensors file atomically. Equal arguments give equal bytes; as in the reference implementation, tensors
-// lie by falling element size, then by name, and the header is padded to 8 bytes, so that every tensor is aligned.
+// Writes a safetensors file atomically. Equal arguments give equal bytes; as in the reference implementation,
+// tensors lie by falling element size, then by name, and the header is padded to 8 bytes, so that every
+// tensor is aligned.
 void write_safetensors(const std::filesystem::path& path, std::vector<TensorView> tensors,
                        const std::map<std::string, std::string>& metadata);
 
