@@ -1,0 +1,183 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "configs/reader/errors.h"
+#include "sim/report_json.h"
+#include "sim/report_text.h"
+#include "tests/sim/sample_run.h"
+
+namespace eyeshift {
+namespace {
+
+using testing::HasSubstr;
+
+RunReport priced_run() {
+  RunReport run = sample_run();
+  price(run, {default_table()});
+  return run;
+}
+
+TEST(Report, SumsCountEveryLayerAsOftenAsItStands) {
+  const RunReport run = sample_run();
+  const RunSums total = sums(run);
+  EXPECT_EQ(total.cycles, 1000 + 3 * 2000);
+  EXPECT_EQ(total.macs, 4 * 4096);
+  EXPECT_EQ(total.busy_pe_cycles, 10 + 3 * 20);
+  EXPECT_DOUBLE_EQ(total.time_s, 5e-6 + 3 * 10e-6);
+  EXPECT_EQ(total.actions[Action::multiply_fp16_weights], 17 + 3 * 34);
+}
+
+TEST(Report, HasTheAgreedKeys) {
+  const Json json = to_json(priced_run());
+  for (const char* key : {"macs", "cycles", "time_s", "glb_bytes", "dram_bytes", "energy_pJ", "area_um2", "tables",
+                          "simulator", "layers"})
+    EXPECT_TRUE(json.contains(key)) << key;
+  for (const char* key : {"pe", "array", "glb", "noc", "total"}) EXPECT_TRUE(json["area_um2"].contains(key)) << key;
+  for (const char* key : {"wall_s", "evaluated_cycles", "skipped_cycles"})
+    EXPECT_TRUE(json["simulator"].contains(key)) << key;
+  for (const Json& layer : json["layers"]) {
+    for (const char* key : {"name", "macs", "cycles", "time_s", "active_pes", "bound_by", "glb_bytes", "dram_bytes",
+                            "energy_pJ", "actions"})
+      EXPECT_TRUE(layer.contains(key)) << key;
+    for (const char* key : {"array_side", "dram_side"}) EXPECT_TRUE(layer["glb_bytes"].contains(key)) << key;
+    for (const char* key : {"weights", "inputs", "outputs", "scales"})
+      EXPECT_TRUE(layer["dram_bytes"].contains(key)) << key;
+    for (const char* key : {"multiply", "add", "shift", "lut_query", "lut_build", "dequantize"})
+      EXPECT_TRUE(layer["energy_pJ"]["compute"].contains(key)) << key;
+    for (const char* place : {"dram", "glb", "noc", "spad"})
+      for (const char* operand : {"weights", "inputs", "psums", "scales"})
+        EXPECT_TRUE(layer["energy_pJ"]["data_movement"][place].contains(operand)) << place << operand;
+    for (const char* key : {"clock_control", "static", "total"}) EXPECT_TRUE(layer["energy_pJ"].contains(key)) << key;
+  }
+}
+
+// Sum of action count times price over the keys that begin with a component, from the JSON alone.
+double recomputed(const Json& actions, const Json& prices, const std::string& component) {
+  double energy = 0;
+  for (const auto& [key, count] : actions.items())
+    if (key.compare(0, component.size(), component) == 0) energy += count.get<double>() * prices.at(key).get<double>();
+  return energy;
+}
+
+double moved(const Json& energy, const std::string& place) {
+  double sum = 0;
+  for (const Json& operand : energy["data_movement"][place]) sum += operand.get<double>();
+  return sum;
+}
+
+void expect_recomputable(const Json& json, const Json& table) {
+  const Json& energy = json["energy_pJ"];
+  const auto of = [&](const std::string& component) { return recomputed(json["actions"], table["prices"], component); };
+  const auto near = [](double value) { return testing::DoubleNear(value, 1e-12 * std::abs(value) + 1e-12); };
+  EXPECT_THAT(energy["compute"]["multiply"].get<double>(), near(of("multiply.")));
+  EXPECT_THAT(energy["compute"]["add"].get<double>(), near(of("add.")));
+  EXPECT_THAT(energy["compute"]["shift"].get<double>(), near(of("shift.")));
+  EXPECT_THAT(energy["compute"]["lut_query"].get<double>(), near(of("lut.query.")));
+  EXPECT_THAT(energy["compute"]["lut_build"].get<double>(), near(of("lut.build")));
+  EXPECT_THAT(energy["compute"]["dequantize"].get<double>(), near(of("dequantize.")));
+  for (const char* place : {"dram", "glb", "noc", "spad"}) EXPECT_THAT(moved(energy, place), near(of(place)));
+  const double leakage = table["leakage_mW"].get<double>() * json["time_s"].get<double>() * 1e9;
+  EXPECT_THAT(energy["static"].get<double>(), near(leakage));
+  EXPECT_THAT(energy["total"].get<double>(), near(of("") + leakage + energy["clock_control"].get<double>()));
+  EXPECT_GT(of(""), 0);
+}
+
+TEST(Report, EnergyCanBeRecomputedFromTheJsonAlone) {
+  const Json json = Json::parse(dump(to_json(priced_run())));
+  expect_recomputable(json, json["tables"][0]);
+  for (const Json& layer : json["layers"]) expect_recomputable(layer, json["tables"][0]);
+}
+
+TEST(Report, JsonReadsBackAsTheSameRun) {
+  RunReport run = priced_run();
+  RunReport read = run_from_json(Json::parse(dump(to_json(run))));
+  price(read, {default_table()});
+  EXPECT_EQ(dump(to_json(read)), dump(to_json(run)));
+}
+
+TEST(Report, EveryTablePricesTheRun) {
+  RunReport run = sample_run();
+  const EnergyTable first = default_table(), second = load_table("horowitz-cacti-45nm-lpddr4");
+  price(run, {first, second});
+  ASSERT_EQ(run.tables.size(), 2u);
+  EXPECT_NE(run.tables[0].energy.total, run.tables[1].energy.total);
+  RunReport other = sample_run();
+  price(other, {second});
+  EXPECT_EQ(run.tables[1].energy.total, other.tables[0].energy.total);
+  EXPECT_NE(run.layers[0].energy.total, other.layers[0].energy.total);
+}
+
+TEST(Report, JsonWithAFaultIsRefusedByKey) {
+  const Json good = to_json(priced_run());
+  const auto expect_refused = [&](const char* pointer, const Json& value, const std::string& message) {
+    Json bad = good;
+    bad[Json::json_pointer(pointer)] = value;
+    try {
+      run_from_json(bad);
+      ADD_FAILURE() << pointer << " passed";
+    } catch (const InputError& error) {
+      EXPECT_THAT(error.what(), HasSubstr(message));
+    }
+  };
+  expect_refused("/tokens", -1, "'tokens'");
+  expect_refused("/tokens", 1.5, "'tokens'");
+  expect_refused("/network", 3, "'network'");
+  expect_refused("/layers", "none", "'layers'");
+  expect_refused("/layers/0/cycles", "many", "'cycles'");
+  expect_refused("/layers/0/bound_by", "luck", "luck");
+  expect_refused("/layers/1/actions/dram.read.dreams", 1, "dram.read.dreams");
+  expect_refused("/layers/1/encoding/coding", "morse", "morse");
+  expect_refused("/accelerator/array/rows", nullptr, "'rows'");
+  expect_refused("/accelerator/array/accumulator", "fp8", "fp8");
+  expect_refused("/accelerator/array/units", "lut", "'units'");
+}
+
+TEST(Report, GlbBytesAreSplitBySide) {
+  ActionCounts actions;
+  actions[Action::glb_filter_write_weights] = 3;
+  actions[Action::glb_shared_read_outputs] = 2;
+  actions[Action::glb_filter_read_weights] = 7;
+  actions[Action::glb_shared_write_psums] = 4;
+  const GlbBytes bytes = glb_bytes(actions, 64);
+  EXPECT_EQ(bytes.dram_side, 5 * 8);
+  EXPECT_EQ(bytes.array_side, 11 * 8);
+}
+
+TEST(Report, BitsPerWeightAreOfTheSchemesOwnLayers) {
+  RunReport run = sample_run();
+  const double before = bits_per_weight(run.layers, "bcq");
+  run.layers[1].encoding = Encoding{};
+  run.layers[1].bits_per_weight = 16;
+  EXPECT_DOUBLE_EQ(bits_per_weight(run.layers, "bcq"), before);
+  EXPECT_DOUBLE_EQ(bits_per_weight(run.layers, "none of them"), (before + 3 * 16) / 4);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST(Report, CsvHasARowALayerAndEveryColumn) {
+  const RunReport run = priced_run();
+  const std::vector<std::string> lines = lines_of(runs_csv({run, run}));
+  ASSERT_EQ(lines.size(), 1u + 2 * 2);
+  const auto commas = std::count(lines[0].begin(), lines[0].end(), ',');
+  for (const std::string& line : lines) EXPECT_EQ(std::count(line.begin(), line.end(), ','), commas);
+  EXPECT_THAT(lines[0], HasSubstr("energy_pJ.data_movement.dram.weights"));
+  EXPECT_THAT(lines[0], HasSubstr("actions.dram.read.weights"));
+}
+
+TEST(Report, TablesOfTextNameWhatTheyShow) {
+  RunReport run = priced_run();
+  EXPECT_THAT(run_text(run), HasSubstr("second (x3)"));
+  EXPECT_THAT(run_text(run), HasSubstr("7 000"));  // 1000 + 3 x 2000 cycles
+  EXPECT_THAT(comparison_text({run}), HasSubstr("bcq@lut"));
+  EXPECT_THAT(comparison_text({run}), HasSubstr("3.250"));
+}
+
+}  // namespace
+}  // namespace eyeshift
