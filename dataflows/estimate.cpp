@@ -80,8 +80,11 @@ class PassEstimator {
     int64_t flits = g_.scale_bits_of_token(pass_) > 0 ? 1 : 0;
     int64_t delivered = words16(g_.scale_bits_of_token(pass_));
     for (int row = 0; row < pass_.rows; ++row) {
-      flits += pieces(pass_.inputs_of(row), inputs_a_flit);
-      delivered += flit_words(int64_t{pass_.inputs_of(row)} * g_.input_bits, inputs_a_flit * g_.input_bits);
+      for (int chunk = 0; chunk < pass_.input_chunks(); ++chunk) {
+        const int64_t inputs = pass_.chunk_inputs(row, chunk);
+        flits += pieces(inputs, inputs_a_flit);
+        delivered += flit_words(inputs * g_.input_bits, inputs_a_flit * g_.input_bits);
+      }
     }
     out_.actions[Action::noc_input_deliver_inputs] += pass_.tokens * pass_.cols * delivered;
     out_.actions[Action::spad_input_write_inputs] += pass_.tokens * pass_.cols * delivered;

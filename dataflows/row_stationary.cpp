@@ -145,7 +145,7 @@ class RowStationary : public Dataflow {
   static Pass fullest_pe(const LinearShape& shape, const LayerGeometry& geometry, int64_t q, int64_t p) {
     Pass pass;
     pass.rows = pass.cols = pass.tokens = 1;
-    pass.q = pass.q_last = static_cast<int32_t>(q);
+    pass.q = pass.q_last = pass.input_chunk = static_cast<int32_t>(q);
     pass.m_begin = most_row_groups(geometry.encoding, shape.M, p).second;
     pass.p = pass.p_last = static_cast<int32_t>(std::min(p, shape.M - pass.m_begin));
     pass.ends_group = true;
@@ -268,6 +268,13 @@ class RowStationary : public Dataflow {
     return schedule;
   }
 
+  // As few equal chunks of a PE's inputs as its scratchpad can hold one of.
+  static int32_t input_chunk(const LayerGeometry& geometry, int64_t q) {
+    const int64_t granule = geometry.unit.input_granule(geometry.encoding);
+    const int64_t most = int64_t{geometry.accelerator.spad_words.input} * 16 / geometry.input_bits / granule * granule;
+    return static_cast<int32_t>(pieces(pieces(q, pieces(q, most)), granule) * granule);
+  }
+
   // A pass's share of the inputs, and what it does with partial sums.
   static Pass input_tile(const Tiling& tiling, const LayerGeometry& geometry, int64_t k, int64_t group, int64_t group_end) {
     Pass pass;
@@ -276,6 +283,7 @@ class RowStationary : public Dataflow {
     pass.rows = static_cast<int32_t>(pieces(inputs, q));
     pass.q = static_cast<int32_t>(q);
     pass.q_last = static_cast<int32_t>(inputs - (pass.rows - 1) * q);
+    pass.input_chunk = input_chunk(geometry, q);
     pass.k_begin = k;
     pass.output = k + inputs == tiling.padded_K;
     pass.padded_inputs = pass.output ? static_cast<int32_t>(tiling.padded_K - tiling.K) : 0;

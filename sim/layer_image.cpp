@@ -129,7 +129,10 @@ uint16_t LayerImage::input(int64_t token, int64_t k) const {
 BitString LayerImage::inputs(const Pass& pass) {
   BitString out;
   for (int64_t token = pass.token_begin; token < pass.token_begin + pass.tokens; ++token) {
-    for (int64_t k = pass.k_begin; k < pass.k_begin + pass.tile_inputs(); ++k) out.append(input(token, k), geometry_.input_bits);
+    for (int chunk = 0; chunk < pass.input_chunks(); ++chunk)
+      for (int row = 0; row < pass.rows; ++row)
+        for (int i = 0; i < pass.chunk_inputs(row, chunk); ++i)
+          out.append(input(token, pass.k_begin + row * pass.q + chunk * pass.input_chunk + i), geometry_.input_bits);
     if (geometry_.scale_bits_of_token(pass) > 0)
       out.append(half_from_float(token_scales_[static_cast<size_t>(token)]), geometry_.token_scale_bits);
   }

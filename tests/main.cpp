@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 // libsystemc brings a main of its own and wants an sc_main: this program settles both.
-int sc_main(int, char**) { return 0; }
+extern "C" int sc_main(int, char**) { return 0; }
 
 int main(int argc, char** argv) {
   testing::InitGoogleMock(&argc, argv);

@@ -94,14 +94,14 @@ void Noc<Functional>::count_filter(const FilterFlit<Functional>& flit) {
   counts_[weights ? Action::spad_filter_write_weights : Action::spad_filter_write_scales] += words;
 }
 
-// Token by token, row by row; behind a token its scale, if it has one.
+// Token by token, chunk by chunk, row by row; behind a token its scale, if it has one.
 template <bool Functional>
 bool Noc<Functional>::send_input() {
   if (input_cursor_.done() || input_flits_.full()) return false;
   const Pass& pass = input_cursor_.pass();
-  const bool token_scale = row_ == pass.rows;
+  const bool token_scale = chunk_ == pass.input_chunks();
   const int32_t inputs =
-      token_scale ? 0 : std::min(plan_.accelerator.noc_bits.input / plan_.input_bits, pass.inputs_of(row_) - input_);
+      token_scale ? 0 : std::min(plan_.accelerator.noc_bits.input / plan_.input_bits, pass.chunk_inputs(row_, chunk_) - input_);
   const int32_t bits = token_scale ? plan_.token_scale_bits : inputs * plan_.input_bits;
   if (input_queue_.bits() < bits) return false;
   InputFlit<Functional> flit;
@@ -115,26 +115,35 @@ bool Noc<Functional>::send_input() {
   counts_[Action::noc_input_deliver_inputs] += pass.cols * words16(bits);
   counts_[Action::spad_input_write_inputs] += pass.cols * words16(bits);
   input_ += inputs;
-  if (token_scale || input_ == pass.inputs_of(row_)) {
-    input_ = 0;
-    ++row_;
-  }
-  if (row_ >= pass.rows + (plan_.scale_bits_of_token(pass) > 0 ? 1 : 0)) {
-    row_ = 0;
-    if (++token_ == pass.tokens) {
-      token_ = 0;
-      input_cursor_.next();
-      input_meter_.next_pass();
-    }
-  }
+  advance_input(pass, token_scale);
   return true;
+}
+
+template <bool Functional>
+void Noc<Functional>::advance_input(const Pass& pass, bool token_scale_sent) {
+  if (!token_scale_sent) {
+    if (input_ < pass.chunk_inputs(row_, chunk_)) return;
+    input_ = 0;
+    do {
+      if (++row_ == pass.rows) {
+        row_ = 0;
+        ++chunk_;
+      }
+    } while (chunk_ < pass.input_chunks() && pass.chunk_inputs(row_, chunk_) == 0);
+    if (chunk_ < pass.input_chunks() || plan_.scale_bits_of_token(pass) > 0) return;
+  }
+  chunk_ = 0;
+  if (++token_ < pass.tokens) return;
+  token_ = 0;
+  input_cursor_.next();
+  input_meter_.next_pass();
 }
 
 template <bool Functional>
 std::string Noc<Functional>::state() const {
   return "noc: filter pass " + std::to_string(filter_cursor_.index()) + ", delivery " + std::to_string(delivery_) + " of " +
          std::to_string(deliveries_.size()) + ", " + std::to_string(filter_queue_.bits()) + " bits queued; input pass " +
-         std::to_string(input_cursor_.index()) + ", token " + std::to_string(token_) + ", row " + std::to_string(row_) +
+         std::to_string(input_cursor_.index()) + ", token " + std::to_string(token_) + ", chunk " + std::to_string(chunk_) + ", row " + std::to_string(row_) +
          ", " + std::to_string(input_queue_.bits()) + " bits queued";
 }
 

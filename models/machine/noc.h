@@ -31,6 +31,7 @@ class Noc : public sc_core::sc_module {
   void tick();
   bool send_filter();
   bool send_input();
+  void advance_input(const Pass& pass, bool token_scale_sent);
   void start_filter_pass();
   void count_filter(const FilterFlit<Functional>& flit);
   static bool refill(Channel<StreamWord<Functional>>& words, BitQueue<Functional>& queue, int64_t enough);
@@ -48,7 +49,7 @@ class Noc : public sc_core::sc_module {
   std::vector<FilterDelivery> deliveries_;
   size_t delivery_ = 0;
   int32_t delivered_bits_ = 0;
-  int32_t token_ = 0, row_ = 0, input_ = 0;  // the next input's place in the pass
+  int32_t token_ = 0, chunk_ = 0, row_ = 0, input_ = 0;  // the next input's place in the pass
   PassMeter filter_meter_, input_meter_;
 };
 

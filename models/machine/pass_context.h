@@ -24,15 +24,17 @@ class PassContext {
   PeTile tile(int row, int col) const { return pe_tile(*encoding_, pass_, row, col); }
 
   int steps() const { return steps_; }
-  const Timing& timing(int row, int col, int step) const {
-    return timings_[static_cast<size_t>(program_index(row, col) * steps_ + step)];
+  // Where a PE's steps begin among all steps of the pass.
+  size_t first_step(int row, int col) const {
+    return static_cast<size_t>(((row == pass_.rows - 1 ? pass_.cols : 0) + col) * steps_);
   }
+  const Timing& timing(size_t step) const { return timings_[step]; }
   int32_t groups(int row) const { return row == pass_.rows - 1 ? groups_top_ : groups_; }
   int32_t chain_psums(int col) const { return col == pass_.cols - 1 ? chain_last_ : chain_; }
   int32_t finish_cycles() const { return finish_cycles_; }
 
   // What happened, counted as it happens and turned into actions when the pass is over.
-  void count_step(int row, int col, int step) { ++executions_[static_cast<size_t>(program_index(row, col) * steps_ + step)]; }
+  void count_step(size_t step) { ++executions_[step]; }
   void count_finish(int col) { ++finishes_[static_cast<size_t>(col)]; }
   void add_actions(ActionCounts& counts) const;
   // Weight-input pairs that the executed steps consumed, padding included.
@@ -43,8 +45,6 @@ class PassContext {
   int64_t compute_cycles = 0;  // of the PE that works longest
 
  private:
-  int program_index(int row, int col) const { return (row == pass_.rows - 1 ? pass_.cols : 0) + col; }
-
   Pass pass_;
   int64_t index_;
   const Encoding* encoding_;

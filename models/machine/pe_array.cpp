@@ -29,7 +29,10 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
       cursor_(plan.schedule),
       remaining_((pes_ + 31) / 32 * 32, 0),
       finished_(remaining_.size(), 0),
+      row_(pes_, 0),
+      col_(pes_, 0),
       phase_(pes_, Phase::wait_weights),
+      work_(pes_),
       pass_(pes_, 0),
       token_(pes_, 0),
       group_(pes_, 0),
@@ -51,6 +54,10 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
       out_token_(bottom_level_.size(), 0),
       out_sent_(bottom_level_.size(), 0) {
   if constexpr (Functional) values_ = std::make_unique<ArrayValues>(plan);
+  for (size_t pe = 0; pe < pes_; ++pe) {
+    row_[pe] = static_cast<uint16_t>(pe / static_cast<size_t>(cols_));
+    col_[pe] = static_cast<uint16_t>(pe % static_cast<size_t>(cols_));
+  }
   load_contexts();
   SC_HAS_PROCESS(PeArray);
   SC_METHOD(tick);
@@ -137,19 +144,19 @@ void PeArray<Functional>::finish_steps() {
 
 template <bool Functional>
 void PeArray<Functional>::end_step(size_t pe) {
-  PassContext& context = this->context(pass_[pe]);
-  const int row = row_of(pe), col = col_of(pe);
-  const auto& timing = context.timing(row, col, step_[pe]);
-  context.count_step(row, col, step_[pe]);
+  const Work& work = work_[pe];
+  const size_t step = work.first_step + step_[pe];
+  const auto& timing = work.context->timing(step);
+  work.context->count_step(step);
   if constexpr (Functional)
-    values_->execute(static_cast<int>(pe), context.tile(row, col), step_[pe], group_[pe], timing.frees);
+    values_->execute(static_cast<int>(pe), work.context->tile(row_of(pe), col_of(pe)), step_[pe], group_[pe], timing.frees);
   inputs_held_[pe] -= timing.frees;
   --computing_;
-  if (++step_[pe] == context.steps()) {
+  if (++step_[pe] == work.steps) {
     step_[pe] = 0;
     ++group_[pe];
   }
-  phase_[pe] = group_[pe] == context.groups(row) ? Phase::chain : Phase::wait_inputs;
+  phase_[pe] = group_[pe] == work.groups ? Phase::chain : Phase::wait_inputs;
   call(pe);
 }
 
@@ -167,9 +174,23 @@ void PeArray<Functional>::visit(size_t pe) {
 template <bool Functional>
 bool PeArray<Functional>::begin_pass(size_t pe) {
   if (!has_context(pass_[pe])) return false;
-  const PassContext& context = this->context(pass_[pe]);
-  if (filter_bits_[pe] < context.bits_needed(row_of(pe), col_of(pe))) return false;
-  if constexpr (Functional) values_->begin_token(static_cast<int>(pe), context.tile(row_of(pe), col_of(pe)));
+  PassContext& context = this->context(pass_[pe]);
+  const Pass& pass = context.pass();
+  const int row = row_of(pe), col = col_of(pe);
+  if (filter_bits_[pe] < context.bits_needed(row, col)) return false;
+  Work& work = work_[pe];
+  work.context = &context;
+  work.first_step = context.first_step(row, col);
+  work.steps = context.steps();
+  work.groups = context.groups(row);
+  work.chain_psums = context.chain_psums(col);
+  work.top = row == pass.rows - 1;
+  work.finishes = work.top && pass.ends_group && plan_.finishes;
+  work.total_in = work.finishes && pass.total_in;
+  work.psum_in = row == 0 && pass.psum_in;
+  work.busy_cycles = work.finishes ? context.finish_cycles() : 1;
+  work.chain_cycles = std::max(work.busy_cycles, work.top ? 1 : link_cycles_);
+  if constexpr (Functional) values_->begin_token(static_cast<int>(pe), context.tile(row, col));
   phase_[pe] = Phase::wait_inputs;
   moved_ = true;
   return true;
@@ -177,8 +198,7 @@ bool PeArray<Functional>::begin_pass(size_t pe) {
 
 template <bool Functional>
 bool PeArray<Functional>::begin_step(size_t pe) {
-  const PassContext& context = this->context(pass_[pe]);
-  const auto& timing = context.timing(row_of(pe), col_of(pe), step_[pe]);
+  const auto& timing = work_[pe].context->timing(work_[pe].first_step + step_[pe]);
   if (inputs_held_[pe] < timing.needs) return false;
   remaining_[pe] = static_cast<uint16_t>(timing.cycles);
   busy_pe_cycles_ += timing.cycles;
@@ -195,45 +215,33 @@ bool PeArray<Functional>::chain(size_t pe) {
     chain_waits_ = true;
     return false;
   }
-  PassContext& context = this->context(pass_[pe]);
-  const Pass& pass = context.pass();
-  const int row = row_of(pe), col = col_of(pe);
-  const auto column = static_cast<size_t>(col);
-  const bool top = row == pass.rows - 1;
-  const bool finishes = top && pass.ends_group && plan_.finishes;
-  const bool output_ends = (chained_[pe] + 1) % plan_.psums_per_output == 0;
-  const bool emits = !finishes || output_ends;
-  const bool takes_total = finishes && pass.total_in && output_ends;
-  const bool takes_scale = finishes && plan_.token_scale_bits > 0;
+  const Work& work = work_[pe];
+  const int row = row_of(pe);
+  const size_t column = col_[pe], above = pe + static_cast<size_t>(cols_);
+  const bool output_ends = plan_.psums_per_output == 1 || (chained_[pe] + 1) % plan_.psums_per_output == 0;
+  const bool takes_total = work.total_in && output_ends;
+  const bool takes_scale = work.finishes && plan_.token_scale_bits > 0;
 
-  if (row > 0 ? link_level_[pe] == 0 : (pass.psum_in && bottom_level_[column] == 0)) return false;
+  if (row > 0 ? link_level_[pe] == 0 : (work.psum_in && bottom_level_[column] == 0)) return false;
   if (takes_total && total_level_[column] == 0) return false;
   if (takes_scale && scale_level_[column] == 0) return false;
-  if (!top && link_level_[pe + static_cast<size_t>(cols_)] >= kLinkDepth) return false;
-  if (top && emits && out_level_[column] >= column_fifo_) return false;
+  if (!work.top && link_level_[above] >= kLinkDepth) return false;
+  const bool emits = work.top && (!work.finishes || output_ends);
+  if (emits && out_level_[column] >= column_fifo_) return false;
 
   if constexpr (Functional)
-    values_->chain(static_cast<int>(pe), context.tile(row, col), chained_[pe], static_cast<int>(pe) + cols_);
-  if (row > 0) {
-    --link_change_[pe];
-    links_touched_.push_back(pe);
-  } else if (pass.psum_in) {
-    --bottom_level_[column];
-  }
+    values_->chain(static_cast<int>(pe), work.context->tile(row, col_of(pe)), chained_[pe], static_cast<int>(above));
+  if (row > 0) change_link(pe, -1);
+  else if (work.psum_in) --bottom_level_[column];
   if (takes_total) --total_level_[column];
-  if (!top) {
-    ++link_change_[pe + static_cast<size_t>(cols_)];
-    links_touched_.push_back(pe + static_cast<size_t>(cols_));
-    counts_[Action::noc_local_deliver_psums] += words16(plan_.psum_bits);
-  } else if (emits) {
-    ++out_change_[column];
-  }
-  const int64_t busy = finishes ? context.finish_cycles() : 1;
-  busy_pe_cycles_ += busy;
-  chain_ready_[pe] = cycle_ + std::max(busy, top ? 1 : link_cycles_);
-  if (++chained_[pe] == context.chain_psums(col)) {
-    if (finishes) context.count_finish(col);
+  if (!work.top) change_link(above, 1);
+  if (emits) ++out_change_[column];
+  busy_pe_cycles_ += work.busy_cycles;
+  chain_ready_[pe] = cycle_ + work.chain_cycles;
+  if (++chained_[pe] == work.chain_psums) {
+    if (work.finishes) work.context->count_finish(static_cast<int>(column));
     if (takes_scale) --scale_level_[column];
+    if (!work.top) counts_[Action::noc_local_deliver_psums] += work.chain_psums * words16(plan_.psum_bits);
     end_token(pe);
   }
   return true;
@@ -241,7 +249,7 @@ bool PeArray<Functional>::chain(size_t pe) {
 
 template <bool Functional>
 void PeArray<Functional>::end_token(size_t pe) {
-  PassContext& context = this->context(pass_[pe]);
+  PassContext& context = *work_[pe].context;
   const int row = row_of(pe), col = col_of(pe);
   chained_[pe] = group_[pe] = 0;
   phase_[pe] = Phase::wait_inputs;

@@ -38,10 +38,18 @@ class PeArray : public sc_core::sc_module {
 
   static constexpr int kPassesInFlight = 4;  // whose programs the array's control holds
   static constexpr int kLinkDepth = 4;       // partial sums in the FIFO between two PEs of a column
-  static constexpr int kFifoFlits = 4;       // flits in the FIFOs at a column's ends
+  static constexpr int kFifoFlits = 16;      // flits in the FIFOs at a column's ends
 
  private:
   enum class Phase : uint8_t { wait_weights, wait_inputs, compute, chain };
+
+  // What a PE needs to know of the pass it works on, looked up once when it begins.
+  struct Work {
+    PassContext* context = nullptr;
+    size_t first_step = 0;
+    int32_t steps = 0, groups = 0, chain_psums = 0, chain_cycles = 1, busy_cycles = 1;
+    bool top = false, finishes = false, total_in = false, psum_in = false;
+  };
 
   void tick();
   bool take_filter();
@@ -58,14 +66,18 @@ class PeArray : public sc_core::sc_module {
   void load_contexts();
   void retire_contexts();
   void commit_links();
+  void change_link(size_t pe, int32_t change) {
+    if (link_change_[pe] == 0) links_touched_.push_back(pe);
+    link_change_[pe] += change;
+  }
 
   PassContext& context(int64_t pass) { return *contexts_[static_cast<size_t>(pass - contexts_.front()->index())]; }
   bool has_context(int64_t pass) const {
     return !contexts_.empty() && pass < contexts_.front()->index() + static_cast<int64_t>(contexts_.size());
   }
   void call(size_t pe) { attention_[pe / 64] |= uint64_t{1} << (pe % 64); }
-  int row_of(size_t pe) const { return static_cast<int>(pe) / cols_; }
-  int col_of(size_t pe) const { return static_cast<int>(pe) % cols_; }
+  int row_of(size_t pe) const { return row_[pe]; }
+  int col_of(size_t pe) const { return col_[pe]; }
 
   const LayerPlan& plan_;
   TickScheduler& scheduler_;
@@ -80,7 +92,7 @@ class PeArray : public sc_core::sc_module {
   const int64_t filter_capacity_bits_;
   const int input_capacity_;       // inputs in a scratchpad
   const int column_fifo_;          // partial sums in a column's FIFOs
-  const int64_t link_cycles_;      // a partial sum takes on the link between two PEs
+  const int32_t link_cycles_;      // a partial sum takes on the link between two PEs
 
   PassCursor cursor_;  // of the next context
   std::deque<std::unique_ptr<PassContext>> contexts_;
@@ -88,7 +100,9 @@ class PeArray : public sc_core::sc_module {
   // PEs, flat: index = row * cols + column.
   std::vector<uint16_t> remaining_;  // cycles of the current step; padded to a multiple of 32
   std::vector<uint16_t> finished_;   // scratch: whose step ends in this cycle
+  std::vector<uint16_t> row_, col_;
   std::vector<Phase> phase_;
+  std::vector<Work> work_;
   std::vector<int64_t> pass_;        // a PE's current pass
   std::vector<int32_t> token_, group_, chained_;
   std::vector<uint8_t> step_;

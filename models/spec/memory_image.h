@@ -49,7 +49,8 @@ class MemoryImage {
   virtual ~MemoryImage() = default;
   virtual BitString weights(const Pass& pass) = 0;  // the stream of models/units/unit.h's deliveries, weights only
   virtual BitString scales(const Pass& pass) = 0;   // the same, scales and zero points
-  virtual BitString inputs(const Pass& pass) = 0;   // [tokens, tile inputs]; int8 inputs: a token's scale behind them
+  virtual BitString inputs(const Pass& pass) = 0;   // [tokens, chunks, rows, chunk's inputs], behind
+                                                    // a token its scale, for int8 inputs
   // outputs: [columns, tokens, outputs of the column], half precision.
   virtual void store_outputs(const Pass& pass, const BitString& outputs) = 0;
 };

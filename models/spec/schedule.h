@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ struct Pass {
   int32_t rows = 0, cols = 0;
   int32_t q = 0, q_last = 0;
   int32_t p = 0, p_last = 0;
+  int32_t input_chunk = 0;  // inputs that a PE takes at a time; a token's inputs come chunk by chunk, in each row by row
   int32_t tokens = 0;
   int64_t k_begin = 0, m_begin = 0, token_begin = 0;  // in the layer; k_begin counts padding
   int32_t padded_inputs = 0;   // of the tile's inputs, those beyond K
@@ -30,6 +32,11 @@ struct Pass {
 
   int32_t inputs_of(int row) const { return row == rows - 1 ? q_last : q; }
   int32_t outputs_of(int col) const { return col == cols - 1 ? p_last : p; }
+  int32_t input_chunks() const { return (q + input_chunk - 1) / input_chunk; }
+  // Inputs of a row's chunk; a short last row has none in its last chunks.
+  int32_t chunk_inputs(int row, int chunk) const {
+    return std::max(0, std::min(input_chunk, inputs_of(row) - chunk * input_chunk));
+  }
   int32_t tile_inputs() const { return (rows - 1) * q + q_last; }
   int32_t tile_outputs() const { return (cols - 1) * p + p_last; }
 };
