@@ -26,11 +26,11 @@ std::optional<int> only_width(const std::string& scheme) {
   return std::nullopt;
 }
 
-// A scheme's summary names the options that it reads.
+// A scheme's summary names the options that it reads; --scale-type and --seed are common to all.
 void check_used(const Arguments& arguments, const std::string& scheme, const std::string& option,
-                const std::string& spelt = "") {
+                const std::string& listed_as) {
   const bool given = has(arguments, option) && !arguments[option].defaulted();
-  if (given && quantizer_of(scheme).summary().find("--" + (spelt.empty() ? option : spelt)) == std::string_view::npos)
+  if (given && quantizer_of(scheme).summary().find("--" + listed_as) == std::string_view::npos)
     throw InputError("--" + option + " has no meaning for scheme '" + scheme + "'; see 'eyeshift quantize --help'");
 }
 
@@ -61,8 +61,8 @@ int scheme_bits(const Arguments& arguments, const std::string& scheme) {
 
 QuantizeOptions quantize_options(const Arguments& arguments, const std::string& scheme) {
   for (const char* option : {"group-size", "act-order", "no-compensation", "cycles", "pot-terms", "real-scales",
-                             "symmetric", "axis", "scale-type", "seed"})
-    check_used(arguments, scheme, option);
+                             "symmetric", "axis"})
+    check_used(arguments, scheme, option, option);
   check_used(arguments, scheme, "no-act-order", "act-order");
 
   const auto flag = [&](const char* option) { return arguments[option].as<bool>(); };
