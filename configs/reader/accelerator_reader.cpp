@@ -66,11 +66,9 @@ void read_spads(YamlMap& map, const AcceleratorConfig::Array& array, Accelerator
   map.integer("psum", words.psum, size, "partial-sum scratchpad of a PE, 16-bit words");
   const bool has_lut = std::find(array.units.begin(), array.units.end(), "lut") != array.units.end();
   map.integer("lut", words.lut, {has_lut ? 1 : 0, kLargestSpad},
-              "table storage of a PE, 16-bit words; 0: no lut unit",
+              "table storage of a PE, 16-bit words; only a lut unit has it",
               has_lut ? Need::required : Need::optional);
   map.done();
-  if (words.lut > 0 && !has_lut)
-    map.fail("lut", "array.units lists no lut unit that would use it: expected 0");
 }
 
 // A width in bits: a multiple of 8.

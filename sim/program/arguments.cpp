@@ -17,7 +17,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr char kDefaultTable[] = "horowitz-cacti-45nm";
+constexpr char kDefaultTable[] = "horowitz-cacti-45nm-lstp";
 const std::vector<std::string> kFormats = {"table", "json", "csv"};
 
 int64_t parse_whole(const std::string& option, const std::string& given, int64_t min, int64_t max) {
