@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/spec/accelerator.h"
+#include "tests/models/unit_cases.h"
+#include "traces/format/layer.h"
+
+namespace eyeshift::testing {
+
+// One output in float64, and how far a unit's output may lie from it.
+struct Bounded {
+  double exact = 0;      // decode(layer) times the inputs, in double precision
+  double magnitude = 0;  // the sum of the magnitudes of all that the unit adds up
+  double bound = 0;      // |output - exact| <= bound
+};
+
+// [tokens, M]. The derivation is in the definition. Inputs [tokens, K] as half-precision bits; no value of layer or
+// inputs may be so large that the unit overflows.
+std::vector<Bounded> rounding_bounds(const UnitCase& unit_case, const AcceleratorConfig& accelerator, const Layer& layer,
+                                     const std::vector<uint16_t>& inputs, int64_t tokens);
+
+}  // namespace eyeshift::testing
