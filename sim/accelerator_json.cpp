@@ -61,7 +61,8 @@ void visit(Config& c, const Visitor& field) {
 bool second_of(const Json& object, const char* key, const char* first, const char* second) {
   const auto word = field_as<std::string>(object, key, kWhere);
   if (word != first && word != second)
-    throw InputError(std::string(kWhere) + ": '" + key + "' must be " + first + " or " + second + ", not '" + word + "'");
+    throw InputError(std::string(kWhere) + ": '" + key + "' must be " + first + " or " + second + ", not '" +
+                     word + "'");
   return word == second;
 }
 
@@ -81,11 +82,13 @@ AcceleratorConfig accelerator_from_json(const Json& json) {
   accelerator.name = field_as<std::string>(json, "name", kWhere);
   visit(accelerator, Reader{json});
   const Json& array = field(json, "array", kWhere);
-  accelerator.array.accumulator = second_of(array, "accumulator", "fp16", "fp32") ? Accumulator::fp32 : Accumulator::fp16;
-  accelerator.array.dequant =
-      second_of(array, "dequant", "per_group", "per_weight") ? DequantMode::per_weight : DequantMode::per_group;
-  accelerator.compression = second_of(json, "compression", "none", "rlc") ? AcceleratorConfig::Compression::rlc
-                                                                          : AcceleratorConfig::Compression::none;
+  accelerator.array.accumulator =
+      second_of(array, "accumulator", "fp16", "fp32") ? Accumulator::fp32 : Accumulator::fp16;
+  accelerator.array.dequant = second_of(array, "dequant", "per_group", "per_weight") ? DequantMode::per_weight
+                                                                                     : DequantMode::per_group;
+  accelerator.compression = second_of(json, "compression", "none", "rlc")
+                                ? AcceleratorConfig::Compression::rlc
+                                : AcceleratorConfig::Compression::none;
   return accelerator;
 }
 

@@ -7,10 +7,13 @@
 
 namespace eyeshift {
 
-Mapping choose_mapping(const Dataflow& dataflow, const LinearShape& shape, const Encoding& encoding, int64_t tokens,
-                       const AcceleratorConfig& accelerator, const std::string& unit, const EnergyTable& table) {
-  const std::vector<MappingEstimate> candidates = dataflow.mappings(shape, encoding, tokens, accelerator, unit);
-  if (candidates.empty()) throw InternalError("layer " + shape.name + ": the dataflow offers no mapping and no reason");
+Mapping choose_mapping(const Dataflow& dataflow, const LinearShape& shape, const Encoding& encoding,
+                       int64_t tokens, const AcceleratorConfig& accelerator, const std::string& unit,
+                       const EnergyTable& table) {
+  const std::vector<MappingEstimate> candidates =
+      dataflow.mappings(shape, encoding, tokens, accelerator, unit);
+  if (candidates.empty())
+    throw InternalError("layer " + shape.name + ": the dataflow offers no mapping and no reason");
 
   ActionCounts any;
   for (const MappingEstimate& candidate : candidates) any.add(candidate.actions);
@@ -20,7 +23,8 @@ Mapping choose_mapping(const Dataflow& dataflow, const LinearShape& shape, const
   const MappingEstimate* best = nullptr;
   double least = std::numeric_limits<double>::infinity();
   for (const MappingEstimate& candidate : candidates) {
-    const double time_s = static_cast<double>(candidate.cycles) / static_cast<double>(accelerator.clocks.core_Hz);
+    const double time_s =
+        static_cast<double>(candidate.cycles) / static_cast<double>(accelerator.clocks.core_Hz);
     const double cost = energy_of(candidate.actions, prices, leakage, time_s).total * time_s;
     if (best == nullptr || cost < least) {
       best = &candidate;

@@ -16,18 +16,20 @@
 namespace eyeshift {
 namespace {
 
-Trace quantized(Network& network, const std::string& scheme, const QuantizeOptions& options, const Tokens& calibration,
-                const std::string& source, int threads) {
+Trace quantized(Network& network, const std::string& scheme, const QuantizeOptions& options,
+                const Tokens& calibration, const std::string& source, int threads) {
   Progress progress("quantizing " + scheme, network.layers().size(), "layers");
   return quantize_network(
-      network, scheme, options, calibration, source, [&](const Layer&, size_t, size_t) { progress.advance(); }, threads);
+      network, scheme, options, calibration, source,
+      [&](const Layer&, size_t, size_t) { progress.advance(); }, threads);
 }
 
 }  // namespace
 
 SchemeOnUnit parse_scheme_on_unit(const std::string& text) {
   const size_t at = text.find('@');
-  if (at == std::string::npos || at == 0 || at + 1 == text.size() || text.find('@', at + 1) != std::string::npos)
+  if (at == std::string::npos || at == 0 || at + 1 == text.size() ||
+      text.find('@', at + 1) != std::string::npos)
     throw InputError("'" + text + "': expected SCHEME@UNIT, for example gptq@dequant-mac");
   SchemeOnUnit side{text.substr(0, at), text.substr(at + 1)};
   Registry<Quantizer>::instance().find(side.scheme, "scheme");
@@ -35,7 +37,8 @@ SchemeOnUnit parse_scheme_on_unit(const std::string& text) {
   return side;
 }
 
-std::vector<AcceleratorConfig> machines(const AcceleratorConfig& accelerator, const std::vector<SchemeOnUnit>& sides) {
+std::vector<AcceleratorConfig> machines(const AcceleratorConfig& accelerator,
+                                        const std::vector<SchemeOnUnit>& sides) {
   std::vector<AcceleratorConfig> all;
   for (const SchemeOnUnit& side : sides) all.push_back(specialised(accelerator, side.unit));
   return all;
@@ -64,7 +67,8 @@ SchemeWorkload quantized_workload(const std::string& checkpoint, const std::stri
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   const Perplexity measured = perplexity(*network, evaluation, texts.window, threads);
 
-  SchemeWorkload result{workload_of(trace), Accuracy{measured.perplexity, measured.nll, measured.tokens, elapsed.count()}};
+  SchemeWorkload result{workload_of(trace),
+                        Accuracy{measured.perplexity, measured.nll, measured.tokens, elapsed.count()}};
   for (WorkItem& item : result.workload.layers) item.layer = nullptr;
   return result;
 }

@@ -42,20 +42,22 @@ struct AccuracyTexts {
   int64_t window = 512;
 };
 
-// The machine of every side: the accelerator specialised for its unit. Throws InputError where the accelerator lacks a
-// unit; before any long work.
-std::vector<AcceleratorConfig> machines(const AcceleratorConfig& accelerator, const std::vector<SchemeOnUnit>& sides);
+// The machine of every side: the accelerator specialised for its unit. Throws InputError where the
+// accelerator lacks a unit; before any long work.
+std::vector<AcceleratorConfig> machines(const AcceleratorConfig& accelerator,
+                                        const std::vector<SchemeOnUnit>& sides);
 
-// Throws InputError where the unit cannot run a layer that the scheme codes, or where a layer that it leaves in half
-// precision (lm_head) runs neither on the unit nor on the machine's mac-fp16 lanes.
+// Throws InputError where the unit cannot run a layer that the scheme codes, or where a layer that it leaves
+// in half precision (lm_head) runs neither on the unit nor on the machine's mac-fp16 lanes.
 void check_runs(const Workload& workload, const AcceleratorConfig& machine, const std::string& unit);
 
-// Quantizes a checkpoint under one scheme and measures its perplexity. The trace's tensors are dropped: encodings stay.
+// Quantizes a checkpoint under one scheme and measures its perplexity. The trace's tensors are dropped:
+// encodings stay.
 SchemeWorkload quantized_workload(const std::string& checkpoint, const std::string& scheme,
                                   const QuantizeOptions& options, const AccuracyTexts& texts, int threads);
 
-// Simulates every side at every number of tokens: reports by tokens, then in the order of the sides. `workloads` has
-// one entry a scheme named in the sides.
+// Simulates every side at every number of tokens: reports by tokens, then in the order of the sides.
+// `workloads` has one entry a scheme named in the sides.
 std::vector<RunReport> compare(const AcceleratorConfig& accelerator, const CompareOptions& options,
                                const std::map<std::string, SchemeWorkload>& workloads,
                                const std::vector<EnergyTable>& tables);

@@ -47,11 +47,13 @@ LayerValues functional_inputs(const Trace& trace, const std::string& activations
   for (const Layer& layer : trace.layers) {
     const std::string where = "layer '" + layer.shape.name + "'";
     if (!activations.empty() && X.rows() != layer.shape.K)
-      throw InputError(activations + ": has " + std::to_string(X.rows()) + " rows, but " + where + " has K = " +
-                       std::to_string(layer.shape.K) + " inputs: expected a matrix [K, tokens]");
+      throw InputError(activations + ": has " + std::to_string(X.rows()) + " rows, but " + where +
+                       " has K = " + std::to_string(layer.shape.K) +
+                       " inputs: expected a matrix [K, tokens]");
     const int64_t columns = activations.empty() ? layer.tokens : X.cols();
     if (columns == 0)
-      throw InputError("the trace holds no inputs of " + where + ": give --activations, or quantize with calibration");
+      throw InputError("the trace holds no inputs of " + where +
+                       ": give --activations, or quantize with calibration");
     if (tokens == 0 && all >= 0 && columns != all)
       throw InputError("the trace holds " + std::to_string(columns) + " inputs of " + where + " and " +
                        std::to_string(all) + " of others: give --tokens");

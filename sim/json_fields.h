@@ -18,15 +18,20 @@ inline const Json& field(const Json& object, const std::string& key, const std::
   return object.at(key);
 }
 
-// The same as a number, text or flag; throws InputError where it is none, or a whole number is expected and is not one.
+// The same as a number, text or flag; throws InputError where it is none, or a whole number is expected and
+// is not one.
 template <typename T>
 T field_as(const Json& object, const std::string& key, const std::string& where) {
   const Json& value = field(object, key, where);
   bool fits = false;
-  if constexpr (std::is_same_v<T, bool>) fits = value.is_boolean();
-  else if constexpr (std::is_same_v<T, std::string>) fits = value.is_string();
-  else if constexpr (std::is_integral_v<T>) fits = value.is_number_integer() && value.get<double>() >= 0;
-  else fits = value.is_number();
+  if constexpr (std::is_same_v<T, bool>)
+    fits = value.is_boolean();
+  else if constexpr (std::is_same_v<T, std::string>)
+    fits = value.is_string();
+  else if constexpr (std::is_integral_v<T>)
+    fits = value.is_number_integer() && value.get<double>() >= 0;
+  else
+    fits = value.is_number();
   if (!fits) throw InputError(where + ": '" + key + "' cannot be " + value.dump().substr(0, 60));
   return value.get<T>();
 }

@@ -7,8 +7,8 @@
 
 namespace eyeshift {
 
-// A bar with rate and time left on standard error, drawn only where that is a terminal. advance() may be called from
-// any thread; the destructor wipes the line.
+// A bar with rate and time left on standard error, drawn only where that is a terminal. advance() may be
+// called from any thread; the destructor wipes the line.
 class Progress {
  public:
   // title: what is being done; total: number of steps; noun: what a step is, e.g. "layers".
@@ -18,7 +18,8 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void advance(size_t steps = 1);
-  // The line that is drawn after `seconds` of work with `done` steps behind; without the terminal's control codes.
+  // The line that is drawn after `seconds` of work with `done` steps behind; without the terminal's control
+  // codes.
   std::string line(size_t done, double seconds) const;
 
  private:

@@ -19,11 +19,13 @@ RunSums sums(const RunReport& run) {
 }
 
 GlbBytes glb_bytes(const ActionCounts& actions, int port_bits) {
-  const int64_t array_side = actions[Action::glb_filter_read_weights] + actions[Action::glb_filter_read_scales] +
-                             actions[Action::glb_shared_read_inputs] + actions[Action::glb_shared_write_psums] +
-                             actions[Action::glb_shared_read_psums] + actions[Action::glb_shared_write_outputs];
-  const int64_t dram_side = actions[Action::glb_filter_write_weights] + actions[Action::glb_filter_write_scales] +
-                            actions[Action::glb_shared_write_inputs] + actions[Action::glb_shared_read_outputs];
+  const int64_t array_side =
+      actions[Action::glb_filter_read_weights] + actions[Action::glb_filter_read_scales] +
+      actions[Action::glb_shared_read_inputs] + actions[Action::glb_shared_write_psums] +
+      actions[Action::glb_shared_read_psums] + actions[Action::glb_shared_write_outputs];
+  const int64_t dram_side =
+      actions[Action::glb_filter_write_weights] + actions[Action::glb_filter_write_scales] +
+      actions[Action::glb_shared_write_inputs] + actions[Action::glb_shared_read_outputs];
   return {array_side * port_bits / 8, dram_side * port_bits / 8};
 }
 

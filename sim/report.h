@@ -33,7 +33,8 @@ struct TableUse {
   std::string name;
   std::string sha256;
   std::vector<ExtendedTable> extended;  // tables that supplied further rows
-  std::map<std::string, double> prices;  // pJ of one count, by "component.action.operand"; actions that the run counts
+  std::map<std::string, double>
+      prices;  // pJ of one count, by "component.action.operand"; actions that the run counts
   double leakage_mW = 0;
   Area area;
   Energy energy;  // of the whole run
@@ -82,18 +83,20 @@ struct RunReport {
 
 RunSums sums(const RunReport& run);
 
-// Bytes through the global buffer's ports, whole port accesses: between it and the array, and between it and DRAM.
+// Bytes through the global buffer's ports, whole port accesses: between it and the array, and between it and
+// DRAM.
 struct GlbBytes {
   int64_t array_side = 0;
   int64_t dram_side = 0;
 };
 GlbBytes glb_bytes(const ActionCounts& actions, int port_bits);
 
-// Total stored bits divided by weights over the layers whose encoding has the scheme's name; all where none has.
+// Total stored bits divided by weights over the layers whose encoding has the scheme's name; all where none
+// has.
 double bits_per_weight(const std::vector<LayerReport>& layers, const std::string& scheme);
 
-// Fills energies, prices and areas of a run from tables: layers from the first, the run from each. Throws InputError
-// where a table lacks an action that the run counts.
+// Fills energies, prices and areas of a run from tables: layers from the first, the run from each. Throws
+// InputError where a table lacks an action that the run counts.
 void price(RunReport& run, const std::vector<EnergyTable>& tables);
 
 }  // namespace eyeshift

@@ -13,8 +13,9 @@ std::string whole(int64_t value) { return std::to_string(value); }
 
 void add_energy(std::vector<Column>& columns) {
   const auto add = [&](const std::string& name, auto member) {
-    columns.emplace_back("energy_pJ." + name,
-                         [member](const RunReport&, const LayerReport& l) { return exact(member(l.energy)); });
+    columns.emplace_back("energy_pJ." + name, [member](const RunReport&, const LayerReport& l) {
+      return exact(member(l.energy));
+    });
   };
   add("compute.multiply", [](const Energy& e) { return e.compute.multiply; });
   add("compute.add", [](const Energy& e) { return e.compute.add; });

@@ -24,7 +24,8 @@ ActionCounts actions_from(const Json& json, const std::string& where) {
     const auto info = std::find_if(std::begin(kActionInfo), std::end(kActionInfo),
                                    [&name = key](const ActionInfo& i) { return i.key == name; });
     if (info == std::end(kActionInfo)) throw InputError(where + ": unknown action '" + key + "'");
-    actions.n[static_cast<size_t>(info - std::begin(kActionInfo))] = field_as<int64_t>(json, key, where + " actions");
+    actions.n[static_cast<size_t>(info - std::begin(kActionInfo))] =
+        field_as<int64_t>(json, key, where + " actions");
   }
   return actions;
 }
@@ -33,11 +34,16 @@ Encoding encoding_from(const Json& json, const std::string& where) {
   Encoding e;
   e.scheme = field_as<std::string>(json, "scheme", where);
   const auto coding = field_as<std::string>(json, "coding", where);
-  if (coding == "fp16") e.coding = Coding::fp16;
-  else if (coding == "int8") e.coding = Coding::int8;
-  else if (coding == "uniform") e.coding = Coding::uniform;
-  else if (coding == "binary") e.coding = Coding::binary;
-  else throw InputError(where + ": unknown 'coding' '" + coding + "'");
+  if (coding == "fp16")
+    e.coding = Coding::fp16;
+  else if (coding == "int8")
+    e.coding = Coding::int8;
+  else if (coding == "uniform")
+    e.coding = Coding::uniform;
+  else if (coding == "binary")
+    e.coding = Coding::binary;
+  else
+    throw InputError(where + ": unknown 'coding' '" + coding + "'");
   e.bits = field_as<int>(json, "bits", where);
   e.group_rows = field_as<int64_t>(json, "group_rows", where);
   e.group_cols = field_as<int64_t>(json, "group_cols", where);
@@ -89,7 +95,8 @@ LayerReport layer_from(const Json& json, const std::string& place) {
   r.bound_by = bound_from(field_as<std::string>(json, "bound_by", where), where);
   r.actions = actions_from(field(json, "actions", where), where);
   for (const Json& pass : list_field(json, "passes", where))
-    r.passes.push_back({field_as<int64_t>(pass, "first_pass", where), field_as<int64_t>(pass, "passes", where),
+    r.passes.push_back({field_as<int64_t>(pass, "first_pass", where),
+                        field_as<int64_t>(pass, "passes", where),
                         field_as<int64_t>(pass, "cycles_each", where),
                         bound_from(field_as<std::string>(pass, "bound_by", where), where)});
   return layer;
@@ -113,16 +120,19 @@ RunReport run_from_json(const Json& json) {
                             field_as<int64_t>(json, "evaluated_tokens", where),
                             field_as<double>(json, "quantize_s", where)};
   run.accelerator = accelerator_from_json(field(json, "accelerator", where));
-  for (const Json& layer : list_field(json, "layers", where)) run.layers.push_back(layer_from(layer, "layer"));
+  for (const Json& layer : list_field(json, "layers", where))
+    run.layers.push_back(layer_from(layer, "layer"));
   const Json& simulator = field(json, "simulator", where);
-  run.simulator = {field_as<double>(simulator, "wall_s", where), field_as<int64_t>(simulator, "evaluated_cycles", where),
+  run.simulator = {field_as<double>(simulator, "wall_s", where),
+                   field_as<int64_t>(simulator, "evaluated_cycles", where),
                    field_as<int64_t>(simulator, "skipped_cycles", where)};
   return run;
 }
 
 ReportFile load_report(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path)) throw InputError("cannot read '" + path + "': no such file");
+  if (!file || std::filesystem::is_directory(path))
+    throw InputError("cannot read '" + path + "': no such file");
   Json json;
   try {
     json = Json::parse(file);
@@ -132,9 +142,11 @@ ReportFile load_report(const std::string& path) {
   ReportFile report;
   try {
     report.comparison = json.is_object() && json.contains("schemes");
-    if (!report.comparison) report.runs.push_back(run_from_json(json));
+    if (!report.comparison)
+      report.runs.push_back(run_from_json(json));
     else
-      for (const Json& run : list_field(json, "schemes", "the report")) report.runs.push_back(run_from_json(run));
+      for (const Json& run : list_field(json, "schemes", "the report"))
+        report.runs.push_back(run_from_json(run));
   } catch (const InputError& error) {
     throw InputError(path + ": " + error.what());
   }

@@ -85,17 +85,14 @@ Json to_json(const LayerReport& layer, int port_bits) {
 }
 
 Json to_json(const Area& area) {
-  return {{"pe", area.pe_um2},
-          {"array", area.array_um2},
-          {"glb", area.glb_um2},
-          {"noc", area.noc_um2},
-          {"noc_counted", area.noc_counted},
-          {"total", area.total_um2}};
+  return {{"pe", area.pe_um2},   {"array", area.array_um2},         {"glb", area.glb_um2},
+          {"noc", area.noc_um2}, {"noc_counted", area.noc_counted}, {"total", area.total_um2}};
 }
 
 Json to_json(const TableUse& use) {
   Json extended = Json::array();
-  for (const ExtendedTable& table : use.extended) extended.push_back({{"name", table.name}, {"sha256", table.sha256}});
+  for (const ExtendedTable& table : use.extended)
+    extended.push_back({{"name", table.name}, {"sha256", table.sha256}});
   return {{"name", use.name},
           {"sha256", use.sha256},
           {"extends", extended},
@@ -118,7 +115,10 @@ Json to_json(const Energy& energy) {
             {"lut_build", c.lut_build},
             {"dequantize", c.dequantize}}},
           {"data_movement",
-           {{"dram", to_json(d.dram)}, {"glb", to_json(d.glb)}, {"noc", to_json(d.noc)}, {"spad", to_json(d.spad)}}},
+           {{"dram", to_json(d.dram)},
+            {"glb", to_json(d.glb)},
+            {"noc", to_json(d.noc)},
+            {"spad", to_json(d.spad)}}},
           {"clock_control", energy.clock_control},
           {"static", energy.static_leakage},
           {"total", energy.total}};
@@ -128,14 +128,10 @@ Json to_json(const RunReport& run) {
   if (run.tables.empty()) throw InternalError("a report without a table");
   const RunSums total = sums(run);
   const int64_t pes = int64_t{1} * run.accelerator.array.rows * run.accelerator.array.cols;
-  Json json = {{"network", run.network},
-               {"scheme", run.scheme},
-               {"bits", run.bits},
-               {"unit", run.unit.empty() ? Json(nullptr) : Json(run.unit)},
-               {"dataflow", run.dataflow},
-               {"tokens", run.tokens},
-               {"batch", run.batch},
-               {"bits_per_weight", run.bits_per_weight}};
+  Json json = {{"network", run.network},   {"scheme", run.scheme},
+               {"bits", run.bits},         {"unit", run.unit.empty() ? Json(nullptr) : Json(run.unit)},
+               {"dataflow", run.dataflow}, {"tokens", run.tokens},
+               {"batch", run.batch},       {"bits_per_weight", run.bits_per_weight}};
   if (run.accuracy) {
     json["perplexity"] = number(run.accuracy->perplexity);
     json["nll"] = number(run.accuracy->nll);
@@ -147,7 +143,8 @@ Json to_json(const RunReport& run) {
   json["cycles"] = total.cycles;
   json["time_s"] = total.time_s;
   json["pe_utilization"] =
-      total.cycles > 0 ? static_cast<double>(total.busy_pe_cycles) / static_cast<double>(total.cycles * pes) : 0.0;
+      total.cycles > 0 ? static_cast<double>(total.busy_pe_cycles) / static_cast<double>(total.cycles * pes)
+                       : 0.0;
   add_movement(json, total.actions, run.accelerator.glb.port_bits);
   json["energy_pJ"] = to_json(run.tables.front().energy);
   json["area_um2"] = to_json(run.tables.front().area);

@@ -7,7 +7,8 @@
 
 namespace eyeshift {
 
-// A run as JSON, complete: energy can be recomputed from "actions", "tables[].prices", "leakage_mW" and "time_s".
+// A run as JSON, complete: energy can be recomputed from "actions", "tables[].prices", "leakage_mW" and
+// "time_s".
 Json to_json(const RunReport& run);
 // The reverse. Throws InputError naming the key where the JSON is no report.
 RunReport run_from_json(const Json& json);
@@ -20,8 +21,8 @@ struct ReportFile {
   bool comparison = false;
   std::vector<RunReport> runs;
 };
-// Reads a report as written by simulate, compare or price; energies are not read but priced anew by price(). Throws
-// InputError where the file cannot be read or is no report.
+// Reads a report as written by simulate, compare or price; energies are not read but priced anew by price().
+// Throws InputError where the file cannot be read or is no report.
 ReportFile load_report(const std::string& path);
 
 Json to_json(const Energy& energy);

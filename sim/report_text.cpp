@@ -48,24 +48,27 @@ double movement_energy(const Energy& e) {
 }
 
 std::string run_text(const RunReport& run) {
-  std::string text = run.network + ", " + run.scheme + ", " + grouped(run.tokens * run.batch) + " token(s) on " +
-                     run.accelerator.name + ", " + significant(run.bits_per_weight) + " bits a weight\n\n";
+  std::string text = run.network + ", " + run.scheme + ", " + grouped(run.tokens * run.batch) +
+                     " token(s) on " + run.accelerator.name + ", " + significant(run.bits_per_weight) +
+                     " bits a weight\n\n";
   TextTable table({"layer", "unit", "PEs", "bound by", "MACs", "cycles", "time ms", "DRAM kB", "compute uJ",
                    "movement uJ", "clock+static uJ", "total uJ"});
   for (const LayerReport& layer : run.layers) {
     const LayerResult& r = layer.result;
     const std::string times = layer.shape.count > 1 ? " (x" + std::to_string(layer.shape.count) + ")" : "";
-    table.add(row(layer.shape.name + times, layer.unit, std::to_string(r.active_pes), bound_name(r.bound_by), r.macs,
-                  r.cycles, layer.time_s, r.actions, layer.energy));
+    table.add(row(layer.shape.name + times, layer.unit, std::to_string(r.active_pes), bound_name(r.bound_by),
+                  r.macs, r.cycles, layer.time_s, r.actions, layer.energy));
   }
   const RunSums total = sums(run);
   table.add({});
-  table.add(row("total", "", "", "", total.macs, total.cycles, total.time_s, total.actions, run.tables.front().energy));
+  table.add(row("total", "", "", "", total.macs, total.cycles, total.time_s, total.actions,
+                run.tables.front().energy));
   text += table.str();
 
   const Area& area = run.tables.front().area;
-  text += "\nArea: " + square_millimetres(area.total_um2) + " mm2 (PE array " + square_millimetres(area.array_um2) +
-          ", global buffer " + square_millimetres(area.glb_um2) + ", NoC " + (area.noc_counted ? square_millimetres(area.noc_um2) : "not counted") +
+  text += "\nArea: " + square_millimetres(area.total_um2) + " mm2 (PE array " +
+          square_millimetres(area.array_um2) + ", global buffer " + square_millimetres(area.glb_um2) +
+          ", NoC " + (area.noc_counted ? square_millimetres(area.noc_um2) : "not counted") +
           "). Energy and area from table " + run.tables.front().name + ".\n";
   for (size_t i = 1; i < run.tables.size(); ++i)
     text += "With table " + run.tables[i].name + ": " + microjoules(run.tables[i].energy.total) + " uJ, " +
@@ -79,8 +82,8 @@ std::string comparison_text(const std::vector<RunReport>& runs) {
   for (const RunReport& run : runs)
     if (std::find(tokens.begin(), tokens.end(), run.tokens) == tokens.end()) tokens.push_back(run.tokens);
   for (const int64_t n : tokens) {
-    text += (text.empty() ? "" : "\n") + runs.front().network + " on " + runs.front().accelerator.name + ", " +
-            grouped(n) + (n == 1 ? " token\n" : " tokens\n");
+    text += (text.empty() ? "" : "\n") + runs.front().network + " on " + runs.front().accelerator.name +
+            ", " + grouped(n) + (n == 1 ? " token\n" : " tokens\n");
     TextTable table({"scheme@unit", "perplexity", "bits/weight", "cycles", "time ms", "DRAM MB", "compute uJ",
                      "movement uJ", "clock+static uJ", "total uJ", "area mm2"});
     for (const RunReport& run : runs) {

@@ -16,8 +16,8 @@ namespace {
 constexpr char kFallbackUnit[] = "mac-fp16";
 
 bool alike(const ReplayJob& a, const ReplayJob& b) {
-  return a.shape.K == b.shape.K && a.shape.M == b.shape.M && a.encoding == b.encoding && a.tokens == b.tokens &&
-         a.unit == b.unit && a.dataflow == b.dataflow && a.mapping == b.mapping;
+  return a.shape.K == b.shape.K && a.shape.M == b.shape.M && a.encoding == b.encoding &&
+         a.tokens == b.tokens && a.unit == b.unit && a.dataflow == b.dataflow && a.mapping == b.mapping;
 }
 
 // The jobs of one task and, for each of its layers, which of them it is.
@@ -29,7 +29,8 @@ struct Plan {
 void check_mapping_names(const SimulateTask& task) {
   for (const auto& [name, unused] : task.options.mappings) {
     const auto& layers = task.workload.layers;
-    if (std::none_of(layers.begin(), layers.end(), [&name = name](const WorkItem& i) { return i.shape.name == name; }))
+    if (std::none_of(layers.begin(), layers.end(),
+                     [&name = name](const WorkItem& i) { return i.shape.name == name; }))
       throw InputError("the mapping names a layer '" + name + "' that network '" + task.workload.network +
                        "' does not have");
   }
@@ -49,7 +50,8 @@ ReplayJob job_of(const WorkItem& item, const SimulateTask& task, const EnergyTab
     job.mapping = given->second;
     dataflow.check(job.shape, job.encoding, job.tokens, task.accelerator, job.unit, job.mapping);
   } else {
-    job.mapping = choose_mapping(dataflow, job.shape, job.encoding, job.tokens, task.accelerator, job.unit, table);
+    job.mapping =
+        choose_mapping(dataflow, job.shape, job.encoding, job.tokens, task.accelerator, job.unit, table);
   }
   return job;
 }
@@ -63,9 +65,10 @@ Plan plan(const SimulateTask& task, const EnergyTable& table, const FunctionalRu
       job.layer = item.layer;
       job.inputs = &functional->inputs.at(item.shape.name);
     }
-    const auto same = functional != nullptr ? plan.jobs.end()
-                                            : std::find_if(plan.jobs.begin(), plan.jobs.end(),
-                                                           [&](const ReplayJob& other) { return alike(job, other); });
+    const auto same = functional != nullptr
+                          ? plan.jobs.end()
+                          : std::find_if(plan.jobs.begin(), plan.jobs.end(),
+                                         [&](const ReplayJob& other) { return alike(job, other); });
     plan.job_of_layer.push_back(static_cast<size_t>(same - plan.jobs.begin()));
     if (same == plan.jobs.end()) plan.jobs.push_back(std::move(job));
   }
@@ -106,7 +109,8 @@ RunReport report_of(const SimulateTask& task, const Plan& plan, const std::vecto
     run.simulator.wall_s += result.wall_s;
     run.simulator.evaluated_cycles += result.result.evaluated_cycles;
   }
-  for (const LayerReport& layer : run.layers) run.simulator.skipped_cycles += layer.shape.count * layer.result.cycles;
+  for (const LayerReport& layer : run.layers)
+    run.simulator.skipped_cycles += layer.shape.count * layer.result.cycles;
   run.simulator.skipped_cycles -= run.simulator.evaluated_cycles;
   run.bits_per_weight = bits_per_weight(run.layers, run.scheme);
   price(run, tables);
@@ -118,7 +122,9 @@ RunReport report_of(const SimulateTask& task, const Plan& plan, const std::vecto
 std::string unit_for(const LinearShape& shape, const Encoding& encoding, const AcceleratorConfig& accelerator,
                      const std::string& asked) {
   const std::vector<std::string>& units = accelerator.array.units;
-  const auto has = [&](const std::string& unit) { return std::find(units.begin(), units.end(), unit) != units.end(); };
+  const auto has = [&](const std::string& unit) {
+    return std::find(units.begin(), units.end(), unit) != units.end();
+  };
   std::vector<std::string> candidates = units;
   if (!asked.empty()) {
     Registry<Unit>::instance().find(asked, "unit");
@@ -132,12 +138,13 @@ std::string unit_for(const LinearShape& shape, const Encoding& encoding, const A
     if (!reason) return unit;
     reasons += (reasons.empty() ? "" : "; ") + unit + ": " + *reason;
   }
-  throw InputError("layer '" + shape.name + "' in scheme '" + encoding.scheme + "' runs on no unit of accelerator '" +
-                   accelerator.name + "': " + reasons);
+  throw InputError("layer '" + shape.name + "' in scheme '" + encoding.scheme +
+                   "' runs on no unit of accelerator '" + accelerator.name + "': " + reasons);
 }
 
-std::vector<RunReport> simulate(const std::vector<SimulateTask>& tasks, const std::vector<EnergyTable>& tables,
-                                int parallel, FunctionalRun* functional) {
+std::vector<RunReport> simulate(const std::vector<SimulateTask>& tasks,
+                                const std::vector<EnergyTable>& tables, int parallel,
+                                FunctionalRun* functional) {
   if (tables.empty()) throw InternalError("simulate() needs a table");
   if (functional != nullptr && tasks.size() != 1) throw InternalError("a functional run has one task");
   std::vector<Plan> plans;
@@ -155,7 +162,8 @@ std::vector<RunReport> simulate(const std::vector<SimulateTask>& tasks, const st
         replay(tasks[i].accelerator, plans[i].jobs, parallel, on_done, &progress);
     if (functional != nullptr)
       for (size_t l = 0; l < tasks[i].workload.layers.size(); ++l)
-        functional->outputs[tasks[i].workload.layers[l].shape.name] = results[plans[i].job_of_layer[l]].outputs;
+        functional->outputs[tasks[i].workload.layers[l].shape.name] =
+            results[plans[i].job_of_layer[l]].outputs;
     runs.push_back(report_of(tasks[i], plans[i], results, tables));
   }
   return runs;

@@ -14,9 +14,9 @@ namespace eyeshift {
 
 struct SimulateOptions {
   std::string dataflow = "row-stationary";
-  std::string unit;                         // empty: of the accelerator's units, the first that runs the layer
-  int64_t tokens = 1;                       // a sequence
-  int64_t batch = 1;                        // sequences at once
+  std::string unit;    // empty: of the accelerator's units, the first that runs the layer
+  int64_t tokens = 1;  // a sequence
+  int64_t batch = 1;   // sequences at once
   std::map<std::string, Mapping> mappings;  // by layer name; the others are searched
 };
 
@@ -35,17 +35,19 @@ struct FunctionalRun {
   LayerValues outputs;  // [tokens, M], filled by simulate()
 };
 
-// Which unit of the accelerator runs a layer: `asked`, else mac-fp16 where the accelerator has it beside; without
-// `asked` the first unit in its list that can. Throws InputError with every unit's reason where none does.
+// Which unit of the accelerator runs a layer: `asked`, else mac-fp16 where the accelerator has it beside;
+// without `asked` the first unit in its list that can. Throws InputError with every unit's reason where none
+// does.
 std::string unit_for(const LinearShape& shape, const Encoding& encoding, const AcceleratorConfig& accelerator,
                      const std::string& asked);
 
-// Simulates the tasks one after the other, the layers of each in at most `parallel` child processes at once. Layers of
-// a task that are alike in shape, encoding, mapping and tokens are simulated once and each gets the result. The
-// reports, in the order of the tasks, are priced with `tables`, the first of which also chooses mappings. With
-// `functional` there is one task, and every layer is simulated with its values. Throws InputError before anything is
-// simulated.
-std::vector<RunReport> simulate(const std::vector<SimulateTask>& tasks, const std::vector<EnergyTable>& tables,
-                                int parallel, FunctionalRun* functional = nullptr);
+// Simulates the tasks one after the other, the layers of each in at most `parallel` child processes at once.
+// Layers of a task that are alike in shape, encoding, mapping and tokens are simulated once and each gets the
+// result. The reports, in the order of the tasks, are priced with `tables`, the first of which also chooses
+// mappings. With `functional` there is one task, and every layer is simulated with its values. Throws
+// InputError before anything is simulated.
+std::vector<RunReport> simulate(const std::vector<SimulateTask>& tasks,
+                                const std::vector<EnergyTable>& tables, int parallel,
+                                FunctionalRun* functional = nullptr);
 
 }  // namespace eyeshift

@@ -13,8 +13,8 @@ namespace {
 
 // Characters on the screen: UTF-8 continuation bytes take none.
 size_t width(const std::string& text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 }  // namespace
@@ -25,7 +25,8 @@ TextTable::TextTable(std::vector<std::string> header) {
 }
 
 void TextTable::add(std::vector<std::string> row) {
-  if (!row.empty() && row.size() != rows_.front().size()) throw InternalError("a table's row has too few or many cells");
+  if (!row.empty() && row.size() != rows_.front().size())
+    throw InternalError("a table's row has too few or many cells");
   rows_.push_back(std::move(row));
 }
 

@@ -5,8 +5,8 @@
 
 namespace eyeshift {
 
-// Rows of text as a table: the first column is aligned to the left, the others to the right. All rows have the
-// header's number of cells; an empty row draws a line.
+// Rows of text as a table: the first column is aligned to the left, the others to the right. All rows have
+// the header's number of cells; an empty row draws a line.
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> header);
@@ -18,7 +18,8 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// A number with `digits` significant digits, without an exponent where it has at most nine digits: 1234.5, 0.00123.
+// A number with `digits` significant digits, without an exponent where it has at most nine digits: 1234.5,
+// 0.00123.
 std::string significant(double value, int digits = 4);
 
 // A whole number with a thin separator every three digits: 1 234 567.

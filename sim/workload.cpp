@@ -10,7 +10,8 @@ Workload workload_of(const Trace& trace) {
   return workload;
 }
 
-Workload workload_of(const NetworkConfig& network, const std::string& scheme, const QuantizeOptions& options) {
+Workload workload_of(const NetworkConfig& network, const std::string& scheme,
+                     const QuantizeOptions& options) {
   const Quantizer& quantizer = Registry<Quantizer>::instance().find(scheme, "scheme");
   Workload workload{network.name, scheme, options.bits, {}};
   for (const LinearShape& shape : network.layers) {

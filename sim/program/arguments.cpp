@@ -24,8 +24,8 @@ int64_t parse_whole(const std::string& option, const std::string& given, int64_t
   int64_t number = 0;
   const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), number);
   if (error != std::errc() || end != given.data() + given.size() || number < min || number > max)
-    throw InputError("--" + option + " '" + given + "': expected a whole number from " + std::to_string(min) + " to " +
-                     std::to_string(max));
+    throw InputError("--" + option + " '" + given + "': expected a whole number from " + std::to_string(min) +
+                     " to " + std::to_string(max));
   return number;
 }
 
@@ -67,14 +67,15 @@ std::vector<std::string> words(const Arguments& arguments, const std::string& op
   while (begin <= given.size()) {
     const size_t end = std::min(given.find(',', begin), given.size());
     list.push_back(given.substr(begin, end - begin));
-    if (list.back().empty()) throw InputError("--" + option + " '" + given + "': an entry between commas is empty");
+    if (list.back().empty())
+      throw InputError("--" + option + " '" + given + "': an entry between commas is empty");
     begin = end + 1;
   }
   return list;
 }
 
-std::vector<int64_t> whole_numbers(const Arguments& arguments, const std::string& option, int64_t min, int64_t max,
-                                   int64_t otherwise) {
+std::vector<int64_t> whole_numbers(const Arguments& arguments, const std::string& option, int64_t min,
+                                   int64_t max, int64_t otherwise) {
   if (!has(arguments, option)) return {otherwise};
   std::vector<int64_t> numbers;
   for (const std::string& word : words(arguments, option)) {
@@ -86,8 +87,8 @@ std::vector<int64_t> whole_numbers(const Arguments& arguments, const std::string
   return numbers;
 }
 
-std::string choice(const Arguments& arguments, const std::string& option, const std::vector<std::string>& allowed,
-                   const std::string& otherwise) {
+std::string choice(const Arguments& arguments, const std::string& option,
+                   const std::vector<std::string>& allowed, const std::string& otherwise) {
   const std::string given = text_or(arguments, option, otherwise);
   if (std::find(allowed.begin(), allowed.end(), given) == allowed.end())
     throw InputError("--" + option + " '" + given + "': expected one of " + join_names(allowed));
@@ -114,22 +115,27 @@ int jobs(const Arguments& arguments) {
 }
 
 void add_table_option(po::options_description& options) {
-  const std::string help = "name or YAML file of an energy and area table; may be given several times: the first prices "
-                           "layers and chooses mappings; default: " + std::string(kDefaultTable);
-  options.add_options()("table", po::value<std::vector<std::string>>()->value_name("T")->composing(), help.c_str());
+  const std::string help =
+      "name or YAML file of an energy and area table; may be given several times: the first prices "
+      "layers and chooses mappings; default: " +
+      std::string(kDefaultTable);
+  options.add_options()("table", po::value<std::vector<std::string>>()->value_name("T")->composing(),
+                        help.c_str());
 }
 
 std::vector<EnergyTable> tables(const Arguments& arguments) {
   if (!has(arguments, "table")) return {load_table(kDefaultTable)};
   std::vector<EnergyTable> loaded;
-  for (const std::string& name : arguments["table"].as<std::vector<std::string>>()) loaded.push_back(load_table(name));
+  for (const std::string& name : arguments["table"].as<std::vector<std::string>>())
+    loaded.push_back(load_table(name));
   return loaded;
 }
 
 void add_report_options(po::options_description& options) {
   options.add_options()("format", value("table|json|csv"), "of standard output; default: table")(
       "output", po::value<std::vector<std::string>>()->value_name("REPORT")->composing(),
-      "also write the report to this file, as JSON, CSV or a table where its name ends in .json, .csv or .txt, "
+      "also write the report to this file, as JSON, CSV or a table where its name ends in .json, .csv or "
+      ".txt, "
       "otherwise in --format; may be given several times");
 }
 
@@ -142,8 +148,10 @@ ReportSink::ReportSink(const Arguments& arguments) : format_(choice(arguments, "
 void ReportSink::write(const Views& views) const {
   for (const std::string& file : files_) {
     const std::string ending = std::filesystem::path(file).extension();
-    const std::string format =
-        ending == ".json" ? "json" : ending == ".csv" ? "csv" : ending == ".txt" ? "table" : format_;
+    const std::string format = ending == ".json"  ? "json"
+                               : ending == ".csv" ? "csv"
+                               : ending == ".txt" ? "table"
+                                                  : format_;
     write_file_atomically(file, render(format, views));
   }
   print(render(format_, views));

@@ -14,8 +14,8 @@ namespace eyeshift {
 using Arguments = boost::program_options::variables_map;
 using OptionsAdder = boost::program_options::options_description_easy_init;
 
-// An option with one value; `hint` names the value in --help. Values are kept as text and read with the functions
-// below, so that every error names the option, its value and what is allowed.
+// An option with one value; `hint` names the value in --help. Values are kept as text and read with the
+// functions below, so that every error names the option, its value and what is allowed.
 boost::program_options::typed_value<std::string>* value(const char* hint);
 
 bool has(const Arguments& arguments, const std::string& option);
@@ -28,13 +28,13 @@ std::string file_or_own_text(const Arguments& arguments, const std::string& opti
 int64_t whole_number(const Arguments& arguments, const std::string& option, int64_t min, int64_t max,
                      std::optional<int64_t> otherwise = std::nullopt);
 // Whole numbers separated by commas, each at most once.
-std::vector<int64_t> whole_numbers(const Arguments& arguments, const std::string& option, int64_t min, int64_t max,
-                                   int64_t otherwise);
+std::vector<int64_t> whole_numbers(const Arguments& arguments, const std::string& option, int64_t min,
+                                   int64_t max, int64_t otherwise);
 // Words separated by commas, none empty.
 std::vector<std::string> words(const Arguments& arguments, const std::string& option);
 // One of `allowed`.
-std::string choice(const Arguments& arguments, const std::string& option, const std::vector<std::string>& allowed,
-                   const std::string& otherwise);
+std::string choice(const Arguments& arguments, const std::string& option,
+                   const std::vector<std::string>& allowed, const std::string& otherwise);
 // Throws InputError where both are given.
 void exclude(const Arguments& arguments, const std::string& one, const std::string& other);
 // Throws InputError where `option` is given without `needed`.
@@ -51,9 +51,9 @@ std::vector<EnergyTable> tables(const Arguments& arguments);
 // --format and --output, of every command that reports.
 void add_report_options(boost::program_options::options_description& options);
 
-// Where a report goes: to standard output in --format; and to every --output file, as its name's ending says (.json,
-// .csv, .txt), or else in --format. The constructor throws InputError where a file could not be written; create it
-// before the long work.
+// Where a report goes: to standard output in --format; and to every --output file, as its name's ending says
+// (.json, .csv, .txt), or else in --format. The constructor throws InputError where a file could not be
+// written; create it before the long work.
 class ReportSink {
  public:
   explicit ReportSink(const Arguments& arguments);

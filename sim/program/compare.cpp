@@ -38,33 +38,44 @@ class Compare : public Command {
  public:
   std::string summary() const override { return "several schemes, each on its arithmetic, side by side"; }
   std::string usage() const override {
-    return "compare --accelerator A.yaml (--checkpoint DIR | --network N.yaml) --schemes S@U,... --bits B [OPTIONS]";
+    return "compare --accelerator A.yaml (--checkpoint DIR | --network N.yaml) --schemes S@U,... --bits B "
+           "[OPTIONS]";
   }
   std::string description() const override {
-    return "For each SCHEME@UNIT: the checkpoint is quantized and its perplexity measured (with --network there are no\n"
-           "weights and no perplexity); the accelerator gets that unit in every PE, beside the mac-fp16 lanes that\n"
-           "its configuration states, so that area counts only what the scheme needs; and every layer is simulated.\n"
-           "Layers that stay in half precision (lm_head) run on the mac-fp16 lanes. --bits goes to every scheme that\n"
-           "has a choice; fp16 and int8 keep theirs.\n\nunits:\n" +
-           described_names<Unit>("unit") + "\nschemes:\n" + described_names<Quantizer>("scheme");
+    return R"(For each SCHEME@UNIT: the checkpoint is quantized and its perplexity measured (with --network
+there are no weights and no perplexity); the accelerator gets that unit in every PE, beside the
+mac-fp16 lanes that its configuration states, so that area counts only what the scheme needs; and
+every layer is simulated. Layers that stay in half precision (lm_head) run on the mac-fp16 lanes.
+--bits goes to every scheme that has a choice; fp16 and int8 keep theirs.
+
+units:
+)" + described_names<Unit>("unit") +
+           "\nschemes:\n" + described_names<Quantizer>("scheme");
   }
   std::string example() const override {
     return "  eyeshift compare --accelerator eyeriss-168 --checkpoint traces/checkpoints/opt-tiny \\\n"
-           "    --schemes fp16@mac-fp16,gptq@dequant-mac,shiftaddllm-block@shift-add --bits 3 --tokens 1,128 \\\n"
+           "    --schemes fp16@mac-fp16,gptq@dequant-mac,shiftaddllm-block@shift-add --bits 3 --tokens 1,128 "
+           "\\\n"
            "    --output out/compare.json\n";
   }
 
   po::options_description options() const override {
     po::options_description options;
-    options.add_options()("accelerator", value("A.yaml"), "the machine: a YAML file, or one of configs/accelerators")(
-        "checkpoint", value("DIR"), "Hugging Face folder with config.json and safetensors; excludes --network")(
-        "network", value("N.yaml"), "shapes of layers without weights: a YAML file, or one of configs/networks")(
-        "schemes", value("S@U,..."), "what to compare, separated by commas")("bits", value("B"), "bits a weight")(
-        "tokens", value("N,..."), "tokens that pass a layer together: 1 is decoding, more is prefill; several values "
-                                  "are compared one after the other; default: 1")(
-        "text", value("FILE"), "perplexity is measured on this text, or .npy of token ids; default: "
-                               "traces/text/evaluation.txt")(
-        "calibration", value("FILE"), "schemes are calibrated on this text, or .npy of token ids; default: "
+    options.add_options()("accelerator", value("A.yaml"),
+                          "the machine: a YAML file, or one of configs/accelerators")(
+        "checkpoint", value("DIR"),
+        "Hugging Face folder with config.json and safetensors; excludes --network")(
+        "network", value("N.yaml"),
+        "shapes of layers without weights: a YAML file, or one of configs/networks")(
+        "schemes", value("S@U,..."), "what to compare, separated by commas")("bits", value("B"),
+                                                                             "bits a weight")(
+        "tokens", value("N,..."),
+        "tokens that pass a layer together: 1 is decoding, more is prefill; several values "
+        "are compared one after the other; default: 1")(
+        "text", value("FILE"),
+        "perplexity is measured on this text, or .npy of token ids; default: "
+        "traces/text/evaluation.txt")("calibration", value("FILE"),
+                                      "schemes are calibrated on this text, or .npy of token ids; default: "
                                       "traces/text/calibration.txt")(
         "window", value("N"), "tokens of a perplexity window; default: 512")(
         "dataflow", value("D"), "how layers are spread over the array; default: row-stationary");
@@ -102,14 +113,15 @@ class Compare : public Command {
 
  private:
   // What can be known of a scheme on a unit before its layers are.
-  static void check_sides(const std::vector<SchemeOnUnit>& sides, const std::vector<AcceleratorConfig>& machine_of,
-                          const QuantizeOptions& options) {
+  static void check_sides(const std::vector<SchemeOnUnit>& sides,
+                          const std::vector<AcceleratorConfig>& machine_of, const QuantizeOptions& options) {
     const NetworkConfig any{"any", {{"any", 256, 256, 1}}};
     for (size_t i = 0; i < sides.size(); ++i)
       check_runs(workload_of(any, sides[i].scheme, options), machine_of[i], sides[i].unit);
   }
 
-  static std::map<std::string, SchemeWorkload> workloads_of(const Arguments& arguments, const CompareOptions& options,
+  static std::map<std::string, SchemeWorkload> workloads_of(const Arguments& arguments,
+                                                            const CompareOptions& options,
                                                             const QuantizeOptions& quantize) {
     std::map<std::string, SchemeWorkload> workloads;
     AccuracyTexts texts;
@@ -122,8 +134,10 @@ class Compare : public Command {
       if (workloads.count(side.scheme) != 0) continue;
       workloads[side.scheme] =
           has(arguments, "checkpoint")
-              ? quantized_workload(text(arguments, "checkpoint"), side.scheme, quantize, texts, options.parallel)
-              : SchemeWorkload{workload_of(load_network(text(arguments, "network")), side.scheme, quantize), {}};
+              ? quantized_workload(text(arguments, "checkpoint"), side.scheme, quantize, texts,
+                                   options.parallel)
+              : SchemeWorkload{workload_of(load_network(text(arguments, "network")), side.scheme, quantize),
+                               {}};
     }
     return workloads;
   }

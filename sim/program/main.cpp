@@ -21,11 +21,11 @@ constexpr int kDone = 0, kFailed = 1, kBadInput = 2;
 constexpr unsigned kColumns = 100;
 
 std::string program_help() {
-  std::string text =
-      "eyeshift " EYESHIFT_VERSION
-      ": what do shift-and-add and look-up tables save over multiply-accumulate on an\n"
-      "Eyeriss-like accelerator, once every bit of data movement is paid for?\n\n"
-      "usage: eyeshift COMMAND [OPTIONS]\n       eyeshift COMMAND --help\n       eyeshift --version\n\ncommands:\n";
+  std::string text = "eyeshift " EYESHIFT_VERSION
+                     ": what do shift-and-add and look-up tables save over multiply-accumulate on an\n"
+                     "Eyeriss-like accelerator, once every bit of data movement is paid for?\n\n"
+                     "usage: eyeshift COMMAND [OPTIONS]\n       eyeshift COMMAND --help\n       eyeshift "
+                     "--version\n\ncommands:\n";
   for (const std::string& name : Registry<Command>::instance().names())
     text += "  " + name + std::string(12 - name.size(), ' ') +
             Registry<Command>::instance().find(name, "command").summary() + "\n";
@@ -53,7 +53,9 @@ std::string command_help(const Command& command) {
   return text.str();
 }
 
-std::string hint(const std::string& nearest) { return nearest.empty() ? "" : "; did you mean '" + nearest + "'?"; }
+std::string hint(const std::string& nearest) {
+  return nearest.empty() ? "" : "; did you mean '" + nearest + "'?";
+}
 
 std::string unknown_option(const Command& command, const std::string& option) {
   std::vector<std::string> names;
@@ -71,14 +73,15 @@ void run_command(const Command& command, const std::vector<std::string>& argumen
   try {
     // An abbreviated option would change its meaning as soon as another one begins the same way.
     const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-    po::store(po::command_line_parser(arguments).options(options).positional(positionals).style(style).run(), values);
+    po::store(po::command_line_parser(arguments).options(options).positional(positionals).style(style).run(),
+              values);
     if (values.count("help") != 0) return print(command_help(command));
     po::notify(values);
   } catch (const po::unknown_option& error) {
     throw InputError(unknown_option(command, error.get_option_name()));
   } catch (const po::too_many_positional_options_error&) {
-    throw InputError("too many arguments; see 'eyeshift " + command.usage().substr(0, command.usage().find(' ')) +
-                     " --help'");
+    throw InputError("too many arguments; see 'eyeshift " +
+                     command.usage().substr(0, command.usage().find(' ')) + " --help'");
   } catch (const po::error& error) {
     throw InputError(error.what());
   }

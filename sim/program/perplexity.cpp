@@ -20,15 +20,18 @@ namespace po = boost::program_options;
 class PerplexityCommand : public Command {
  public:
   std::string summary() const override { return "perplexity of a network, or of it with a trace's weights"; }
-  std::string usage() const override { return "perplexity --checkpoint DIR --text FILE [--trace F] [OPTIONS]"; }
+  std::string usage() const override {
+    return "perplexity --checkpoint DIR --text FILE [--trace F] [OPTIONS]";
+  }
   std::string description() const override {
-    return "The text is cut into windows that do not overlap, a last partial one is dropped, and in each window every\n"
-           "token but the first is predicted from those before it: perplexity = exp(mean negative log-likelihood).\n"
-           "Weights are as stored, arithmetic is single precision; with --trace, the weights are those that the\n"
-           "trace decodes to.";
+    return R"(The text is cut into windows that do not overlap, a last partial one is dropped, and in each
+window every token but the first is predicted from those before it: perplexity = exp(mean negative
+log-likelihood). Weights are as stored, arithmetic is single precision; with --trace, the weights
+are those that the trace decodes to.)";
   }
   std::string example() const override {
-    return "  eyeshift perplexity --checkpoint traces/checkpoints/opt-tiny --text traces/text/evaluation.txt\n";
+    return "  eyeshift perplexity --checkpoint traces/checkpoints/opt-tiny --text "
+           "traces/text/evaluation.txt\n";
   }
   po::options_description options() const override {
     po::options_description options;
@@ -58,16 +61,18 @@ class PerplexityCommand : public Command {
       apply_trace(*network, trace);
       scheme = trace.scheme;
     }
-    const Perplexity result = perplexity(*network, load_tokens(evaluation, network->vocabulary()), window, threads);
+    const Perplexity result =
+        perplexity(*network, load_tokens(evaluation, network->vocabulary()), window, threads);
     if (!logits.empty())
       write_npy(logits, {result.logits.rows(), result.logits.cols()}, result.logits.data());
 
-    const Json json = {{"network", network->name()},      {"scheme", scheme},   {"text", evaluation}, {"window", window},
-                       {"perplexity", result.perplexity}, {"nll", result.nll}, {"tokens", result.tokens}};
+    const Json json = {
+        {"network", network->name()},      {"scheme", scheme},  {"text", evaluation},     {"window", window},
+        {"perplexity", result.perplexity}, {"nll", result.nll}, {"tokens", result.tokens}};
     sink.write({[&] {
-                  return "perplexity " + significant(result.perplexity, 7) + "  (nll " + significant(result.nll, 7) +
-                         " nats a token, " + grouped(result.tokens) + " tokens predicted, windows of " +
-                         std::to_string(window) + ")\n";
+                  return "perplexity " + significant(result.perplexity, 7) + "  (nll " +
+                         significant(result.nll, 7) + " nats a token, " + grouped(result.tokens) +
+                         " tokens predicted, windows of " + std::to_string(window) + ")\n";
                 },
                 [&] { return dump(json); },
                 [&] {

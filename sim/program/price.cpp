@@ -11,12 +11,14 @@ namespace po = boost::program_options;
 
 class Price : public Command {
  public:
-  std::string summary() const override { return "price a finished run with other tables, without simulating again"; }
+  std::string summary() const override {
+    return "price a finished run with other tables, without simulating again";
+  }
   std::string usage() const override { return "price --result R.json --table T [--table T]... [OPTIONS]"; }
   std::string description() const override {
-    return "Energy is a count of actions times a price, and a report of 'simulate' or 'compare' holds the counts:\n"
-           "another technology costs no simulation. The first table prices layers and run, every further one the\n"
-           "run. The report keeps its shape; energies, areas and prices are the new ones.";
+    return R"(Energy is a count of actions times a price, and a report of 'simulate' or 'compare' holds the
+counts: another technology costs no simulation. The first table prices layers and run, every
+further one the run. The report keeps its shape; energies, areas and prices are the new ones.)";
   }
   std::string example() const override {
     return "  eyeshift price --result out/compare.json --table horowitz-cacti-45nm-lpddr4 \\\n"
@@ -36,9 +38,12 @@ class Price : public Command {
     ReportFile report = load_report(text(arguments, "result"));
     const ReportSink sink(arguments);
     for (RunReport& run : report.runs) price(run, with);
-    sink.write({[&] { return report.comparison ? comparison_text(report.runs) : run_text(report.runs.front()); },
-                [&] { return dump(report.comparison ? comparison_json(report.runs) : to_json(report.runs.front())); },
-                [&] { return runs_csv(report.runs); }});
+    sink.write(
+        {[&] { return report.comparison ? comparison_text(report.runs) : run_text(report.runs.front()); },
+         [&] {
+           return dump(report.comparison ? comparison_json(report.runs) : to_json(report.runs.front()));
+         },
+         [&] { return runs_csv(report.runs); }});
   }
 };
 

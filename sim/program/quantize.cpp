@@ -48,8 +48,8 @@ std::string report_csv(const Trace& trace) {
       {"name", "K", "M", "scheme", "bits", "bits_per_weight", "rel_out", "rel_out_test", "w_err", "time_s"});
   for (const Layer& l : trace.layers)
     csv += csv_row({l.shape.name, std::to_string(l.shape.K), std::to_string(l.shape.M), l.encoding.scheme,
-                    std::to_string(l.encoding.bits), exact(bits_per_weight(l.shape, l.encoding)), exact(l.rel_out),
-                    exact(l.rel_out_test), exact(l.w_err), exact(l.time_s)});
+                    std::to_string(l.encoding.bits), exact(bits_per_weight(l.shape, l.encoding)),
+                    exact(l.rel_out), exact(l.rel_out_test), exact(l.w_err), exact(l.time_s)});
   return csv;
 }
 
@@ -59,12 +59,13 @@ std::string report_text(const Trace& trace) {
   for (const Layer& l : trace.layers)
     table.add({l.shape.name, std::to_string(l.shape.K), std::to_string(l.shape.M), l.encoding.scheme,
                std::to_string(l.encoding.bits), significant(bits_per_weight(l.shape, l.encoding)),
-               significant(l.rel_out), significant(l.rel_out_test), significant(l.w_err), significant(l.time_s, 3)});
+               significant(l.rel_out), significant(l.rel_out_test), significant(l.w_err),
+               significant(l.time_s, 3)});
   return table.str();
 }
 
-Trace quantize_checkpoint(const Arguments& arguments, const std::string& scheme, const QuantizeOptions& options,
-                          int threads) {
+Trace quantize_checkpoint(const Arguments& arguments, const std::string& scheme,
+                          const QuantizeOptions& options, int threads) {
   const std::string calibration = file_or_own_text(arguments, "calibration", "calibration.txt");
   const std::unique_ptr<Network> network = load_network(std::filesystem::path(text(arguments, "checkpoint")));
   Progress progress("quantizing", network->layers().size(), "layers");
@@ -83,15 +84,18 @@ class Quantize : public Command {
  public:
   std::string summary() const override { return "quantize a network, or one matrix, into a trace"; }
   std::string usage() const override {
-    return "quantize (--checkpoint DIR | --weights W.npy --activations X.npy) --scheme S --bits B --output F [OPTIONS]";
+    return "quantize (--checkpoint DIR | --weights W.npy --activations X.npy) --scheme S --bits B --output F "
+           "[OPTIONS]";
   }
   std::string description() const override {
-    return "Every linear layer of the checkpoint but the output head, which stays in half precision, is quantized in\n"
-           "the order in which it runs, on inputs that the layers quantized before it produce. The trace is a\n"
-           "safetensors file: codes, scales and planes exactly as an accelerator would store them. Errors:\n"
-           "output error |WX - WqX|^2 / |WX|^2 on the calibration inputs (rel_out) and on --test-activations\n"
-           "(rel_out_test), weight error |W - Wq|^2 (w_err).\n\nschemes, with the options that each reads:\n" +
-           described_names<Quantizer>("scheme");
+    return R"(Every linear layer of the checkpoint but the output head, which stays in half precision, is
+quantized in the order in which it runs, on inputs that the layers quantized before it produce.
+The trace is a safetensors file: codes, scales and planes exactly as an accelerator would store
+them. Errors: output error |WX - WqX|^2 / |WX|^2 on the calibration inputs (rel_out) and on
+--test-activations (rel_out_test), weight error |W - Wq|^2 (w_err).
+
+schemes, with the options that each reads:
+)" + described_names<Quantizer>("scheme");
   }
   std::string example() const override {
     return "  eyeshift quantize --checkpoint traces/checkpoints/opt-tiny --scheme gptq --bits 3 \\\n"
@@ -104,9 +108,9 @@ class Quantize : public Command {
         "weights", value("W.npy"), "one matrix [M outputs, K inputs] instead of a checkpoint")(
         "activations", value("X.npy"), "its calibration inputs [K, tokens]")(
         "test-activations", value("T.npy"), "further inputs [K, tokens], to measure rel_out_test on")(
-        "calibration", value("TEXT|T.npy"), "text, or .npy of token ids, that --checkpoint is calibrated on; default: "
-                                            "traces/text/calibration.txt")(
-        "scheme", value("S"), "how weights are coded, see above")(
+        "calibration", value("TEXT|T.npy"),
+        "text, or .npy of token ids, that --checkpoint is calibrated on; default: "
+        "traces/text/calibration.txt")("scheme", value("S"), "how weights are coded, see above")(
         "bits", value("B"), "bits a weight (or planes); fp16 and int8 need none");
     add_quantize_options(options);
     options.add_options()("output", value("F"), "the trace, a safetensors file")(
@@ -135,8 +139,11 @@ class Quantize : public Command {
                                                   : quantize_checkpoint(arguments, scheme, options, threads);
     write_trace(output, trace);
     const bool csv_file = std::filesystem::path(report).extension() == ".csv";
-    if (!report.empty()) write_file_atomically(report, csv_file ? report_csv(trace) : dump(report_json(trace)));
-    print(format == "json" ? dump(report_json(trace)) : format == "csv" ? report_csv(trace) : report_text(trace));
+    if (!report.empty())
+      write_file_atomically(report, csv_file ? report_csv(trace) : dump(report_json(trace)));
+    print(format == "json"  ? dump(report_json(trace))
+          : format == "csv" ? report_csv(trace)
+                            : report_text(trace));
   }
 };
 

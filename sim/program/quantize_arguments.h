@@ -22,9 +22,10 @@ std::string described_names(const std::string& kind) {
 // The options that shape a scheme, without --bits: --group-size to --seed.
 void add_quantize_options(boost::program_options::options_description& options);
 
-// Reads them for one scheme. Throws InputError for a value outside its range and for an option that the scheme has no
-// use for.
-QuantizeOptions quantize_options(const boost::program_options::variables_map& arguments, const std::string& scheme);
+// Reads them for one scheme. Throws InputError for a value outside its range and for an option that the
+// scheme has no use for.
+QuantizeOptions quantize_options(const boost::program_options::variables_map& arguments,
+                                 const std::string& scheme);
 
 // --bits for a scheme; may be left out, and must be right if given, where the scheme has one width only.
 int scheme_bits(const boost::program_options::variables_map& arguments, const std::string& scheme);

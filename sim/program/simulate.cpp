@@ -29,13 +29,17 @@ class Simulate : public Command {
     return "simulate --accelerator A.yaml (--trace F | --network N.yaml --scheme S --bits B) [OPTIONS]";
   }
   std::string description() const override {
-    return "Every layer goes through the cycle-level model of the accelerator: cycles, what bounds them, and every\n"
-           "action are counted, then priced. The weights' encoding comes from a trace, or, without weights, from what\n"
-           "a scheme gives each layer's shape. A layer's row is of one layer; 'count' says how many there are, and\n"
-           "the totals count them all. Layers that are exactly alike are simulated once.\n\n"
-           "With --functional values flow too: the true outputs of every layer, rounded as the units round.\n\n"
-           "units:\n" +
-           described_names<Unit>("unit") + "\ndataflows:\n" + described_names<Dataflow>("dataflow") + "\nschemes:\n" +
+    return R"(Every layer goes through the cycle-level model of the accelerator: cycles, what bounds them, and
+every action are counted, then priced. The weights' encoding comes from a trace, or, without
+weights, from what a scheme gives each layer's shape. A layer's row is of one layer; 'count' says
+how many there are, and the totals count them all. Layers that are exactly alike are simulated
+once.
+
+With --functional values flow too: the true outputs of every layer, rounded as the units round.
+
+units:
+)" + described_names<Unit>("unit") +
+           "\ndataflows:\n" + described_names<Dataflow>("dataflow") + "\nschemes:\n" +
            described_names<Quantizer>("scheme");
   }
   std::string example() const override {
@@ -45,19 +49,24 @@ class Simulate : public Command {
 
   po::options_description options() const override {
     po::options_description options;
-    options.add_options()("accelerator", value("A.yaml"), "the machine: a YAML file, or one of configs/accelerators")(
+    options.add_options()("accelerator", value("A.yaml"),
+                          "the machine: a YAML file, or one of configs/accelerators")(
         "trace", value("F"), "a trace written by quantize; excludes --network")(
-        "network", value("N.yaml"), "shapes of layers: a YAML file, or one of configs/networks; needs --scheme")(
+        "network", value("N.yaml"),
+        "shapes of layers: a YAML file, or one of configs/networks; needs --scheme")(
         "scheme", value("S"), "how --network's weights are coded")(
         "bits", value("B"), "bits a weight, of --scheme; fp16 and int8 need none")(
-        "tokens", value("N"), "tokens of a sequence that pass a layer together: 1 is decoding, more is prefill; "
-                              "default: 1; with --functional all that there are")(
+        "tokens", value("N"),
+        "tokens of a sequence that pass a layer together: 1 is decoding, more is prefill; "
+        "default: 1; with --functional all that there are")(
         "batch", value("N"), "sequences at once: every layer sees N times --tokens; default: 1")(
         "dataflow", value("D"), "how layers are spread over the array; default: row-stationary")(
-        "unit", value("U"), "what PEs compute with; default: of the accelerator's units, the first that runs a layer")(
+        "unit", value("U"),
+        "what PEs compute with; default: of the accelerator's units, the first that runs a layer")(
         "mapping", value("M.yaml"), "mappings by layer; the others are searched for the least energy x time")(
         "functional", po::bool_switch(), "also compute values; needs --trace and --outputs")(
-        "activations", value("X.npy"), "inputs of every layer, [K, tokens]; default: the sample in the trace")(
+        "activations", value("X.npy"),
+        "inputs of every layer, [K, tokens]; default: the sample in the trace")(
         "outputs", value("Y.safetensors"), "of --functional: a tensor LAYER.y, F16 [tokens, M], a layer")(
         "no-fast-forward", po::bool_switch(), "evaluate every pass (no pass is skipped so far)");
     add_table_option(options);
@@ -69,8 +78,7 @@ class Simulate : public Command {
   void run(const po::variables_map& arguments) const override {
     check_combinations(arguments);
     SimulateTask task;
-    task.accelerator =
-        load_accelerator(text(arguments, "accelerator"), Registry<Unit>::instance().names());
+    task.accelerator = load_accelerator(text(arguments, "accelerator"), Registry<Unit>::instance().names());
     task.options.dataflow = text_or(arguments, "dataflow", task.options.dataflow);
     Registry<Dataflow>::instance().find(task.options.dataflow, "dataflow");
     if (has(arguments, "unit")) task.options.unit = text(arguments, "unit");
@@ -120,7 +128,8 @@ class Simulate : public Command {
     if (!functional && (has(arguments, "activations") || has(arguments, "outputs")))
       throw InputError("--activations and --outputs have a meaning only with --functional");
     if (functional && !has(arguments, "trace")) throw InputError("--functional needs weights: give --trace");
-    if (functional && !has(arguments, "outputs")) throw InputError("--functional needs --outputs for what it computes");
+    if (functional && !has(arguments, "outputs"))
+      throw InputError("--functional needs --outputs for what it computes");
     if (functional && has(arguments, "batch"))
       throw InputError("--batch and --functional exclude each other: --tokens says how many inputs to take");
   }

@@ -30,8 +30,8 @@ std::string show_text(const EnergyTable& table) {
   std::string text = table.name + ": " + exact(table.node_nm) + " nm, " + exact(table.voltage_V) +
                      " V, sha256 " + table.sha256 + "\n\nenergy, pJ an action\n";
   for (const auto& [name, price] : table.actions)
-    text += "  " + name + ": " + energy(price, [](double v) { return significant(v); }) + "  [" + price.source + "]" +
-            (price.note.empty() ? "" : "\n      " + price.note) + "\n";
+    text += "  " + name + ": " + energy(price, [](double v) { return significant(v); }) + "  [" +
+            price.source + "]" + (price.note.empty() ? "" : "\n      " + price.note) + "\n";
   text += "\ncomponents\n";
   for (const auto& [name, cost] : table.components)
     text += "  " + name + ": " + significant(cost.area_um2) + " um2, " + significant(cost.leakage_mW) +
@@ -62,7 +62,8 @@ std::vector<std::vector<std::string>> comparison(const std::vector<EnergyTable>&
 }
 
 std::string compare_text(const std::vector<EnergyTable>& tables) {
-  const auto lines = comparison(tables, [](double v) { return significant(v); }, "-");
+  const auto lines = comparison(
+      tables, [](double v) { return significant(v); }, "-");
   TextTable text(lines.front());
   for (size_t i = 1; i < lines.size(); ++i) text.add(lines[i]);
   return text.str();
@@ -75,23 +76,21 @@ std::string compare_csv(const std::vector<EnergyTable>& tables) {
 }
 
 std::string rows_csv(const std::vector<EnergyTable>& tables) {
-  std::string csv = csv_row({"table", "kind", "name", "energy_pJ", "area_um2", "leakage_mW", "source", "note"});
+  std::string csv =
+      csv_row({"table", "kind", "name", "energy_pJ", "area_um2", "leakage_mW", "source", "note"});
   for (const EnergyTable& table : tables) {
     for (const auto& [name, price] : table.actions)
       csv += csv_row({table.name, "action", name, energy(price, exact), "", "", price.source, price.note});
     for (const auto& [name, cost] : table.components)
-      csv += csv_row({table.name, "component", name, "", exact(cost.area_um2), exact(cost.leakage_mW), cost.source, ""});
+      csv += csv_row(
+          {table.name, "component", name, "", exact(cost.area_um2), exact(cost.leakage_mW), cost.source, ""});
   }
   return csv;
 }
 
 Json to_json(const EnergyTable& table) {
-  Json json = {{"name", table.name},
-               {"node_nm", table.node_nm},
-               {"voltage_V", table.voltage_V},
-               {"sha256", table.sha256},
-               {"extends", Json::array()},
-               {"actions", Json::object()},
+  Json json = {{"name", table.name},          {"node_nm", table.node_nm}, {"voltage_V", table.voltage_V},
+               {"sha256", table.sha256},      {"extends", Json::array()}, {"actions", Json::object()},
                {"components", Json::object()}};
   for (const ExtendedTable& other : table.extended)
     json["extends"].push_back({{"name", other.name}, {"sha256", other.sha256}});
@@ -108,12 +107,14 @@ Json to_json(const EnergyTable& table) {
 
 class Tables : public Command {
  public:
-  std::string summary() const override { return "the energy and area tables, with the source of every number"; }
+  std::string summary() const override {
+    return "the energy and area tables, with the source of every number";
+  }
   std::string usage() const override { return "tables list | show NAME | compare"; }
   std::string description() const override {
-    return "list: the tables that come with the program. show: one of them, or a YAML file of your own, with the\n"
-           "source of every row. compare: all of them side by side. Energies are picojoules an action, areas\n"
-           "square micrometres a component.";
+    return R"(list: the tables that come with the program. show: one of them, or a YAML file of your own, with
+the source of every row. compare: all of them side by side. Energies are picojoules an action,
+areas square micrometres a component.)";
   }
   std::string example() const override { return "  eyeshift tables compare\n"; }
   po::options_description options() const override {
@@ -134,7 +135,8 @@ class Tables : public Command {
     const ReportSink sink(arguments);
 
     std::vector<EnergyTable> tables;
-    if (action == "show") tables.push_back(load_table(text(arguments, "name")));
+    if (action == "show")
+      tables.push_back(load_table(text(arguments, "name")));
     else
       for (const std::string& name : table_names()) tables.push_back(load_table(name));
     Json json = {{"tables", Json::array()}};

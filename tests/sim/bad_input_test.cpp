@@ -14,7 +14,8 @@ using testing::StartsWith;
 using Json = nlohmann::json;
 
 // One clear message and exit status 2, and the folder is as it was.
-void expect_refused(const TestFolder& folder, const std::vector<std::string>& arguments, const std::string& message) {
+void expect_refused(const TestFolder& folder, const std::vector<std::string>& arguments,
+                    const std::string& message) {
   const std::vector<std::string> before = folder.names();
   const Outcome outcome = run_eyeshift(arguments);
   EXPECT_EQ(outcome.status, 2) << outcome.out << outcome.err;
@@ -66,7 +67,8 @@ std::string with_header(const std::string& file, const std::function<void(Json&)
   std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' ');
   const uint64_t size = text.size();
-  return std::string(reinterpret_cast<const char*>(&size), sizeof size) + text + file.substr(8 + header_size(file));
+  return std::string(reinterpret_cast<const char*>(&size), sizeof size) + text +
+         file.substr(8 + header_size(file));
 }
 
 constexpr char kTensor[] = "model.decoder.layers.0.fc1.weight";
@@ -125,11 +127,12 @@ std::string accelerator_with(const std::string& line, const std::string& replace
 
 class DamagedAccelerator : public testing::Test {
  protected:
-  void expect_refused_with(const std::string& yaml, const std::string& message, const std::string& scheme = "fp16") {
+  void expect_refused_with(const std::string& yaml, const std::string& message,
+                           const std::string& scheme = "fp16") {
     const std::string path = folder_.write("a.yaml", yaml);
     expect_refused(folder_,
-                   {"simulate", "--accelerator", path, "--network", "opt-tiny", "--scheme", scheme, "--output",
-                    folder_ / "r.json", "--output", folder_ / "r.csv"},
+                   {"simulate", "--accelerator", path, "--network", "opt-tiny", "--scheme", scheme,
+                    "--output", folder_ / "r.json", "--output", folder_ / "r.csv"},
                    message);
   }
 
@@ -158,34 +161,36 @@ TEST_F(DamagedAccelerator, ScratchpadTooSmallForAnyMapping) {
 TEST(BadInput, SchemeOnAUnitThatCannotRunIt) {
   const TestFolder folder;
   expect_refused(folder,
-                 {"compare", "--accelerator", "eyeriss-168", "--network", "opt-tiny", "--schemes", "gptq@shift-add",
-                  "--bits", "3", "--output", folder / "c.json"},
+                 {"compare", "--accelerator", "eyeriss-168", "--network", "opt-tiny", "--schemes",
+                  "gptq@shift-add", "--bits", "3", "--output", folder / "c.json"},
                  "scheme 'gptq' does not run on unit 'shift-add'");
   expect_refused(folder,
-                 {"simulate", "--accelerator", "eyeriss-168", "--network", "opt-tiny", "--scheme", "bcq", "--bits", "3",
-                  "--unit", "shift-add", "--output", folder / "s.json"},
+                 {"simulate", "--accelerator", "eyeriss-168", "--network", "opt-tiny", "--scheme", "bcq",
+                  "--bits", "3", "--unit", "shift-add", "--output", folder / "s.json"},
                  "runs on no unit");
 }
 
 TEST(BadInput, UnwritableOutputsAreFoundBeforeTheWork) {
   const TestFolder folder;
   const std::string nowhere = folder / "missing/out";
-  const std::string text = project_file("traces/text/evaluation.txt"), tiny = project_file("traces/checkpoints/opt-tiny");
+  const std::string text = project_file("traces/text/evaluation.txt"),
+                    tiny = project_file("traces/checkpoints/opt-tiny");
   expect_refused(folder, {"perplexity", "--checkpoint", tiny, "--text", text, "--output", nowhere}, nowhere);
   expect_refused(folder, {"perplexity", "--checkpoint", tiny, "--text", text, "--logits", nowhere}, nowhere);
-  expect_refused(folder, {"quantize", "--checkpoint", tiny, "--scheme", "gptq", "--bits", "3", "--output", nowhere},
+  expect_refused(folder,
+                 {"quantize", "--checkpoint", tiny, "--scheme", "gptq", "--bits", "3", "--output", nowhere},
                  nowhere);
   expect_refused(folder,
-                 {"quantize", "--checkpoint", tiny, "--scheme", "gptq", "--bits", "3", "--output", folder / "f",
-                  "--report", nowhere},
+                 {"quantize", "--checkpoint", tiny, "--scheme", "gptq", "--bits", "3", "--output",
+                  folder / "f", "--report", nowhere},
                  nowhere);
   expect_refused(folder,
-                 {"simulate", "--accelerator", "eyeriss-168", "--network", "opt-tiny", "--scheme", "fp16", "--output",
-                  folder / "first.json", "--output", nowhere},
+                 {"simulate", "--accelerator", "eyeriss-168", "--network", "opt-tiny", "--scheme", "fp16",
+                  "--output", folder / "first.json", "--output", nowhere},
                  nowhere);
   expect_refused(folder,
-                 {"compare", "--accelerator", "eyeriss-168", "--checkpoint", tiny, "--schemes", "fp16@mac-fp16",
-                  "--bits", "3", "--output", nowhere},
+                 {"compare", "--accelerator", "eyeriss-168", "--checkpoint", tiny, "--schemes",
+                  "fp16@mac-fp16", "--bits", "3", "--output", nowhere},
                  nowhere);
   expect_refused(folder, {"tables", "list", "--output", nowhere}, nowhere);
   expect_refused(folder, {"tables", "list", "--output", folder / "."}, "cannot write");
@@ -194,20 +199,23 @@ TEST(BadInput, UnwritableOutputsAreFoundBeforeTheWork) {
 TEST(BadInput, OutputsOfOneNameAreRefused) {
   const TestFolder folder;
   expect_refused(folder,
-                 {"quantize", "--checkpoint", project_file("traces/checkpoints/opt-tiny"), "--scheme", "rtn-oc",
-                  "--bits", "3", "--output", folder / "same", "--report", folder / "./same"},
+                 {"quantize", "--checkpoint", project_file("traces/checkpoints/opt-tiny"), "--scheme",
+                  "rtn-oc", "--bits", "3", "--output", folder / "same", "--report", folder / "./same"},
                  "same file");
 }
 
 TEST(BadInput, ReportsThatAreNone) {
   const TestFolder folder;
-  const std::vector<std::pair<std::string, std::string>> cases = {
-      {"not json", "not JSON"}, {"[]", "no report"},           {"{}", "no report"},
-      {"{\"schemes\": 3}", "schemes"}, {"{\"schemes\": []}", "empty"}, {"{\"network\": 7}", "network"}};
+  const std::vector<std::pair<std::string, std::string>> cases = {{"not json", "not JSON"},
+                                                                  {"[]", "no report"},
+                                                                  {"{}", "no report"},
+                                                                  {"{\"schemes\": 3}", "schemes"},
+                                                                  {"{\"schemes\": []}", "empty"},
+                                                                  {"{\"network\": 7}", "network"}};
   for (const auto& [content, message] : cases)
     expect_refused(folder,
-                   {"price", "--result", folder.write("r.json", content), "--table", "horowitz-cacti-45nm", "--output",
-                    folder / "out.json"},
+                   {"price", "--result", folder.write("r.json", content), "--table", "horowitz-cacti-45nm",
+                    "--output", folder / "out.json"},
                    message);
 }
 

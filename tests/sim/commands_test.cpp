@@ -31,7 +31,8 @@ TEST(PerplexityCommand, MatchesTheCheckpointsReference) {
   const Json& window = reference["logits_window0"];
   const Eigen::MatrixXd logits = read_npy_matrix(folder / "logits.npy");
   for (const Json& sample : window["samples"])
-    EXPECT_NEAR(logits(sample["position"].get<int>(), sample["id"].get<int>()), sample["logit"].get<double>(), 1e-3);
+    EXPECT_NEAR(logits(sample["position"].get<int>(), sample["id"].get<int>()), sample["logit"].get<double>(),
+                1e-3);
   for (size_t position = 0; position < window["argmax_ids"].size(); ++position) {
     Eigen::Index id;
     logits.row(static_cast<Eigen::Index>(position)).maxCoeff(&id);
@@ -53,9 +54,19 @@ class OneMatrix : public testing::Test {
   }
 
   Outcome quantize(const std::string& scheme, const std::vector<std::string>& more = {"--bits", "3"}) {
-    std::vector<std::string> arguments = {"quantize", "--weights", folder_ / "W.npy", "--activations", folder_ / "X.npy",
-                                          "--test-activations", folder_ / "X.npy", "--scheme", scheme, "--output",
-                                          folder_ / "trace", "--report", folder_ / "report.json"};
+    std::vector<std::string> arguments = {"quantize",
+                                          "--weights",
+                                          folder_ / "W.npy",
+                                          "--activations",
+                                          folder_ / "X.npy",
+                                          "--test-activations",
+                                          folder_ / "X.npy",
+                                          "--scheme",
+                                          scheme,
+                                          "--output",
+                                          folder_ / "trace",
+                                          "--report",
+                                          folder_ / "report.json"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_eyeshift(arguments);
   }
@@ -90,7 +101,8 @@ double functional_error(const TestFolder& folder, const std::string& trace_file,
   const Layer layer = read_trace(trace_file).layers.at(0);
   const std::vector<float> decoded = decode(layer);
   const Eigen::MatrixXd X = read_npy_matrix(folder / "X.npy").leftCols(tokens);
-  const Eigen::Map<const Eigen::Matrix<float, -1, -1, Eigen::RowMajor>> W(decoded.data(), layer.shape.M, layer.shape.K);
+  const Eigen::Map<const Eigen::Matrix<float, -1, -1, Eigen::RowMajor>> W(decoded.data(), layer.shape.M,
+                                                                          layer.shape.K);
   const Eigen::MatrixXd expected = W.cast<double>() * X;
 
   const SafetensorsFile file(folder / "y.safetensors");
@@ -108,18 +120,33 @@ TEST_F(OneMatrix, FunctionalRunsComputeTheLayersOutputs) {
   const std::vector<std::pair<std::string, std::string>> sides = {
       {"fp16", "mac-fp16"}, {"gptq", "dequant-mac"}, {"bcq", "lut"}, {"shiftaddllm-block", "shift-add"}};
   for (const auto& [scheme, unit] : sides) {
-    ASSERT_EQ(quantize(scheme, scheme == "fp16" ? std::vector<std::string>{} : std::vector<std::string>{"--bits", "3"})
-                  .status, 0);
-    const std::vector<std::string> arguments = {
-        "simulate", "--accelerator", "eyeriss-168", "--trace", folder_ / "trace", "--unit", unit, "--tokens", "3",
-        "--functional", "--activations", folder_ / "X.npy", "--outputs", folder_ / "y.safetensors", "--output",
-        folder_ / "functional.json"};
+    ASSERT_EQ(quantize(scheme, scheme == "fp16" ? std::vector<std::string>{}
+                                                : std::vector<std::string>{"--bits", "3"})
+                  .status,
+              0);
+    const std::vector<std::string> arguments = {"simulate",
+                                                "--accelerator",
+                                                "eyeriss-168",
+                                                "--trace",
+                                                folder_ / "trace",
+                                                "--unit",
+                                                unit,
+                                                "--tokens",
+                                                "3",
+                                                "--functional",
+                                                "--activations",
+                                                folder_ / "X.npy",
+                                                "--outputs",
+                                                folder_ / "y.safetensors",
+                                                "--output",
+                                                folder_ / "functional.json"};
     const Outcome outcome = run_eyeshift(arguments);
     ASSERT_EQ(outcome.status, 0) << unit << ": " << outcome.err;
     EXPECT_LT(functional_error(folder_, folder_ / "trace", 3), 2e-3) << unit;
 
-    const Outcome timing = run_eyeshift({"simulate", "--accelerator", "eyeriss-168", "--trace", folder_ / "trace",
-                                         "--unit", unit, "--tokens", "3", "--output", folder_ / "timing.json"});
+    const Outcome timing =
+        run_eyeshift({"simulate", "--accelerator", "eyeriss-168", "--trace", folder_ / "trace", "--unit",
+                      unit, "--tokens", "3", "--output", folder_ / "timing.json"});
     ASSERT_EQ(timing.status, 0) << timing.err;
     Json with = json_of(folder_ / "functional.json"), without = json_of(folder_ / "timing.json");
     EXPECT_EQ(with["layers"], without["layers"]) << unit;
@@ -128,8 +155,9 @@ TEST_F(OneMatrix, FunctionalRunsComputeTheLayersOutputs) {
 
 TEST_F(OneMatrix, ActivationsThatDoNotFitAreRefused) {
   ASSERT_EQ(quantize("rtn-oc").status, 0);
-  const std::vector<std::string> base = {"simulate", "--accelerator", "eyeriss-168", "--trace", folder_ / "trace",
-                                         "--functional", "--outputs", folder_ / "y", "--activations"};
+  const std::vector<std::string> base = {"simulate",  "--accelerator",   "eyeriss-168",
+                                         "--trace",   folder_ / "trace", "--functional",
+                                         "--outputs", folder_ / "y",     "--activations"};
   auto arguments = base;
   arguments.push_back(folder_ / "W.npy");
   Outcome outcome = run_eyeshift(arguments);
@@ -146,8 +174,18 @@ TEST_F(OneMatrix, ActivationsThatDoNotFitAreRefused) {
 }
 
 std::vector<std::string> compare_network(const std::string& output) {
-  return {"compare", "--accelerator", "eyeriss-168", "--network", "opt-tiny", "--schemes",
-          "fp16@mac-fp16,gptq@dequant-mac,shiftaddllm-block@shift-add", "--bits", "3", "--tokens", "1,2", "--output",
+  return {"compare",
+          "--accelerator",
+          "eyeriss-168",
+          "--network",
+          "opt-tiny",
+          "--schemes",
+          "fp16@mac-fp16,gptq@dequant-mac,shiftaddllm-block@shift-add",
+          "--bits",
+          "3",
+          "--tokens",
+          "1,2",
+          "--output",
           output};
 }
 
@@ -167,7 +205,8 @@ TEST(CompareCommand, PutsEverySideAtEveryNumberOfTokens) {
     for (const Json& layer : run["layers"]) {
       cycles += layer["cycles"].get<int64_t>() * layer["count"].get<int64_t>();
       macs += layer["macs"].get<int64_t>() * layer["count"].get<int64_t>();
-      EXPECT_EQ(layer["macs"], layer["K"].get<int64_t>() * layer["M"].get<int64_t>() * layer["tokens"].get<int64_t>());
+      EXPECT_EQ(layer["macs"],
+                layer["K"].get<int64_t>() * layer["M"].get<int64_t>() * layer["tokens"].get<int64_t>());
     }
     EXPECT_EQ(run["cycles"], cycles);
     EXPECT_EQ(run["macs"], macs);
@@ -180,16 +219,17 @@ TEST(PriceCommand, EqualsSimulatingWithTheOtherTable) {
   const TestFolder folder;
   const std::string other = "horowitz-cacti-45nm-lpddr4";
   ASSERT_EQ(run_eyeshift(compare_network(folder / "c.json")).status, 0);
-  const Outcome outcome = run_eyeshift(
-      {"price", "--result", folder / "c.json", "--table", other, "--output", folder / "p.json", "--format", "csv"});
+  const Outcome outcome = run_eyeshift({"price", "--result", folder / "c.json", "--table", other, "--output",
+                                        folder / "p.json", "--format", "csv"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   Json before = json_of(folder / "c.json"), after = json_of(folder / "p.json");
   EXPECT_NE(before["schemes"][0]["energy_pJ"], after["schemes"][0]["energy_pJ"]);
   EXPECT_EQ(after["schemes"][0]["tables"][0]["name"], other);
   EXPECT_EQ(before["schemes"][0]["actions"], after["schemes"][0]["actions"]);
 
-  const Outcome back = run_eyeshift(
-      {"price", "--result", folder / "p.json", "--table", "horowitz-cacti-45nm", "--output", folder / "b.json"});
+  const std::string first = before["schemes"][0]["tables"][0]["name"];
+  const Outcome back =
+      run_eyeshift({"price", "--result", folder / "p.json", "--table", first, "--output", folder / "b.json"});
   ASSERT_EQ(back.status, 0) << back.err;
   EXPECT_EQ(json_of(folder / "b.json"), before);
 }

@@ -31,15 +31,16 @@ TEST(Report, SumsCountEveryLayerAsOftenAsItStands) {
 
 TEST(Report, HasTheAgreedKeys) {
   const Json json = to_json(priced_run());
-  for (const char* key : {"macs", "cycles", "time_s", "glb_bytes", "dram_bytes", "energy_pJ", "area_um2", "tables",
-                          "simulator", "layers"})
+  for (const char* key : {"macs", "cycles", "time_s", "glb_bytes", "dram_bytes", "energy_pJ", "area_um2",
+                          "tables", "simulator", "layers"})
     EXPECT_TRUE(json.contains(key)) << key;
-  for (const char* key : {"pe", "array", "glb", "noc", "total"}) EXPECT_TRUE(json["area_um2"].contains(key)) << key;
+  for (const char* key : {"pe", "array", "glb", "noc", "total"})
+    EXPECT_TRUE(json["area_um2"].contains(key)) << key;
   for (const char* key : {"wall_s", "evaluated_cycles", "skipped_cycles"})
     EXPECT_TRUE(json["simulator"].contains(key)) << key;
   for (const Json& layer : json["layers"]) {
-    for (const char* key : {"name", "macs", "cycles", "time_s", "active_pes", "bound_by", "glb_bytes", "dram_bytes",
-                            "energy_pJ", "actions"})
+    for (const char* key : {"name", "macs", "cycles", "time_s", "active_pes", "bound_by", "glb_bytes",
+                            "dram_bytes", "energy_pJ", "actions"})
       EXPECT_TRUE(layer.contains(key)) << key;
     for (const char* key : {"array_side", "dram_side"}) EXPECT_TRUE(layer["glb_bytes"].contains(key)) << key;
     for (const char* key : {"weights", "inputs", "outputs", "scales"})
@@ -49,7 +50,8 @@ TEST(Report, HasTheAgreedKeys) {
     for (const char* place : {"dram", "glb", "noc", "spad"})
       for (const char* operand : {"weights", "inputs", "psums", "scales"})
         EXPECT_TRUE(layer["energy_pJ"]["data_movement"][place].contains(operand)) << place << operand;
-    for (const char* key : {"clock_control", "static", "total"}) EXPECT_TRUE(layer["energy_pJ"].contains(key)) << key;
+    for (const char* key : {"clock_control", "static", "total"})
+      EXPECT_TRUE(layer["energy_pJ"].contains(key)) << key;
   }
 }
 
@@ -57,7 +59,8 @@ TEST(Report, HasTheAgreedKeys) {
 double recomputed(const Json& actions, const Json& prices, const std::string& component) {
   double energy = 0;
   for (const auto& [key, count] : actions.items())
-    if (key.compare(0, component.size(), component) == 0) energy += count.get<double>() * prices.at(key).get<double>();
+    if (key.compare(0, component.size(), component) == 0)
+      energy += count.get<double>() * prices.at(key).get<double>();
   return energy;
 }
 
@@ -69,7 +72,9 @@ double moved(const Json& energy, const std::string& place) {
 
 void expect_recomputable(const Json& json, const Json& table) {
   const Json& energy = json["energy_pJ"];
-  const auto of = [&](const std::string& component) { return recomputed(json["actions"], table["prices"], component); };
+  const auto of = [&](const std::string& component) {
+    return recomputed(json["actions"], table["prices"], component);
+  };
   const auto near = [](double value) { return testing::DoubleNear(value, 1e-12 * std::abs(value) + 1e-12); };
   EXPECT_THAT(energy["compute"]["multiply"].get<double>(), near(of("multiply.")));
   EXPECT_THAT(energy["compute"]["add"].get<double>(), near(of("add.")));

@@ -29,8 +29,8 @@ std::string input_error(Function&& function) {
 class FourMappings : public Dataflow {
  public:
   std::string_view summary() const override { return "for tests"; }
-  std::vector<MappingEstimate> mappings(const LinearShape&, const Encoding&, int64_t, const AcceleratorConfig&,
-                                        const std::string&) const override {
+  std::vector<MappingEstimate> mappings(const LinearShape&, const Encoding&, int64_t,
+                                        const AcceleratorConfig&, const std::string&) const override {
     const auto estimate = [](int64_t m, int64_t cycles, int64_t dram_bytes) {
       MappingEstimate e;
       e.mapping.m = m;
@@ -39,12 +39,13 @@ class FourMappings : public Dataflow {
       return e;
     };
     // The first has the least energy, the second the least time, the others the least product of both.
-    return {estimate(1, 100000, 1000), estimate(2, 100, 1000000), estimate(3, 200, 2000), estimate(4, 200, 2000)};
+    return {estimate(1, 100000, 1000), estimate(2, 100, 1000000), estimate(3, 200, 2000),
+            estimate(4, 200, 2000)};
   }
   void check(const LinearShape&, const Encoding&, int64_t, const AcceleratorConfig&, const std::string&,
              const Mapping&) const override {}
-  Schedule schedule(const LinearShape&, const Encoding&, int64_t, const AcceleratorConfig&, const std::string&,
-                    const Mapping&) const override {
+  Schedule schedule(const LinearShape&, const Encoding&, int64_t, const AcceleratorConfig&,
+                    const std::string&, const Mapping&) const override {
     return {};
   }
 };
@@ -81,10 +82,11 @@ TEST(SchemeOnUnit, IsReadFromItsText) {
     EXPECT_NE(input_error([&] { parse_scheme_on_unit(bad); }), "no error") << bad;
 }
 
-SimulateTask task_of(const std::vector<LinearShape>& shapes, const std::string& scheme, const std::string& unit,
-                     int64_t tokens) {
+SimulateTask task_of(const std::vector<LinearShape>& shapes, const std::string& scheme,
+                     const std::string& unit, int64_t tokens) {
   QuantizeOptions options;
-  SimulateTask task{specialised(default_accelerator(), unit), workload_of({"sample", shapes}, scheme, options), {}};
+  SimulateTask task{
+      specialised(default_accelerator(), unit), workload_of({"sample", shapes}, scheme, options), {}};
   task.options.unit = unit;
   task.options.tokens = tokens;
   return task;
@@ -106,7 +108,8 @@ TEST(Simulate, AlikeLayersShareOneExactSimulation) {
     int64_t evaluated = 0;
     RunSums alone_sums;
     for (size_t i = 0; i < together.size(); ++i) {
-      const RunReport alone = simulate({task_of({together[i]}, scheme, unit, 3)}, {default_table()}, 1).front();
+      const RunReport alone =
+          simulate({task_of({together[i]}, scheme, unit, 3)}, {default_table()}, 1).front();
       EXPECT_EQ(anonymous(alone, 0), anonymous(shared, i)) << scheme << " " << together[i].name;
       if (i < 2) evaluated += alone.simulator.evaluated_cycles;
       const RunSums one = sums(alone);
@@ -122,7 +125,8 @@ TEST(Simulate, AlikeLayersShareOneExactSimulation) {
 TEST(Simulate, DoesNotDependOnTheNumberOfProcesses) {
   const std::vector<LinearShape> shapes = {{"a", 64, 48, 1}, {"b", 96, 32, 1}, {"c", 32, 96, 1}};
   const auto run = [&](int parallel) {
-    RunReport report = simulate({task_of(shapes, "rtn-oc", "dequant-mac", 2)}, {default_table()}, parallel).front();
+    RunReport report =
+        simulate({task_of(shapes, "rtn-oc", "dequant-mac", 2)}, {default_table()}, parallel).front();
     report.simulator.wall_s = 0;
     return dump(to_json(report));
   };

@@ -45,7 +45,8 @@ TEST(Text, GroupsDigits) {
 }
 
 TEST(Text, ExactNumbersReadBack) {
-  for (const double value : {0.1, 1e-300, 12345678.9, 5e-324}) EXPECT_EQ(std::strtod(exact(value).c_str(), nullptr), value);
+  for (const double value : {0.1, 1e-300, 12345678.9, 5e-324})
+    EXPECT_EQ(std::strtod(exact(value).c_str(), nullptr), value);
   EXPECT_EQ(exact(std::nan("")), "");
 }
 
@@ -57,7 +58,8 @@ TEST(Progress, TellsRateAndTimeLeft) {
   Progress progress("simulating", 40, "layers");
   EXPECT_EQ(progress.line(0, 0), "simulating [..............................] 0/40 layers");
   EXPECT_EQ(progress.line(10, 5), "simulating [#######.......................] 10/40 layers, 2/s, 15 s left");
-  EXPECT_EQ(progress.line(20, 4000), "simulating [###############...............] 20/40 layers, 0.005/s, 1 h 06 min left");
+  EXPECT_EQ(progress.line(20, 4000),
+            "simulating [###############...............] 20/40 layers, 0.005/s, 1 h 06 min left");
 }
 
 }  // namespace

@@ -1,0 +1,76 @@
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+
+#include "sim/report_json.h"
+#include "tests/sim/run_eyeshift.h"
+#include "tests/sim/sample_run.h"
+
+namespace eyeshift {
+namespace {
+
+using testing::HasSubstr;
+
+// A Python 3 with matplotlib; "" where there is none.
+std::string python() {
+  for (const std::string name : {"python3", "/usr/bin/python3"})
+    if (std::system((name + " -c 'import matplotlib' 2>/dev/null").c_str()) == 0) return name;
+  return "";
+}
+
+class Plots : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    if (python().empty()) GTEST_SKIP() << "no python3 with matplotlib";
+    RunReport run = sample_run();
+    price(run, {default_table()});
+    RunReport other = run;
+    other.scheme = "gptq";
+    other.accuracy->perplexity = 4;
+    RunReport prefill = run;
+    prefill.tokens = 128;
+    report_ = comparison_json({run, other, prefill});
+  }
+
+  // Exit status; what the script printed is in the folder's "log".
+  int plot(const std::string& report, const std::string& output) {
+    folder_.write("report.json", report);
+    const std::string command = python() + " " + project_file("plots/") + GetParam() + ".py '" +
+                                folder_ / "report.json" + "' --output '" + output + "' >'" + folder_ / "log" +
+                                "' 2>&1";
+    return WEXITSTATUS(std::system(command.c_str()));
+  }
+
+  TestFolder folder_;
+  Json report_;
+};
+
+TEST_P(Plots, DrawTheSameFilesEachTime) {
+  ASSERT_EQ(plot(dump(report_), folder_ / "one"), 0) << content_of(folder_ / "log");
+  ASSERT_EQ(plot(dump(report_), folder_ / "two.png"), 0) << content_of(folder_ / "log");
+  EXPECT_THAT(content_of(folder_ / "one.png"), HasSubstr("PNG"));
+  EXPECT_THAT(content_of(folder_ / "one.svg"), HasSubstr("<svg"));
+  EXPECT_EQ(content_of(folder_ / "one.png"), content_of(folder_ / "two.png"));
+  EXPECT_EQ(content_of(folder_ / "one.svg"), content_of(folder_ / "two.svg"));
+}
+
+TEST_P(Plots, RefuseBadReportsWithoutWriting) {
+  Json no_energy = report_;
+  no_energy["schemes"][1].erase("energy_pJ");
+  for (const std::string& bad : {std::string("not json"), std::string("[]"), std::string("{\"schemes\": []}"),
+                                 std::string("{\"schemes\": [7]}"), dump(no_energy)}) {
+    EXPECT_EQ(plot(bad, folder_ / "bad"), 2) << bad.substr(0, 40);
+    EXPECT_THAT(content_of(folder_ / "log"), testing::StartsWith(std::string(GetParam()) + ".py: error: "));
+    EXPECT_EQ(folder_.names(), (std::vector<std::string>{"log", "report.json"}));
+  }
+}
+
+TEST_P(Plots, RefuseAnUnwritableFolder) {
+  EXPECT_EQ(plot(dump(report_), folder_ / "missing/plot"), 2);
+  EXPECT_THAT(content_of(folder_ / "log"), HasSubstr("cannot write"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Sim, Plots, testing::Values("energy_bars", "perplexity_energy", "time_energy"));
+
+}  // namespace
+}  // namespace eyeshift
