@@ -83,7 +83,7 @@ units:
     Registry<Dataflow>::instance().find(task.options.dataflow, "dataflow");
     if (has(arguments, "unit")) task.options.unit = text(arguments, "unit");
     task.options.tokens = whole_number(arguments, "tokens", 1, kMostTokens, 1);
-    task.options.batch = whole_number(arguments, "batch", 1, kMostTokens, 1);
+    task.options.batch = whole_number(arguments, "batch", 1, kMostTokens / task.options.tokens, 1);
     if (has(arguments, "mapping")) task.options.mappings = load_mappings(text(arguments, "mapping"));
     const std::vector<EnergyTable> with = tables(arguments);
     const int parallel = jobs(arguments);
