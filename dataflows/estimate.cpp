@@ -129,13 +129,10 @@ class PassEstimator {
 
   int64_t compute() {
     int64_t longest = 0;
+    const int top = pass_.rows - 1;
     for (int col = 0; col < pass_.cols; ++col) {
-      for (const int row : {0, pass_.rows - 1}) {
-        const bool top = row == pass_.rows - 1;
-        const int64_t like_it = top ? 1 : pass_.rows - 1;
-        if (top || pass_.rows > 1)
-          longest = std::max(longest, pass_.tokens * add_program(pe_tile(g_.encoding, pass_, row, col), like_it));
-      }
+      longest = std::max(longest, pass_.tokens * add_program(pe_tile(g_.encoding, pass_, top, col), 1));
+      if (top > 0) longest = std::max(longest, pass_.tokens * add_program(pe_tile(g_.encoding, pass_, 0, col), top));
     }
     return longest;
   }

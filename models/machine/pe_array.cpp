@@ -152,6 +152,7 @@ void PeArray<Functional>::end_step(size_t pe) {
     values_->execute(static_cast<int>(pe), work.context->tile(row_of(pe), col_of(pe)), step_[pe], group_[pe], timing.frees);
   inputs_held_[pe] -= timing.frees;
   --computing_;
+  moved_ = true;
   if (++step_[pe] == work.steps) {
     step_[pe] = 0;
     ++group_[pe];
@@ -384,7 +385,15 @@ template <bool Functional>
 std::string PeArray<Functional>::state() const {
   static const char* const names[] = {"waits for weights", "waits for inputs", "computes", "chains"};
   std::ostringstream out;
-  out << "array: " << contexts_.size() << " passes in flight, results of pass " << sending_pass_ << " leave\n";
+  out << "array: " << contexts_.size() << " passes in flight, results of pass " << sending_pass_ << " leave";
+  if (!filter_flits_.empty())
+    out << "; a flit of " << filter_flits_.front().bits << " filter bits for PEs from " << filter_flits_.front().row_first << ","
+        << filter_flits_.front().col_first << " waits for one of " << filter_capacity_bits_ << " bits";
+  if (!input_flits_.empty())
+    out << "; a flit of " << input_flits_.front().inputs << " inputs for row " << input_flits_.front().row
+        << " waits for scratchpads of " << input_capacity_;
+  if (!psums_in_.empty()) out << "; a flit of partial sums for column " << psums_in_.front().col << " waits";
+  out << '\n';
   for (size_t pe = 0; pe < pes_; ++pe)
     out << "  pe " << row_of(pe) << "," << col_of(pe) << ": pass " << pass_[pe] << " token " << token_[pe] << " group "
         << group_[pe] << ' ' << names[static_cast<int>(phase_[pe])] << ", " << filter_bits_[pe] << " filter bits, "

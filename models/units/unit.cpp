@@ -13,7 +13,8 @@ PeTile pe_tile(const Encoding& encoding, const Pass& pass, int row, int col) {
 }
 
 ScaleLayout scale_layout(const Encoding& encoding) {
-  if (encoding.group_rows == 1) return ScaleLayout::row;
+  // Blocks of few outputs may have one row; power-of-two scales are never row-wise.
+  if (encoding.group_rows == 1 && !encoding.power_of_two) return ScaleLayout::row;
   return encoding.group_cols == 1 ? ScaleLayout::column : ScaleLayout::block;
 }
 
