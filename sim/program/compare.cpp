@@ -50,7 +50,7 @@ every layer is simulated. Layers that stay in half precision (lm_head) run on th
 
 units:
 )" + described_names<Unit>("unit") +
-           "\nschemes:\n" + described_names<Quantizer>("scheme");
+           "\nschemes:\n" + described_schemes();
   }
   std::string example() const override {
     return "  eyeshift compare --accelerator eyeriss-168 --checkpoint traces/checkpoints/opt-tiny \\\n"

@@ -95,7 +95,7 @@ them. Errors: output error |WX - WqX|^2 / |WX|^2 on the calibration inputs (rel_
 --test-activations (rel_out_test), weight error |W - Wq|^2 (w_err).
 
 schemes, with the options that each reads:
-)" + described_names<Quantizer>("scheme");
+)" + described_schemes();
   }
   std::string example() const override {
     return "  eyeshift quantize --checkpoint traces/checkpoints/opt-tiny --scheme gptq --bits 3 \\\n"

@@ -1,5 +1,7 @@
 #include "sim/program/quantize_arguments.h"
 
+#include <algorithm>
+
 #include "configs/reader/errors.h"
 #include "sim/program/arguments.h"
 
@@ -14,28 +16,27 @@ const Quantizer& quantizer_of(const std::string& scheme) {
   return Registry<Quantizer>::instance().find(scheme, "scheme");
 }
 
-// The width of a scheme's codes where it does not follow --bits.
-std::optional<int> only_width(const std::string& scheme) {
-  QuantizeOptions options;
-  const LinearShape shape{"any", 64, 64, 1};
-  options.bits = 2;
-  const int first = quantizer_of(scheme).encoding(shape, options).bits;
-  options.bits = 3;
-  const int second = quantizer_of(scheme).encoding(shape, options).bits;
-  if (first == second) return first;
-  return std::nullopt;
-}
-
-// A scheme's summary names the options that it reads; --scale-type and --seed are common to all.
-void check_used(const Arguments& arguments, const std::string& scheme, const std::string& option,
-                const std::string& listed_as) {
-  const bool given = has(arguments, option) && !arguments[option].defaulted();
-  if (given && quantizer_of(scheme).summary().find("--" + listed_as) == std::string_view::npos)
-    throw InputError("--" + option + " has no meaning for scheme '" + scheme +
-                     "'; see 'eyeshift quantize --help'");
+void check_used(const Arguments& arguments, const std::string& scheme, const std::string& option) {
+  if (!has(arguments, option) || arguments[option].defaulted()) return;
+  const std::vector<std::string_view> used = quantizer_of(scheme).options();
+  if (std::find(used.begin(), used.end(), option) == used.end())
+    throw InputError("--" + option + " has no meaning for scheme '" + scheme + "'; see 'eyeshift quantize --help'");
 }
 
 }  // namespace
+
+std::string described_schemes() {
+  const Registry<Quantizer>& registry = Registry<Quantizer>::instance();
+  std::string lines;
+  for (const std::string& name : registry.names()) {
+    const Quantizer& quantizer = registry.find(name, "scheme");
+    lines += "  " + name + std::string(name.size() < 18 ? 18 - name.size() : 1, ' ') + std::string(quantizer.summary()) + "\n";
+    std::string used;
+    for (const std::string_view option : quantizer.options()) used += (used.empty() ? "--" : ", --") + std::string(option);
+    if (!used.empty()) lines += std::string(20, ' ') + used + "\n";
+  }
+  return lines;
+}
 
 void add_quantize_options(po::options_description& options) {
   options.add_options()("group-size", value("G"),
@@ -53,7 +54,7 @@ void add_quantize_options(po::options_description& options) {
 }
 
 int scheme_bits(const Arguments& arguments, const std::string& scheme) {
-  const std::optional<int> only = only_width(scheme);
+  const std::optional<int> only = quantizer_of(scheme).fixed_bits();
   const auto bits = static_cast<int>(whole_number(arguments, "bits", 1, 16, only));
   if (only && bits != *only)
     throw InputError("--bits " + std::to_string(bits) + ": scheme '" + scheme + "' has " +
@@ -62,10 +63,9 @@ int scheme_bits(const Arguments& arguments, const std::string& scheme) {
 }
 
 QuantizeOptions quantize_options(const Arguments& arguments, const std::string& scheme) {
-  for (const char* option : {"group-size", "act-order", "no-compensation", "cycles", "pot-terms",
+  for (const char* option : {"group-size", "act-order", "no-act-order", "no-compensation", "cycles", "pot-terms",
                              "real-scales", "symmetric", "axis"})
-    check_used(arguments, scheme, option, option);
-  check_used(arguments, scheme, "no-act-order", "act-order");
+    check_used(arguments, scheme, option);
 
   const auto flag = [&](const char* option) { return arguments[option].as<bool>(); };
   if (flag("act-order") && flag("no-act-order"))

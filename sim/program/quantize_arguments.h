@@ -19,6 +19,9 @@ std::string described_names(const std::string& kind) {
   return lines;
 }
 
+// The same of the schemes, with the options that each one reads.
+std::string described_schemes();
+
 // The options that shape a scheme, without --bits: --group-size to --seed.
 void add_quantize_options(boost::program_options::options_description& options);
 

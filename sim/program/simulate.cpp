@@ -40,7 +40,7 @@ With --functional values flow too: the true outputs of every layer, rounded as t
 units:
 )" + described_names<Unit>("unit") +
            "\ndataflows:\n" + described_names<Dataflow>("dataflow") + "\nschemes:\n" +
-           described_names<Quantizer>("scheme");
+           described_schemes();
   }
   std::string example() const override {
     return "  eyeshift simulate --accelerator eyeriss-168 --network opt-125m --scheme gptq --bits 3 \\\n"

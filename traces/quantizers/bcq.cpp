@@ -16,10 +16,10 @@ constexpr int kKeyWeights = 8;
 class Bcq : public Quantizer {
  public:
   std::string_view summary() const override {
-    return "binary planes with real scales by alternating least squares (--cycles, default 15; --group-size, "
-           "--axis, "
-           "--scale-type)";
+    return "binary planes with real scales by alternating least squares, 15 cycles unless told";
   }
+
+  std::vector<std::string_view> options() const override { return {"cycles", "group-size", "axis"}; }
 
   Encoding encoding(const LinearShape& shape, const QuantizeOptions& options) const override {
     check_range("bcq", "--bits", options.bits, 1, kMaxPlanes);

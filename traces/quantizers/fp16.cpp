@@ -14,6 +14,8 @@ class Fp16 : public Quantizer {
  public:
   std::string_view summary() const override { return "half-precision weights, the baseline"; }
 
+  std::optional<int> fixed_bits() const override { return 16; }
+
   Encoding encoding(const LinearShape& shape, const QuantizeOptions&) const override {
     check_shape(shape);
     return {};

@@ -82,9 +82,11 @@ class ColumnGridCoder : public ColumnCoder {
 class Gptq : public Quantizer {
  public:
   std::string_view summary() const override {
-    return "GPTQ on a uniform grid (--act-order, default off; --group-size, --axis, --symmetric, "
-           "--no-compensation, "
-           "--scale-type)";
+    return "GPTQ on a uniform grid, inputs in their own order unless told";
+  }
+
+  std::vector<std::string_view> options() const override {
+    return {"act-order", "no-act-order", "group-size", "axis", "symmetric", "no-compensation"};
   }
 
   bool uses_calibration() const override { return true; }

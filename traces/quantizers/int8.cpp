@@ -17,6 +17,8 @@ class Int8 : public Quantizer {
  public:
   std::string_view summary() const override { return "8-bit integers, symmetric, a scale per output"; }
 
+  std::optional<int> fixed_bits() const override { return 8; }
+
   Encoding encoding(const LinearShape& shape, const QuantizeOptions& options) const override {
     check_shape(shape);
     check_scale_bits(options.scale_bits);

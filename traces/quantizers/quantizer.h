@@ -2,8 +2,10 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "configs/reader/registry.h"
 #include "traces/format/layer.h"
@@ -43,6 +45,12 @@ class Quantizer {
 
   // Whether quantize() reads its Calibration; where not, an empty one will do.
   virtual bool uses_calibration() const { return false; }
+
+  // The options of the command line that the scheme reads besides --bits and --scale-type, without dashes.
+  virtual std::vector<std::string_view> options() const { return {}; }
+
+  // The width of its codes where it does not follow --bits.
+  virtual std::optional<int> fixed_bits() const { return std::nullopt; }
 
   // The encoding that the scheme gives a layer of this shape, without quantizing. Throws InputError where options are
   // outside the scheme's range, naming the option, its value and what is allowed.

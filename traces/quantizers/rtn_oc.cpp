@@ -9,8 +9,10 @@ namespace {
 class RtnOc : public Quantizer {
  public:
   std::string_view summary() const override {
-    return "round to nearest, a grid per output (--group-size, --symmetric, --scale-type)";
+    return "round to nearest, a grid per output";
   }
+
+  std::vector<std::string_view> options() const override { return {"group-size", "symmetric"}; }
 
   Encoding encoding(const LinearShape& shape, const QuantizeOptions& options) const override {
     return uniform_encoding("rtn-oc", shape, options, Axis::output);

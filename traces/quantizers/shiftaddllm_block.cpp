@@ -68,9 +68,11 @@ void check_term_range(const LinearShape& shape, const Eigen::MatrixXd& W) {
 class ShiftAddLlmBlock : public Quantizer {
  public:
   std::string_view summary() const override {
-    return "ShiftAddLLM, block-wise power-of-two scales (--act-order, default on; --cycles, default 50; "
-           "--pot-terms, "
-           "default 3; --real-scales, --group-size, --no-compensation)";
+    return "ShiftAddLLM, block-wise power-of-two scales; act-order, 50 cycles and 3 terms unless told";
+  }
+
+  std::vector<std::string_view> options() const override {
+    return {"act-order", "no-act-order", "cycles", "pot-terms", "real-scales", "group-size", "no-compensation"};
   }
 
   bool uses_calibration() const override { return true; }
