@@ -20,14 +20,17 @@ def leaves(tree):
     return sum(leaves(branch) for branch in tree.values()) if isinstance(tree, dict) else tree
 
 
+def dynamic(run):
+    return run["energy_pJ"]["total"] - run["energy_pJ"]["static"]
+
+
 def shares(run):
-    """Where the energy goes, as fractions of the total, largest first."""
+    """Where the dynamic energy goes, as fractions of it, largest first."""
     energy = run["energy_pJ"]
     names = {"dram": "DRAM", "glb": "the global buffer", "noc": "the NoC", "spad": "scratchpads"}
     parts = {names[place]: leaves(by) for place, by in energy["data_movement"].items()}
     parts["arithmetic"] = leaves(energy["compute"])
-    parts["leakage"] = energy["static"]
-    return sorted(((name, part / energy["total"]) for name, part in parts.items()), key=lambda item: -item[1])
+    return sorted(((name, part / dynamic(run)) for name, part in parts.items()), key=lambda item: -item[1])
 
 
 def percent(fraction):
@@ -49,9 +52,11 @@ def dominates(runs, tokens):
         sides = []
         for side in (FLOAT, SHIFT):
             (first, most), (second, next_most) = shares(runs[side, n])[:2]
-            sides.append(f"{first} with {percent(most)}, then {second} with {percent(next_most)}, of {side}")
-        clauses.append(f"{at(n)} {'; '.join(sides)}")
-    return "What dominates the energy: " + "; ".join(clauses) + "."
+            leakage = runs[side, n]["energy_pJ"]["static"] / dynamic(runs[side, n])
+            sides.append(f"{first} with {percent(most)} of {side}'s dynamic energy, then {second} with "
+                         f"{percent(next_most)} (leakage adds {percent(leakage)})")
+        clauses.append(f"{at(n)} {' and '.join(sides)}")
+    return "What dominates: " + "; ".join(clauses) + "."
 
 
 def shift_against_multiply(runs, tokens):
@@ -59,11 +64,12 @@ def shift_against_multiply(runs, tokens):
     for n in tokens:
         new, old = runs[SHIFT, n], runs[MULTIPLY, n]
         arithmetic = change(leaves(new["energy_pJ"]["compute"]), leaves(old["energy_pJ"]["compute"]))
-        clauses.append(f"{at(n)} {change(new['energy_pJ']['total'], old['energy_pJ']['total'])} energy (arithmetic alone "
-                       f"{arithmetic}) and {change(new['time_s'], old['time_s'])} time")
+        clauses.append(f"{at(n)} {change(dynamic(new), dynamic(old))} dynamic energy (arithmetic alone {arithmetic}), "
+                       f"{change(new['energy_pJ']['total'], old['energy_pJ']['total'])} with leakage, and "
+                       f"{change(new['time_s'], old['time_s'])} time")
     new, old = runs[SHIFT, tokens[0]], runs[MULTIPLY, tokens[0]]
     return (f"Shift-and-add instead of multiplication at equal bits, {SHIFT} against {MULTIPLY}, takes "
-            + ", ".join(clauses) + f", with {change(new['area_um2']['total'], old['area_um2']['total'])} area, at a "
+            + "; ".join(clauses) + f"; with {change(new['area_um2']['total'], old['area_um2']['total'])} area, at a "
             f"perplexity of {new['perplexity']:.3f} against {old['perplexity']:.3f} (fp16: "
             f"{runs[FLOAT, tokens[0]]['perplexity']:.3f}).")
 
@@ -80,7 +86,7 @@ def where_savings_come_from(runs, tokens):
                        f"movement {points[0]:+.1f} points, arithmetic {points[1]:+.1f}, leakage {points[2]:+.1f})")
     tables = [f"{at(n)} {change(runs[TABLE, n]['energy_pJ']['total'], runs[SHIFT, n]['energy_pJ']['total'])}"
               for n in tokens]
-    return (f"Where the savings over {FLOAT} come from: " + ", ".join(clauses) + "; look-up tables instead of adders "
+    return (f"Where {SHIFT}'s savings over {FLOAT} come from: " + ", ".join(clauses) + "; look-up tables instead of adders "
             f"take {', '.join(tables)} energy.")
 
 
