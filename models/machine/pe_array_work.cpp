@@ -1,0 +1,163 @@
+#include <algorithm>
+#include <cstring>
+
+#include "models/machine/pe_array.h"
+#include "models/units/arithmetic.h"
+
+// What PEs do in a cycle: their steps and their chains.
+
+namespace eyeshift {
+
+// One cycle of every PE that is in a step.
+template <bool Functional>
+void PeArray<Functional>::finish_steps() {
+  const size_t size = remaining_.size();
+  uint16_t* const remaining = remaining_.data();
+  uint16_t* const finished = finished_.data();
+  for (size_t i = 0; i < size; ++i) {
+    const uint16_t left = remaining[i];
+    finished[i] = left == 1 ? 0xffff : 0;
+    remaining[i] = static_cast<uint16_t>(left - (left != 0 ? 1 : 0));
+  }
+  for (size_t i = 0; i < size; i += 4) {
+    uint64_t four;
+    std::memcpy(&four, finished + i, sizeof four);
+    while (four != 0) {
+      const size_t pe = i + static_cast<size_t>(__builtin_ctzll(four)) / 16;
+      four &= ~(uint64_t{0xffff} << (pe - i) * 16);
+      end_step(pe);
+    }
+  }
+}
+
+template <bool Functional>
+void PeArray<Functional>::end_step(size_t pe) {
+  const Work& work = work_[pe];
+  const size_t step = work.first_step + step_[pe];
+  const auto& timing = work.context->timing(step);
+  work.context->count_step(step);
+  if constexpr (Functional)
+    values_->execute(static_cast<int>(pe), work.context->tile(row_of(pe), col_of(pe)), step_[pe], group_[pe], timing.frees);
+  inputs_held_[pe] -= timing.frees;
+  --computing_;
+  moved_ = true;
+  if (++step_[pe] == work.steps) {
+    step_[pe] = 0;
+    ++group_[pe];
+  }
+  phase_[pe] = group_[pe] == work.groups ? Phase::chain : Phase::wait_inputs;
+  call(pe);
+}
+
+template <bool Functional>
+void PeArray<Functional>::visit(size_t pe) {
+  if (phase_[pe] == Phase::wait_weights && !begin_pass(pe)) return;
+  if (phase_[pe] == Phase::wait_inputs) {
+    begin_step(pe);
+  } else if (phase_[pe] == Phase::chain) {
+    moved_ = chain(pe) || moved_;
+    attention_next_[pe / 64] |= uint64_t{1} << (pe % 64);
+  }
+}
+
+template <bool Functional>
+bool PeArray<Functional>::begin_pass(size_t pe) {
+  if (!has_context(pass_[pe])) return false;
+  PassContext& context = this->context(pass_[pe]);
+  const Pass& pass = context.pass();
+  const int row = row_of(pe), col = col_of(pe);
+  if (filter_bits_[pe] < context.bits_needed(row, col)) return false;
+  Work& work = work_[pe];
+  work.context = &context;
+  work.first_step = context.first_step(row, col);
+  work.steps = context.steps();
+  work.groups = context.groups(row);
+  work.chain_psums = context.chain_psums(col);
+  work.top = row == pass.rows - 1;
+  work.finishes = work.top && pass.ends_group && plan_.finishes;
+  work.total_in = work.finishes && pass.total_in;
+  work.psum_in = row == 0 && pass.psum_in;
+  work.busy_cycles = work.finishes ? context.finish_cycles() : 1;
+  work.chain_cycles = std::max(work.busy_cycles, work.top ? 1 : link_cycles_);
+  if constexpr (Functional) values_->begin_token(static_cast<int>(pe), context.tile(row, col));
+  phase_[pe] = Phase::wait_inputs;
+  moved_ = true;
+  return true;
+}
+
+template <bool Functional>
+bool PeArray<Functional>::begin_step(size_t pe) {
+  const auto& timing = work_[pe].context->timing(work_[pe].first_step + step_[pe]);
+  if (inputs_held_[pe] < timing.needs) return false;
+  remaining_[pe] = static_cast<uint16_t>(timing.cycles);
+  busy_pe_cycles_ += timing.cycles;
+  ++computing_;
+  phase_[pe] = Phase::compute;
+  moved_ = true;
+  return true;
+}
+
+// Moves one partial sum from below and the PE's own scratchpad to the PE above, or at the top to the column's FIFO.
+template <bool Functional>
+bool PeArray<Functional>::chain(size_t pe) {
+  if (cycle_ < chain_ready_[pe]) {
+    chain_waits_ = true;
+    return false;
+  }
+  const Work& work = work_[pe];
+  const int row = row_of(pe);
+  const size_t column = col_[pe], above = pe + static_cast<size_t>(cols_);
+  const bool output_ends = plan_.psums_per_output == 1 || (chained_[pe] + 1) % plan_.psums_per_output == 0;
+  const bool takes_total = work.total_in && output_ends;
+  const bool takes_scale = work.finishes && plan_.token_scale_bits > 0;
+
+  if (row > 0 ? link_level_[pe] == 0 : (work.psum_in && bottom_level_[column] == 0)) return false;
+  if (takes_total && total_level_[column] == 0) return false;
+  if (takes_scale && scale_level_[column] == 0) return false;
+  if (!work.top && link_level_[above] >= kLinkDepth) return false;
+  const bool emits = work.top && (!work.finishes || output_ends);
+  if (emits && out_level_[column] >= column_fifo_) return false;
+
+  if constexpr (Functional)
+    values_->chain(static_cast<int>(pe), work.context->tile(row, col_of(pe)), chained_[pe], static_cast<int>(above));
+  if (row > 0) change_link(pe, -1);
+  else if (work.psum_in) --bottom_level_[column];
+  if (takes_total) --total_level_[column];
+  if (!work.top) change_link(above, 1);
+  if (emits) ++out_change_[column];
+  busy_pe_cycles_ += work.busy_cycles;
+  chain_ready_[pe] = cycle_ + work.chain_cycles;
+  if (++chained_[pe] == work.chain_psums) {
+    if (work.finishes) work.context->count_finish(static_cast<int>(column));
+    if (takes_scale) --scale_level_[column];
+    if (!work.top) counts_[Action::noc_local_deliver_psums] += work.chain_psums * words16(plan_.psum_bits);
+    end_token(pe);
+  }
+  return true;
+}
+
+template <bool Functional>
+void PeArray<Functional>::end_token(size_t pe) {
+  PassContext& context = *work_[pe].context;
+  const int row = row_of(pe), col = col_of(pe);
+  chained_[pe] = group_[pe] = 0;
+  phase_[pe] = Phase::wait_inputs;
+  if (++token_[pe] < context.pass().tokens) {
+    if constexpr (Functional) values_->begin_token(static_cast<int>(pe), context.tile(row, col));
+    return;
+  }
+  token_[pe] = 0;
+  filter_bits_[pe] -= context.bits_needed(row, col);
+  if constexpr (Functional) values_->end_pass(static_cast<int>(pe));
+  phase_[pe] = Phase::wait_weights;
+  --context.pes_left;
+  do ++pass_[pe];
+  while (has_context(pass_[pe]) && !this->context(pass_[pe]).uses(row, col));
+}
+
+template void PeArray<false>::finish_steps();
+template void PeArray<false>::visit(size_t);
+template void PeArray<true>::finish_steps();
+template void PeArray<true>::visit(size_t);
+
+}  // namespace eyeshift
