@@ -28,24 +28,26 @@ std::vector<ReplayJob> timing_jobs(const UnitCase& unit_case, const AcceleratorC
 }
 
 std::string describe(const AcceleratorConfig& accelerator, const ReplayJob& job) {
-  return accelerator.name + ", layer " + job.shape.name + ", " + std::to_string(job.tokens) + " tokens, mapping " +
-         to_string(job.mapping);
+  return accelerator.name + ", layer " + job.shape.name + ", " + std::to_string(job.tokens) +
+         " tokens, mapping " + to_string(job.mapping);
 }
 
 void expect_equal_counts(const ActionCounts& actual, const ActionCounts& expected, const std::string& where) {
-  for (size_t i = 0; i < kActionCount; ++i) EXPECT_EQ(actual.n[i], expected.n[i]) << where << ": " << kActionInfo[i].key;
+  for (size_t i = 0; i < kActionCount; ++i)
+    EXPECT_EQ(actual.n[i], expected.n[i]) << where << ": " << kActionInfo[i].key;
 }
 
 void expect_equal_results(const LayerResult& a, const LayerResult& b, const std::string& where) {
   const auto totals = [](const LayerResult& r) {
-    return std::tuple(r.cycles, r.ticks, r.macs, r.padding_macs, r.active_pes, r.busy_pe_cycles, r.evaluated_cycles,
-                      r.bound_by);
+    return std::tuple(r.cycles, r.ticks, r.macs, r.padding_macs, r.active_pes, r.busy_pe_cycles,
+                      r.evaluated_cycles, r.bound_by);
   };
   EXPECT_EQ(totals(a), totals(b)) << where;
   expect_equal_counts(a.actions, b.actions, where);
   const auto passes = [](const LayerResult& r) {
     std::vector<std::tuple<int64_t, int64_t, int64_t, Bound>> all;
-    for (const PassRunResult& run : r.passes) all.emplace_back(run.first_pass, run.passes, run.cycles_each, run.bound_by);
+    for (const PassRunResult& run : r.passes)
+      all.emplace_back(run.first_pass, run.passes, run.cycles_each, run.bound_by);
     return all;
   };
   EXPECT_EQ(passes(a), passes(b)) << where;
@@ -78,14 +80,14 @@ TEST_P(Agreement, FunctionalAndTimingRunsAreTheSame) {
 
 TEST_P(Agreement, TheMachineCountsWhatTheDataflowExpects) {
   for (const AcceleratorConfig& accelerator : accelerators_for(GetParam(), Accumulator::fp32)) {
-    for (const auto& [shape, tokens] : {std::pair(LinearShape{"ragged", 67, 37, 1}, int64_t{1}),
-                                        {LinearShape{"larger", 152, 101, 1}, 7}}) {
+    for (const auto& [shape, tokens] :
+         {std::pair(LinearShape{"ragged", 67, 37, 1}, int64_t{1}), {LinearShape{"larger", 152, 101, 1}, 7}}) {
       const std::vector<ReplayJob> jobs = timing_jobs(GetParam(), accelerator, shape, tokens, 3, 3);
       const std::vector<ReplayResult> results = replay(accelerator, jobs, 2);
       for (size_t i = 0; i < jobs.size(); ++i) {
         const LayerGeometry geometry(accelerator, jobs[i].encoding, jobs[i].unit, shape.K);
-        const Schedule schedule =
-            row_stationary().schedule(shape, jobs[i].encoding, tokens, accelerator, jobs[i].unit, jobs[i].mapping);
+        const Schedule schedule = row_stationary().schedule(shape, jobs[i].encoding, tokens, accelerator,
+                                                            jobs[i].unit, jobs[i].mapping);
         const MappingEstimate expected = estimate(geometry, schedule, jobs[i].mapping);
         const LayerResult& result = results[i].result;
         expect_equal_counts(result.actions, expected.actions, describe(accelerator, jobs[i]));

@@ -11,20 +11,22 @@ namespace {
 constexpr double kHalf = 0x1p-11, kSingle = 0x1p-24;  // unit roundoffs
 constexpr double kHalfUnderflow = 0x1p-25;            // half the distance of subnormal halves
 
-// A unit's output is a tree of additions over leaves, each leaf a weight's share times an input. Every operation
-// multiplies its exact result by 1 + d, |d| <= u, so a leaf with n roundings between it and the output comes out
-// multiplied by a factor within (1 + u)^n of 1 (Higham, Accuracy and Stability of Numerical Algorithms, sec. 3.1), and
+// A unit's output is a tree of additions over leaves, each leaf a weight's share times an input. Every
+// operation multiplies its exact result by 1 + d, |d| <= u, so a leaf with n roundings between it and the
+// output comes out multiplied by a factor within (1 + u)^n of 1 (Higham, Accuracy and Stability of Numerical
+// Algorithms, sec. 3.1), and
 //
-//   |output - exact| <= sum over leaves |leaf| ((1 + u_half)^h (1 + u_acc)^a (1 + u_single)^s - 1) + underflows.
+//   |output - exact| <= sum over leaves |leaf| ((1 + u_half)^h (1 + u_acc)^a (1 + u_single)^s - 1) +
+//   underflows.
 //
-// Additions: a tree over L leaves adds L - 1 times whatever its order, the additions to 0 being exact, so no leaf meets
-// more than L - 1. Additions never underflow; a product or exponent add in half precision may, by at most 2^-25 each,
-// and such an error grows on its way to the output no more than a leaf does.
+// Additions: a tree over L leaves adds L - 1 times whatever its order, the additions to 0 being exact, so no
+// leaf meets more than L - 1. Additions never underflow; a product or exponent add in half precision may, by
+// at most 2^-25 each, and such an error grows on its way to the output no more than a leaf does.
 //
-// The table of `lut`: the entry is reached from -(x0 + ... + x7) by adding 2 x_j for each set bit. The exact value of
-// every intermediate is a sum of the 8 inputs with some signs, at most S = sum |x_j|, so the error after n additions is
-// e_n <= e_(n-1) (1 + u) + u S, hence e_n <= S ((1 + u)^n - 1): the form above with |leaf| = |x_j|, n = 7 + 8 additions
-// (7 + 7 with 128 entries).
+// The table of `lut`: the entry is reached from -(x0 + ... + x7) by adding 2 x_j for each set bit. The exact
+// value of every intermediate is a sum of the 8 inputs with some signs, at most S = sum |x_j|, so the error
+// after n additions is e_n <= e_(n-1) (1 + u) + u S, hence e_n <= S ((1 + u)^n - 1): the form above with
+// |leaf| = |x_j|, n = 7 + 8 additions (7 + 7 with 128 entries).
 struct Roundings {
   int64_t half = 0;         // on the longest path, in half precision whatever the accumulator
   int64_t accumulator = 0;  // in the accumulator's precision
@@ -98,22 +100,27 @@ class Bounds {
     return {table_adds_, (group + 7) / 8 - 1 + 1 + (planes * CG_ - 1), 1 + 1};
   }
 
-  // The magnitudes of the weight's shares: of planes and terms one by one, for these are what the unit adds up.
+  // The magnitudes of the weight's shares: of planes and terms one by one, for these are what the unit adds
+  // up.
   double leaf_weight(int64_t m, int64_t k) const {
-    if (encoding_.coding != Coding::binary) return std::abs(static_cast<double>(weights_[static_cast<size_t>(m * K_ + k)]));
+    if (encoding_.coding != Coding::binary)
+      return std::abs(static_cast<double>(weights_[static_cast<size_t>(m * K_ + k)]));
     const int64_t RG = row_groups(encoding_, M_);
     double sum = 0;
     for (int64_t plane = 0; plane < encoding_.bits; ++plane) {
       const int64_t group = (plane * RG + m / encoding_.group_rows) * CG_ + k / encoding_.group_cols;
-      if (!encoding_.power_of_two) sum += std::abs(static_cast<double>(layer_.alpha[static_cast<size_t>(group)]));
+      if (!encoding_.power_of_two)
+        sum += std::abs(static_cast<double>(layer_.alpha[static_cast<size_t>(group)]));
       else
         for (int64_t t = 0; t < encoding_.terms; ++t)
-          sum += std::abs(static_cast<double>(pot_value(layer_.pot[static_cast<size_t>(group * encoding_.terms + t)])));
+          sum += std::abs(
+              static_cast<double>(pot_value(layer_.pot[static_cast<size_t>(group * encoding_.terms + t)])));
     }
     return sum;
   }
 
-  // How many half-precision underflows input k can bring into output m, each times what it is multiplied by afterwards.
+  // How many half-precision underflows input k can bring into output m, each times what it is multiplied by
+  // afterwards.
   double underflows(int64_t m, int64_t k, double input) const {
     const double product = halves_ ? 1 : 0;
     if (unit_ == "mac-fp16") return product;
@@ -122,7 +129,8 @@ class Bounds {
       const double largest_level = 1 << encoding_.bits;
       if (by_column()) return largest_level + product;
       if (per_weight_) return input + product;
-      return product * static_cast<double>(layer_.scales[static_cast<size_t>(m * CG_ + k / encoding_.group_cols)]);
+      return product *
+             static_cast<double>(layer_.scales[static_cast<size_t>(m * CG_ + k / encoding_.group_cols)]);
     }
     if (!encoding_.power_of_two) return 0;
     const double exponent_adds = static_cast<double>(encoding_.bits) * encoding_.terms;
@@ -131,7 +139,9 @@ class Bounds {
 
   double finish_underflows() const {
     const bool row_wise = encoding_.scale_bits > 8 && !by_column() && unit_ != "mac-int8";
-    return halves_ && row_wise ? static_cast<double>(CG_) * (encoding_.coding == Coding::binary ? encoding_.bits : 1) : 0;
+    return halves_ && row_wise
+               ? static_cast<double>(CG_) * (encoding_.coding == Coding::binary ? encoding_.bits : 1)
+               : 0;
   }
 
   double input_step(const uint16_t* x) const {
@@ -151,12 +161,14 @@ class Bounds {
 
 }  // namespace
 
-std::vector<Bounded> rounding_bounds(const UnitCase& unit_case, const AcceleratorConfig& accelerator, const Layer& layer,
-                                     const std::vector<uint16_t>& inputs, int64_t tokens) {
+std::vector<Bounded> rounding_bounds(const UnitCase& unit_case, const AcceleratorConfig& accelerator,
+                                     const Layer& layer, const std::vector<uint16_t>& inputs,
+                                     int64_t tokens) {
   const Bounds bounds(unit_case, accelerator, layer);
   std::vector<Bounded> all;
   for (int64_t token = 0; token < tokens; ++token)
-    for (int64_t m = 0; m < layer.shape.M; ++m) all.push_back(bounds.bounded(inputs.data() + token * layer.shape.K, m));
+    for (int64_t m = 0; m < layer.shape.M; ++m)
+      all.push_back(bounds.bounded(inputs.data() + token * layer.shape.K, m));
   return all;
 }
 

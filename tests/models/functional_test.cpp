@@ -25,15 +25,17 @@ float value_of(uint16_t half) { return static_cast<float>(Eigen::numext::bit_cas
 // Equal bits, or NaN and NaN: which NaN an overflow ends in is nobody's business.
 bool same(uint16_t a, uint16_t b) { return a == b || (std::isnan(value_of(a)) && std::isnan(value_of(b))); }
 
-// A layer with its inputs, replayed under several mappings.
+// A layer with its inputs, replayed under the given mappings or a sample.
 class SampleRuns {
  public:
-  SampleRuns(const UnitCase& unit_case, AcceleratorConfig accelerator, const Size& size, Values values)
-      : accelerator_(std::move(accelerator)), tokens_(size.tokens) {
+  SampleRuns(const UnitCase& unit_case, AcceleratorConfig accelerator, const Size& size, Values values,
+             std::vector<Mapping> mappings = {})
+      : accelerator_(std::move(accelerator)), tokens_(size.tokens), mappings_(std::move(mappings)) {
     const auto& [shape, tokens] = size;
     layer_ = random_layer(shape, unit_case.encoding(shape.K, shape.M), values, 7);
     inputs_ = random_inputs(tokens, shape.K, values, unit_case.unit == "mac-int8", 8);
-    mappings_ = sample_mappings(shape, layer_.encoding, tokens, accelerator_, unit_case.unit, 2, 2);
+    if (mappings_.empty())
+      mappings_ = sample_mappings(shape, layer_.encoding, tokens, accelerator_, unit_case.unit, 2, 2);
     std::vector<ReplayJob> jobs;
     for (const Mapping& mapping : mappings_) {
       ReplayJob job;
@@ -48,7 +50,8 @@ class SampleRuns {
     }
     for (ReplayResult& result : replay(accelerator_, jobs, 2)) outputs_.push_back(std::move(result.outputs));
     for (const ReplayJob& job : jobs)
-      schedules_.push_back(row_stationary().schedule(shape, job.encoding, tokens, accelerator_, job.unit, job.mapping));
+      schedules_.push_back(
+          row_stationary().schedule(shape, job.encoding, tokens, accelerator_, job.unit, job.mapping));
   }
 
   const AcceleratorConfig& accelerator() const { return accelerator_; }
@@ -58,12 +61,13 @@ class SampleRuns {
   const std::vector<std::vector<uint16_t>>& outputs() const { return outputs_; }  // a mapping
 
   std::string describe(size_t mapping) const {
-    return accelerator_.name + ", layer " + layer_.shape.name + ", " + std::to_string(tokens_) + " tokens, mapping " +
-           to_string(mappings_[mapping]);
+    return accelerator_.name + ", layer " + layer_.shape.name + ", " + std::to_string(tokens_) +
+           " tokens, mapping " + to_string(mappings_[mapping]);
   }
   std::string describe(size_t mapping, size_t output) const {
     const auto M = static_cast<size_t>(layer_.shape.M);
-    return describe(mapping) + ", output " + std::to_string(output % M) + " of token " + std::to_string(output / M);
+    return describe(mapping) + ", output " + std::to_string(output % M) + " of token " +
+           std::to_string(output / M);
   }
 
  private:
@@ -78,8 +82,8 @@ class SampleRuns {
 
 // Runs on every accelerator.
 template <typename Check>
-void for_all_runs(const UnitCase& unit_case, Accumulator accumulator, const std::vector<Size>& sizes, Values values,
-                  const Check& check) {
+void for_all_runs(const UnitCase& unit_case, Accumulator accumulator, const std::vector<Size>& sizes,
+                  Values values, const Check& check) {
   for (const AcceleratorConfig& accelerator : accelerators_for(unit_case, accumulator))
     for (const Size& size : sizes) check(SampleRuns(unit_case, accelerator, size, values));
 }
@@ -91,15 +95,17 @@ void expect_reference_outputs(const SampleRuns& run) {
     ASSERT_EQ(run.outputs()[i].size(), expected.size()) << run.describe(i);
     for (size_t at = 0; at < expected.size(); ++at)
       ASSERT_TRUE(same(run.outputs()[i][at], expected[at]))
-          << run.describe(i, at) << ": " << value_of(run.outputs()[i][at]) << ", not " << value_of(expected[at]);
+          << run.describe(i, at) << ": " << value_of(run.outputs()[i][at]) << ", not "
+          << value_of(expected[at]);
   }
 }
 
-// The bound must be worth something: a small part of what is added up, and exceeded by many an output when it is
-// taken for its neighbour's.
+// The bound must be worth something: a small part of what is added up, and exceeded by many an output when it
+// is taken for its neighbour's.
 void expect_bounded_outputs(const UnitCase& unit_case, const SampleRuns& run, double part) {
   const auto tokens = static_cast<int64_t>(run.outputs()[0].size()) / run.layer().shape.M;
-  const std::vector<Bounded> bounds = rounding_bounds(unit_case, run.accelerator(), run.layer(), run.inputs(), tokens);
+  const std::vector<Bounded> bounds =
+      rounding_bounds(unit_case, run.accelerator(), run.layer(), run.inputs(), tokens);
   for (const Bounded& bounded : bounds) ASSERT_LT(bounded.bound, part * bounded.magnitude);
   for (size_t i = 0; i < run.outputs().size(); ++i) {
     size_t strangers = 0;
@@ -159,6 +165,22 @@ TEST_P(UnitFunction, IsWithinTheRoundingBoundInHalfPrecision) {
 TEST_P(UnitFunction, IsExactOnSmallIntegersInAnyOrder) {
   for (const Accumulator accumulator : {Accumulator::fp32, Accumulator::fp16})
     for_all_runs(GetParam(), accumulator, kWhole, Values::integers, expect_exact_outputs);
+}
+
+// The last tile of inputs takes one row of PEs, the one before two: its top, below the other's, is done with
+// a token while the other still chains.
+TEST(ChainTest, TheTopOfAShorterTileDoesNotOvertake) {
+  const UnitCase& unit_case = unit_cases().front();
+  ASSERT_EQ(unit_case.unit, "mac-fp16");
+  const AcceleratorConfig accelerator = accelerators_for(unit_case, Accumulator::fp32).front();
+  Mapping mapping;
+  mapping.m = 4;
+  mapping.n = 2;
+  mapping.q = 5;
+  mapping.p = mapping.r = mapping.t = 2;
+  const SampleRuns run(unit_case, accelerator, {{"short", 12, 4, 1}, 2}, Values::integers, {mapping});
+  expect_reference_outputs(run);
+  expect_exact_outputs(run);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, UnitFunction, ::testing::ValuesIn(unit_cases()),

@@ -10,10 +10,14 @@ class Random {
  public:
   explicit Random(uint32_t seed) : engine_(seed) {}
 
-  int below(int limit) { return static_cast<int>((uint64_t{engine_()} * static_cast<uint64_t>(limit)) >> 32); }
+  int below(int limit) {
+    return static_cast<int>((uint64_t{engine_()} * static_cast<uint64_t>(limit)) >> 32);
+  }
   int between(int low, int high) { return low + below(high - low + 1); }
   // Uniform in [-1, 1).
-  float real() { return static_cast<float>(between(-(1 << 20), (1 << 20) - 1)) / static_cast<float>(1 << 20); }
+  float real() {
+    return static_cast<float>(between(-(1 << 20), (1 << 20) - 1)) / static_cast<float>(1 << 20);
+  }
 
  private:
   std::mt19937 engine_;
@@ -29,7 +33,8 @@ uint16_t extreme_half(Random& random) {
     case 1:
       return static_cast<uint16_t>(sign | random.between(1, 0x3ff));  // subnormal
     case 2:
-      return static_cast<uint16_t>(sign | (random.between(22, 27) << 10) | random.below(1024));  // 2^7 ... 2^13
+      return static_cast<uint16_t>(sign | (random.between(22, 27) << 10) |
+                                   random.below(1024));  // 2^7 ... 2^13
     default:
       return half_of(random.real());
   }
@@ -58,7 +63,8 @@ uint8_t random_term(Values values, Random& random) {
 
 void pack(std::vector<uint8_t>& codes, int64_t bit, int bits, unsigned code) {
   for (int i = 0; i < bits; ++i)
-    if ((code >> i) & 1u) codes[static_cast<size_t>((bit + i) / 8)] |= static_cast<uint8_t>(1u << ((bit + i) % 8));
+    if ((code >> i) & 1u)
+      codes[static_cast<size_t>((bit + i) / 8)] |= static_cast<uint8_t>(1u << ((bit + i) % 8));
 }
 
 // Of integers, two's complement codes of -1, 0 and 1.
@@ -87,7 +93,8 @@ Layer random_layer(const LinearShape& shape, const Encoding& encoding, Values va
     case Coding::fp16:
       for (int64_t i = 0; i < shape.M * shape.K; ++i) {
         const bool strange = values == Values::extreme && random.below(8) == 0;
-        const float ordinary = values == Values::integers ? static_cast<float>(random.between(-3, 3)) : random.real();
+        const float ordinary =
+            values == Values::integers ? static_cast<float>(random.between(-3, 3)) : random.real();
         layer.weight.push_back(strange ? extreme_half(random) : half_of(ordinary));
       }
       break;
@@ -96,7 +103,8 @@ Layer random_layer(const LinearShape& shape, const Encoding& encoding, Values va
       fill_codes(layer, values, random);
       for (int64_t i = 0; i < groups; ++i) layer.scales.push_back(random_scale(encoding, values, random));
       if (encoding.zero_bits > 0)
-        for (int64_t i = 0; i < groups; ++i) layer.zeros.push_back(static_cast<uint8_t>(random.below(1 << encoding.bits)));
+        for (int64_t i = 0; i < groups; ++i)
+          layer.zeros.push_back(static_cast<uint8_t>(random.below(1 << encoding.bits)));
       break;
     case Coding::binary:
       layer.planes.resize(static_cast<size_t>(encoding.bits * shape.M * ((shape.K + 7) / 8)));
@@ -115,12 +123,16 @@ std::vector<uint16_t> random_inputs(int64_t tokens, int64_t K, Values values, bo
   Random random(seed);
   std::vector<uint16_t> inputs(static_cast<size_t>(tokens * K));
   for (uint16_t& input : inputs) {
-    if (values == Values::extreme && random.below(8) == 0) input = extreme_half(random);
-    else input = half_of(values == Values::integers ? static_cast<float>(random.between(-1, 1)) : 2 * random.real());
+    if (values == Values::extreme && random.below(8) == 0)
+      input = extreme_half(random);
+    else
+      input =
+          half_of(values == Values::integers ? static_cast<float>(random.between(-1, 1)) : 2 * random.real());
   }
   if (values == Values::integers && with_127)
     for (int64_t token = 0; token < tokens; ++token)
-      inputs[static_cast<size_t>(token * K + random.below(static_cast<int>(K)))] = half_of(random.below(2) ? 127 : -127);
+      inputs[static_cast<size_t>(token * K + random.below(static_cast<int>(K)))] =
+          half_of(random.below(2) ? 127 : -127);
   return inputs;
 }
 

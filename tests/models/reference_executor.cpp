@@ -26,13 +26,15 @@ class Arithmetic {
         CG_((K_ + encoding_.group_cols - 1) / encoding_.group_cols) {}
   virtual ~Arithmetic() = default;
 
-  virtual int psums() const { return 1; }              // an output
-  virtual int64_t group() const { return 0; }          // inputs whose sums are complete together; 0: all
+  virtual int psums() const { return 1; }      // an output
+  virtual int64_t group() const { return 0; }  // inputs whose sums are complete together; 0: all
   virtual float add(float a, float b) const { return acc_.add(a, b); }
   // The partial sums [psums()] of output m over the inputs from k to k_end.
   virtual std::vector<float> local(int64_t token, int64_t m, int64_t k, int64_t k_end) const = 0;
   // The total after group `index`, from its complete sums and the total of those before (nullptr: none).
-  virtual float finish(int64_t, int64_t, int64_t, const std::vector<float>& sums, const float*) const { return sums[0]; }
+  virtual float finish(int64_t, int64_t, int64_t, const std::vector<float>& sums, const float*) const {
+    return sums[0];
+  }
 
  protected:
   Half x(int64_t token, int64_t k) const {
@@ -87,13 +89,15 @@ class MacInt8 : public Arithmetic {
     int sum = 0;
     for (; k < k_end; ++k) {
       const unsigned weight = code(m, k);
-      sum += quantized(static_cast<float>(x(token, k)), scale) * (weight < 128 ? static_cast<int>(weight) : static_cast<int>(weight) - 256);
+      sum += quantized(static_cast<float>(x(token, k)), scale) *
+             (weight < 128 ? static_cast<int>(weight) : static_cast<int>(weight) - 256);
     }
     if (K_ > 1032) throw std::logic_error("a float cannot hold the sums of so many inputs");
     return {static_cast<float>(sum)};
   }
 
-  float finish(int64_t token, int64_t m, int64_t, const std::vector<float>& sums, const float*) const override {
+  float finish(int64_t token, int64_t m, int64_t, const std::vector<float>& sums,
+               const float*) const override {
     const float by_token = sums[0] * token_scale(token);
     return by_token * layer_.scales[static_cast<size_t>(m)];
   }
@@ -126,14 +130,17 @@ class DequantMac : public Arithmetic {
       const int zero = encoding_.zero_bits > 0 ? layer_.zeros[at] : 1 << (encoding_.bits - 1);
       auto level = static_cast<float>(static_cast<int>(code(m, k)) - zero);
       auto input = static_cast<float>(x(token, k));
-      if (by_column_) input = static_cast<float>(Half(input * layer_.scales[at]));
-      else if (!at_top_) level = static_cast<float>(Half(level * layer_.scales[at]));
+      if (by_column_)
+        input = static_cast<float>(Half(input * layer_.scales[at]));
+      else if (!at_top_)
+        level = static_cast<float>(Half(level * layer_.scales[at]));
       sum = acc_.add(sum, acc_.multiply(input, level));
     }
     return {sum};
   }
 
-  float finish(int64_t, int64_t m, int64_t index, const std::vector<float>& sums, const float* total) const override {
+  float finish(int64_t, int64_t m, int64_t index, const std::vector<float>& sums,
+               const float* total) const override {
     if (!at_top_) return sums[0];
     const float scaled = acc_.multiply(sums[0], layer_.scales[static_cast<size_t>(m * CG_ + index)]);
     return total == nullptr ? scaled : acc_.add(*total, scaled);
@@ -179,13 +186,14 @@ class ShiftAdd : public Arithmetic {
   // The sum of 8 inputs with the signs of a plane.
   virtual Half key_value(int64_t token, int64_t m, int64_t k, int plane) const {
     Half sum(0.0f);
-    for (int64_t j = k; j < k + 8; ++j) sum = testing::add(sum, positive(plane, m, j) ? x(token, j) : -x(token, j));
+    for (int64_t j = k; j < k + 8; ++j)
+      sum = testing::add(sum, positive(plane, m, j) ? x(token, j) : -x(token, j));
     return sum;
   }
 };
 
-// A table's entry depends on the order in which it is built: the first is minus the sum of all inputs, another is the
-// one without its lowest set bit plus twice that bit's input.
+// A table's entry depends on the order in which it is built: the first is minus the sum of all inputs,
+// another is the one without its lowest set bit plus twice that bit's input.
 class Lut : public ShiftAdd {
  public:
   Lut(const Layer& layer, const std::vector<uint16_t>& inputs, const AcceleratorConfig& accelerator)
@@ -206,7 +214,8 @@ class Lut : public ShiftAdd {
     return sums;
   }
 
-  float finish(int64_t, int64_t m, int64_t index, const std::vector<float>& sums, const float* total) const override {
+  float finish(int64_t, int64_t m, int64_t index, const std::vector<float>& sums,
+               const float* total) const override {
     if (encoding_.power_of_two) return sums[0];
     float sum = total == nullptr ? 0 : *total;
     for (int plane = 0; plane < encoding_.bits; ++plane) {
@@ -245,7 +254,8 @@ class Lut : public ShiftAdd {
   const unsigned entries_;
 };
 
-std::unique_ptr<Arithmetic> arithmetic_of(const std::string& unit, const Layer& layer, const std::vector<uint16_t>& inputs,
+std::unique_ptr<Arithmetic> arithmetic_of(const std::string& unit, const Layer& layer,
+                                          const std::vector<uint16_t>& inputs,
                                           const AcceleratorConfig& accelerator) {
   if (unit == "mac-fp16") return std::make_unique<MacFp16>(layer, inputs, accelerator);
   if (unit == "mac-int8") return std::make_unique<MacInt8>(layer, inputs, accelerator);
@@ -257,8 +267,8 @@ std::unique_ptr<Arithmetic> arithmetic_of(const std::string& unit, const Layer& 
 
 // What has been summed of one output of one token.
 struct Progress {
-  int64_t inputs = 0;        // covered so far
-  std::vector<float> sums;   // of the group in progress; empty at its beginning
+  int64_t inputs = 0;       // covered so far
+  std::vector<float> sums;  // of the group in progress; empty at its beginning
   float total = 0;
   bool has_total = false;
 };
@@ -266,7 +276,10 @@ struct Progress {
 class Executor {
  public:
   Executor(const Arithmetic& arithmetic, const Layer& layer, int64_t tokens)
-      : arithmetic_(arithmetic), K_(layer.shape.K), M_(layer.shape.M), progress_(static_cast<size_t>(tokens * M_)) {}
+      : arithmetic_(arithmetic),
+        K_(layer.shape.K),
+        M_(layer.shape.M),
+        progress_(static_cast<size_t>(tokens * M_)) {}
 
   void run(const Pass& pass, int64_t m_begin) {
     for (int64_t token = pass.token_begin; token < pass.token_begin + pass.tokens; ++token)
@@ -276,7 +289,8 @@ class Executor {
   std::vector<uint16_t> outputs() const {
     std::vector<uint16_t> halves;
     for (const Progress& progress : progress_) {
-      if (progress.inputs < K_ || !progress.has_total) throw std::logic_error("a schedule leaves an output unfinished");
+      if (progress.inputs < K_ || !progress.has_total)
+        throw std::logic_error("a schedule leaves an output unfinished");
       halves.push_back(bits_of(Half(progress.total)));
     }
     return halves;
@@ -285,14 +299,17 @@ class Executor {
  private:
   void run_output(const Pass& pass, int64_t token, int64_t m) {
     Progress& progress = progress_.at(static_cast<size_t>(token * M_ + m));
-    if (progress.inputs != pass.k_begin) throw std::logic_error("a schedule's tiles of inputs are out of order");
+    if (progress.inputs != pass.k_begin)
+      throw std::logic_error("a schedule's tiles of inputs are out of order");
     int64_t k = pass.k_begin;
     for (int row = 0; row < pass.rows; ++row) {
       const int64_t k_end = k + (row + 1 < pass.rows ? pass.q : pass.q_last);
       const std::vector<float> local = arithmetic_.local(token, m, k, k_end);
-      if (progress.sums.empty()) progress.sums = local;
+      if (progress.sums.empty())
+        progress.sums = local;
       else
-        for (size_t i = 0; i < local.size(); ++i) progress.sums[i] = arithmetic_.add(progress.sums[i], local[i]);
+        for (size_t i = 0; i < local.size(); ++i)
+          progress.sums[i] = arithmetic_.add(progress.sums[i], local[i]);
       k = k_end;
     }
     const int64_t group = arithmetic_.group() > 0 ? arithmetic_.group() : K_;
@@ -301,8 +318,10 @@ class Executor {
       progress.inputs = k;
       return;
     }
-    if (k < K_ && k > (index + 1) * group) throw std::logic_error("a schedule's tile straddles groups of inputs");
-    progress.total = arithmetic_.finish(token, m, index, progress.sums, progress.has_total ? &progress.total : nullptr);
+    if (k < K_ && k > (index + 1) * group)
+      throw std::logic_error("a schedule's tile straddles groups of inputs");
+    progress.total =
+        arithmetic_.finish(token, m, index, progress.sums, progress.has_total ? &progress.total : nullptr);
     progress.has_total = true;
     progress.sums.clear();
     progress.inputs = k;

@@ -11,7 +11,8 @@
 namespace eyeshift::testing {
 namespace {
 
-Encoding coded(Coding coding, int bits, int64_t group_rows, int64_t group_cols, int scale_bits, int zero_bits = 0) {
+Encoding coded(Coding coding, int bits, int64_t group_rows, int64_t group_cols, int scale_bits,
+               int zero_bits = 0) {
   Encoding encoding;
   encoding.scheme = "made-up";
   encoding.coding = coding;
@@ -102,7 +103,8 @@ const std::vector<UnitCase>& unit_cases() {
 
 std::vector<AcceleratorConfig> accelerators_for(const UnitCase& unit_case, Accumulator accumulator) {
   std::vector<AcceleratorConfig> accelerators = {array_2x2(), array_3x4()};
-  for (AcceleratorConfig& accelerator : accelerators) accelerator.array.units = Registry<Unit>::instance().names();
+  for (AcceleratorConfig& accelerator : accelerators)
+    accelerator.array.units = Registry<Unit>::instance().names();
   accelerators.push_back(load_accelerator(EYESHIFT_SOURCE_DIR "/configs/accelerators/eyeriss-168.yaml",
                                           Registry<Unit>::instance().names()));
   for (AcceleratorConfig& accelerator : accelerators) {
@@ -115,9 +117,10 @@ std::vector<AcceleratorConfig> accelerators_for(const UnitCase& unit_case, Accum
 }
 
 std::vector<Mapping> sample_mappings(const LinearShape& shape, const Encoding& encoding, int64_t tokens,
-                                     const AcceleratorConfig& accelerator, const std::string& unit, size_t listed,
-                                     size_t random) {
-  const std::vector<MappingEstimate> all = row_stationary().mappings(shape, encoding, tokens, accelerator, unit);
+                                     const AcceleratorConfig& accelerator, const std::string& unit,
+                                     size_t listed, size_t random) {
+  const std::vector<MappingEstimate> all =
+      row_stationary().mappings(shape, encoding, tokens, accelerator, unit);
   std::set<size_t> chosen;
   for (size_t i = 0; i < listed; ++i) chosen.insert(listed == 1 ? 0 : i * (all.size() - 1) / (listed - 1));
   std::vector<Mapping> mappings;
@@ -151,8 +154,12 @@ const Dataflow& row_stationary() { return Registry<Dataflow>::instance().find("r
 
 std::string to_string(const Mapping& mapping) {
   std::string text = "{";
-  for (const auto& [name, value] : {std::pair("m", mapping.m), {"n", mapping.n}, {"p", mapping.p}, {"q", mapping.q},
-                                    {"r", mapping.r}, {"t", mapping.t}})
+  for (const auto& [name, value] : {std::pair("m", mapping.m),
+                                    {"n", mapping.n},
+                                    {"p", mapping.p},
+                                    {"q", mapping.q},
+                                    {"r", mapping.r},
+                                    {"t", mapping.t}})
     text += std::string(text.size() > 1 ? ", " : "") + name + ": " + std::to_string(value);
   return text + "}";
 }

@@ -25,15 +25,15 @@ inline void PrintTo(const UnitCase& unit_case, std::ostream* out) { *out << unit
 // Every unit on every layout of scales that it runs.
 const std::vector<UnitCase>& unit_cases();
 
-// 2 x 2 and 3 x 4 PEs with narrow and odd networks, 12 x 14 as in configs/accelerators/eyeriss-168.yaml: all with the
-// case's unit alone, beside the mac-fp16 lanes.
+// 2 x 2 and 3 x 4 PEs with narrow and odd networks, 12 x 14 as in configs/accelerators/eyeriss-168.yaml: all
+// with the case's unit alone, beside the mac-fp16 lanes.
 std::vector<AcceleratorConfig> accelerators_for(const UnitCase& unit_case, Accumulator accumulator);
 
-// Up to `listed` mappings from first to last of those that the dataflow proposes, and `random` ones that it accepts but
-// need not propose: tiles that divide nothing, fewer rows and columns than there are.
+// Up to `listed` mappings from first to last of those that the dataflow proposes, and `random` ones that it
+// accepts but need not propose: tiles that divide nothing, fewer rows and columns than there are.
 std::vector<Mapping> sample_mappings(const LinearShape& shape, const Encoding& encoding, int64_t tokens,
-                                     const AcceleratorConfig& accelerator, const std::string& unit, size_t listed,
-                                     size_t random);
+                                     const AcceleratorConfig& accelerator, const std::string& unit,
+                                     size_t listed, size_t random);
 
 const Dataflow& row_stationary();
 std::string to_string(const Mapping& mapping);
