@@ -50,6 +50,7 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
       out_level_(bottom_level_.size(), 0),
       out_change_(bottom_level_.size(), 0),
       scale_level_(bottom_level_.size(), 0),
+      top_pass_(bottom_level_.size(), 0),
       out_pass_(bottom_level_.size(), 0),
       out_token_(bottom_level_.size(), 0),
       out_sent_(bottom_level_.size(), 0) {
@@ -76,8 +77,10 @@ void PeArray<Functional>::load_contexts() {
       if (contexts_.back()->uses(row_of(pe), col_of(pe))) call(pe);
       else ++pass_[pe];
     }
-    for (size_t col = 0; col < out_pass_.size(); ++col)
-      if (out_pass_[col] == cursor_.index() && static_cast<int>(col) >= pass.cols) ++out_pass_[col];
+    for (auto col = static_cast<size_t>(pass.cols); col < out_pass_.size(); ++col) {
+      if (top_pass_[col] == cursor_.index()) ++top_pass_[col];
+      if (out_pass_[col] == cursor_.index()) ++out_pass_[col];
+    }
     cursor_.next();
   }
 }
@@ -207,8 +210,7 @@ bool PeArray<Functional>::send_psums() {
       out_sent_[column] = 0;
       if (++out_token_[column] == pass.tokens) {
         out_token_[column] = 0;
-        do ++out_pass_[column];
-        while (has_context(out_pass_[column]) && col >= this->context(out_pass_[column]).pass().cols);
+        next_column_pass(out_pass_, column);
         if (--context.columns_left == 0) {
           ++sending_pass_;
           next_column_ = 0;
@@ -218,6 +220,13 @@ bool PeArray<Functional>::send_psums() {
     return true;
   }
   return false;
+}
+
+// Moves a column on to the next pass that uses it.
+template <bool Functional>
+void PeArray<Functional>::next_column_pass(std::vector<int64_t>& passes, size_t column) {
+  do ++passes[column];
+  while (has_context(passes[column]) && static_cast<int>(column) >= context(passes[column]).pass().cols);
 }
 
 // What chains moved shows from the next cycle on.

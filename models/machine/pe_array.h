@@ -63,6 +63,7 @@ class PeArray : public sc_core::sc_module {
   void end_step(size_t pe);
   bool chain(size_t pe);
   void end_token(size_t pe);
+  void next_column_pass(std::vector<int64_t>& passes, size_t column);
   void load_contexts();
   void retire_contexts();
   void commit_links();
@@ -116,6 +117,7 @@ class PeArray : public sc_core::sc_module {
 
   // Columns.
   std::vector<int32_t> bottom_level_, total_level_, out_level_, out_change_, scale_level_;
+  std::vector<int64_t> top_pass_;    // the pass whose top may fill a column's FIFO; another pass's top is another PE
   std::vector<int64_t> out_pass_;    // the pass whose results a column sends next
   std::vector<int32_t> out_token_, out_sent_;
   int64_t sending_pass_ = 0;

@@ -111,6 +111,7 @@ bool PeArray<Functional>::chain(size_t pe) {
   const bool takes_total = work.total_in && output_ends;
   const bool takes_scale = work.finishes && plan_.token_scale_bits > 0;
 
+  if (work.top && top_pass_[column] != pass_[pe]) return false;
   if (row > 0 ? link_level_[pe] == 0 : (work.psum_in && bottom_level_[column] == 0)) return false;
   if (takes_total && total_level_[column] == 0) return false;
   if (takes_scale && scale_level_[column] == 0) return false;
@@ -147,6 +148,7 @@ void PeArray<Functional>::end_token(size_t pe) {
     return;
   }
   token_[pe] = 0;
+  if (work_[pe].top) next_column_pass(top_pass_, col_[pe]);
   filter_bits_[pe] -= context.bits_needed(row, col);
   if constexpr (Functional) values_->end_pass(static_cast<int>(pe));
   phase_[pe] = Phase::wait_weights;
