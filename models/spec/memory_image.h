@@ -51,7 +51,7 @@ class MemoryImage {
   virtual BitString scales(const Pass& pass) = 0;   // the same, scales and zero points
   virtual BitString inputs(const Pass& pass) = 0;   // [tokens, chunks, rows, chunk's inputs], behind
                                                     // a token its scale, for int8 inputs
-  // outputs: [columns, tokens, outputs of the column], half precision.
+  // outputs: [tokens, columns, outputs of the column], half precision.
   virtual void store_outputs(const Pass& pass, const BitString& outputs) = 0;
 };
 

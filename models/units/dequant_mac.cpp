@@ -15,6 +15,7 @@ class DequantMac : public Unit {
 
   std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig&) const override {
     if (encoding.coding != Coding::uniform) return "dequant-mac runs uniform codes only";
+    if (encoding.bits > 8) return "dequant-mac runs codes of at most 8 bits";
     if (scale_layout(encoding) == ScaleLayout::block) return "dequant-mac runs row-wise and column-wise scales only";
     if (encoding.group_index_bits > 0)
       return "dequant-mac needs contiguous groups: quantize with --no-act-order or without --group-size";

@@ -18,6 +18,9 @@ LayerGeometry::LayerGeometry(const AcceleratorConfig& accelerator_, const Encodi
       keeps_totals(finishes && column_groups(encoding_, K) > 1) {
   if (const auto why = unit.cannot_run(encoding, accelerator))
     throw InputError("scheme '" + encoding.scheme + "' cannot run on unit '" + unit_name + "': " + *why);
+  if (encoding.coding == Coding::int8 && column_groups(encoding, K) > 1)
+    throw InputError("scheme '" + encoding.scheme + "' cannot run on unit '" + unit_name +
+                     "': it has several scales a row; the unit applies one");
   const auto& noc = accelerator.noc_bits;
   const int narrowest = std::min({accelerator.glb.port_bits, noc.psum_in, noc.psum_out});
   psum_word = narrowest / psum_bits;

@@ -27,6 +27,7 @@ class Lut : public Unit {
     const ScaleLayout layout = scale_layout(encoding);
     if (layout != ScaleLayout::row && !encoding.power_of_two)
       return "lut runs column-wise and block-wise scales as powers of two only";
+    if (layout == ScaleLayout::block && encoding.group_cols != 8) return "lut runs blocks of 8 columns only";
     if (layout == ScaleLayout::row && encoding.power_of_two) return "lut runs row-wise scales as real numbers only";
     const auto& units = accelerator.array.units;
     if (layout == ScaleLayout::row && std::find(units.begin(), units.end(), "mac-fp16") == units.end())

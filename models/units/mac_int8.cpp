@@ -14,6 +14,7 @@ class MacInt8 : public Unit {
 
   std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig& accelerator) const override {
     if (encoding.coding != Coding::int8) return "mac-int8 runs scheme int8 only";
+    if (encoding.bits != 8 || encoding.group_rows != 1) return "mac-int8 runs 8-bit codes with a scale a row only";
     const auto& units = accelerator.array.units;
     if (std::find(units.begin(), units.end(), "mac-fp16") == units.end())
       return "mac-int8 needs mac-fp16 lanes for its real scales: add mac-fp16 to the accelerator's units";

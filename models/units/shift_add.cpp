@@ -18,6 +18,7 @@ class ShiftAdd : public Unit {
     if (encoding.coding != Coding::binary) return "shift-add runs binary weights only";
     if (!encoding.power_of_two) return "shift-add needs power-of-two scales: quantize without --real-scales";
     if (scale_layout(encoding) == ScaleLayout::row) return "shift-add runs column-wise and block-wise scales only";
+    if (by_block(encoding) && encoding.group_cols != 8) return "shift-add runs blocks of 8 columns only";
     return std::nullopt;
   }
 
