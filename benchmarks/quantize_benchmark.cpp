@@ -22,7 +22,9 @@ void quantize_opt_tiny(benchmark::State& state, const std::string& scheme) {
 }
 BENCHMARK_CAPTURE(quantize_opt_tiny, gptq, "gptq")->UseRealTime()->Unit(benchmark::kSecond);
 BENCHMARK_CAPTURE(quantize_opt_tiny, bcq, "bcq")->UseRealTime()->Unit(benchmark::kSecond);
-BENCHMARK_CAPTURE(quantize_opt_tiny, shiftaddllm_block, "shiftaddllm-block")->UseRealTime()->Unit(benchmark::kSecond);
+BENCHMARK_CAPTURE(quantize_opt_tiny, shiftaddllm_block, "shiftaddllm-block")
+    ->UseRealTime()
+    ->Unit(benchmark::kSecond);
 
 // The perplexity of opt-tiny on its evaluation text, on all processors.
 void perplexity_opt_tiny(benchmark::State& state) {

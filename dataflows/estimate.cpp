@@ -10,7 +10,9 @@ namespace {
 int64_t pieces(int64_t whole, int64_t piece) { return (whole + piece - 1) / piece; }
 
 // 16-bit words of `bits` sent in flits of `width`.
-int64_t flit_words(int64_t bits, int64_t width) { return bits / width * words16(width) + words16(bits % width); }
+int64_t flit_words(int64_t bits, int64_t width) {
+  return bits / width * words16(width) + words16(bits % width);
+}
 
 // One pass's actions and the cycles of its resources.
 struct PassEstimate {
@@ -39,9 +41,11 @@ class PassEstimator {
     const FilterStream stream = filter_stream(g_, pass_);
     const int64_t weights = count_bursts(stream.weights, Action::dram_read_weights);
     const int64_t scales = count_bursts(stream.scales, Action::dram_read_scales);
-    const int64_t loads = pass_.loads_inputs ? count_bursts(g_.input_stream_bits(pass_), Action::dram_read_inputs) : 0;
-    const int64_t stores =
-        pass_.output ? count_bursts(int64_t{pass_.tokens} * pass_.tile_outputs() * 16, Action::dram_write_outputs) : 0;
+    const int64_t loads =
+        pass_.loads_inputs ? count_bursts(g_.input_stream_bits(pass_), Action::dram_read_inputs) : 0;
+    const int64_t stores = pass_.output ? count_bursts(int64_t{pass_.tokens} * pass_.tile_outputs() * 16,
+                                                       Action::dram_write_outputs)
+                                        : 0;
     return weights + scales + loads + stores;
   }
 
@@ -61,7 +65,8 @@ class PassEstimator {
     out_.actions[Action::glb_filter_read_scales] += pieces(stream.scales, port);
     int64_t flits = 0;
     for (const FilterDelivery& delivery : g_.unit.deliveries(g_.encoding, g_.accelerator, pass_)) {
-      const int64_t pes = int64_t{delivery.row_last - delivery.row_first + 1} * (delivery.col_last - delivery.col_first + 1);
+      const int64_t pes =
+          int64_t{delivery.row_last - delivery.row_first + 1} * (delivery.col_last - delivery.col_first + 1);
       const int64_t words = pes * flit_words(delivery.bits, width);
       const bool weights = delivery.content == Content::weights;
       out_.actions[weights ? Action::noc_filter_deliver_weights : Action::noc_filter_deliver_scales] += words;
@@ -109,7 +114,8 @@ class PassEstimator {
         out_words += flit_words(outputs * 16, int64_t{g_.output_word} * 16);
       } else {
         out += totals ? g_.total_words(pass_, col) : g_.partial_words(pass_, col);
-        out_words += flit_words((totals ? outputs : partials) * g_.psum_bits, int64_t{g_.psum_word} * g_.psum_bits);
+        out_words +=
+            flit_words((totals ? outputs : partials) * g_.psum_bits, int64_t{g_.psum_word} * g_.psum_bits);
       }
       out_.actions[Action::noc_local_deliver_psums] +=
           pass_.tokens * (pass_.rows - 1) * partials * words16(g_.psum_bits);
@@ -132,7 +138,8 @@ class PassEstimator {
     const int top = pass_.rows - 1;
     for (int col = 0; col < pass_.cols; ++col) {
       longest = std::max(longest, pass_.tokens * add_program(pe_tile(g_.encoding, pass_, top, col), 1));
-      if (top > 0) longest = std::max(longest, pass_.tokens * add_program(pe_tile(g_.encoding, pass_, 0, col), top));
+      if (top > 0)
+        longest = std::max(longest, pass_.tokens * add_program(pe_tile(g_.encoding, pass_, 0, col), top));
     }
     return longest;
   }
@@ -161,7 +168,8 @@ MappingEstimate estimate(const LayerGeometry& geometry, const Schedule& schedule
   MappingEstimate total;
   total.mapping = mapping;
   for (const PassRun& run : schedule.runs) {
-    // Passes of a run may touch different groups of outputs and load inputs or not: as many estimates as there are kinds.
+    // Passes of a run may touch different groups of outputs and load inputs or not: as many estimates as
+    // there are kinds.
     const bool alike = geometry.encoding.group_rows == 1;
     for (int64_t i = 0; i < run.count; ++i) {
       Pass pass = run.pass;

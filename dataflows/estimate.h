@@ -6,8 +6,8 @@
 
 namespace eyeshift {
 
-// What a schedule will count and roughly how long it will take: its actions exactly (the machine counts the same), its
-// cycles as the sum over passes of the resource that is busy longest, without ramps and stalls.
+// What a schedule will count and roughly how long it will take: its actions exactly (the machine counts the
+// same), its cycles as the sum over passes of the resource that is busy longest, without ramps and stalls.
 MappingEstimate estimate(const LayerGeometry& geometry, const Schedule& schedule, const Mapping& mapping);
 
 }  // namespace eyeshift

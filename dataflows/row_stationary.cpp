@@ -15,7 +15,8 @@ int64_t pieces(int64_t whole, int64_t piece) { return (whole + piece - 1) / piec
 struct Region {
   int64_t rows = 0, cols = 0;
 };
-Region region_of(const AcceleratorConfig& accelerator, const LayerGeometry& geometry, const std::string& unit) {
+Region region_of(const AcceleratorConfig& accelerator, const LayerGeometry& geometry,
+                 const std::string& unit) {
   const auto& array = accelerator.array;
   Region region{array.rows, array.cols};
   const bool lanes_only = array.fp16_lanes > 0 && array.units.size() > 1;
@@ -32,7 +33,8 @@ struct Tiling {
       : K(shape.K), M(shape.M), N(tokens), q(mapping.q), p(mapping.p), n(std::min(mapping.n, tokens)) {
     const int64_t granule = geometry.unit.input_granule(geometry.encoding);
     padded_K = pieces(K, granule) * granule;
-    const bool row_wise = geometry.encoding.coding != Coding::fp16 && scale_layout(geometry.encoding) == ScaleLayout::row;
+    const bool row_wise =
+        geometry.encoding.coding != Coding::fp16 && scale_layout(geometry.encoding) == ScaleLayout::row;
     group = row_wise && column_groups(geometry.encoding, K) > 1 ? geometry.encoding.group_cols : padded_K;
     tile_inputs = std::min(q * mapping.r, group);
     tile_outputs = std::min(p * mapping.t, M);
@@ -40,16 +42,18 @@ struct Tiling {
     k_tiles = pieces(padded_K, group) * pieces(group, tile_inputs);
   }
   int64_t K, M, N, q, p, n;
-  int64_t padded_K, group;      // inputs, and those that share row-wise scales; tiles of inputs do not straddle groups
+  int64_t padded_K,
+      group;  // inputs, and those that share row-wise scales; tiles of inputs do not straddle groups
   int64_t tile_inputs, tile_outputs;
-  int64_t tiles_m;              // tiles of outputs in the global buffer
-  int64_t k_tiles;              // tiles of inputs in all
+  int64_t tiles_m;  // tiles of outputs in the global buffer
+  int64_t k_tiles;  // tiles of inputs in all
 };
 
-// Eyeriss's row stationary (Chen et al., ISCA 2016) for a linear layer, which is a convolution with R = E = 1: a column
-// of r PEs splits the inputs and adds up partial sums from row to row, t columns split the outputs, and every PE keeps
-// q x p weights for all n tokens of a pass. Loops, outermost first: tokens by n, outputs by m, inputs by q r, outputs by
-// p t. A PE takes its inputs as a stream, so q is bounded by the filter scratchpad, not by the input scratchpad.
+// Eyeriss's row stationary (Chen et al., ISCA 2016) for a linear layer, which is a convolution with R = E =
+// 1: a column of r PEs splits the inputs and adds up partial sums from row to row, t columns split the
+// outputs, and every PE keeps q x p weights for all n tokens of a pass. Loops, outermost first: tokens by n,
+// outputs by m, inputs by q r, outputs by p t. A PE takes its inputs as a stream, so q is bounded by the
+// filter scratchpad, not by the input scratchpad.
 class RowStationary : public Dataflow {
  public:
   std::string_view summary() const override {
@@ -57,7 +61,8 @@ class RowStationary : public Dataflow {
   }
 
   std::vector<MappingEstimate> mappings(const LinearShape& shape, const Encoding& encoding, int64_t tokens,
-                                        const AcceleratorConfig& accelerator, const std::string& unit) const override {
+                                        const AcceleratorConfig& accelerator,
+                                        const std::string& unit) const override {
     const LayerGeometry geometry(accelerator, encoding, unit, shape.K);
     const Region region = region_of(accelerator, geometry, unit);
     const int64_t granule = geometry.unit.input_granule(encoding);
@@ -65,37 +70,43 @@ class RowStationary : public Dataflow {
     const int64_t group = Tiling(shape, geometry, tokens, all).group;
     std::vector<MappingEstimate> found;
     std::set<std::pair<int64_t, int64_t>> seen;
-    for (const int64_t q : sizes(group, region.rows, granule, [&](int64_t q) { return fits_pe(shape, geometry, q, 1); })) {
+    for (const int64_t q :
+         sizes(group, region.rows, granule, [&](int64_t q) { return fits_pe(shape, geometry, q, 1); })) {
       const int64_t r = std::min(region.rows, pieces(group, q));
-      for (const int64_t p : sizes(shape.M, region.cols, 1, [&](int64_t p) { return fits_pe(shape, geometry, q, p); })) {
+      for (const int64_t p :
+           sizes(shape.M, region.cols, 1, [&](int64_t p) { return fits_pe(shape, geometry, q, p); })) {
         if (!seen.emplace(q, p).second) continue;
         const int64_t t = std::min(region.cols, pieces(shape.M, p));
         add_buffered(shape, geometry, tokens, {0, 0, 1, p, q, r, t}, found);
       }
     }
     if (found.empty()) {
-      const int64_t rows = std::min(region.rows, pieces(group, granule)), cols = std::min(region.cols, shape.M);
+      const int64_t rows = std::min(region.rows, pieces(group, granule)),
+                    cols = std::min(region.cols, shape.M);
       check(shape, encoding, tokens, accelerator, unit, {cols, 1, 1, 1, granule, rows, cols});
       throw InternalError("the smallest mapping is valid, but none was found");
     }
     return found;
   }
 
-  void check(const LinearShape& shape, const Encoding& encoding, int64_t tokens, const AcceleratorConfig& accelerator,
-             const std::string& unit, const Mapping& mapping) const override {
+  void check(const LinearShape& shape, const Encoding& encoding, int64_t tokens,
+             const AcceleratorConfig& accelerator, const std::string& unit,
+             const Mapping& mapping) const override {
     const LayerGeometry geometry(accelerator, encoding, unit, shape.K);
     if (const std::string why = violation(shape, geometry, tokens, unit, mapping); !why.empty())
       throw InputError("layer '" + shape.name + "' on unit '" + unit + "': " + why);
   }
 
   Schedule schedule(const LinearShape& shape, const Encoding& encoding, int64_t tokens,
-                    const AcceleratorConfig& accelerator, const std::string& unit, const Mapping& mapping) const override {
+                    const AcceleratorConfig& accelerator, const std::string& unit,
+                    const Mapping& mapping) const override {
     check(shape, encoding, tokens, accelerator, unit, mapping);
     return passes(shape, LayerGeometry(accelerator, encoding, unit, shape.K), tokens, unit, mapping);
   }
 
  private:
-  // Sizes of a PE's share that cut `whole` into equal tiles over `pes`: from the largest that fits down, a few of them.
+  // Sizes of a PE's share that cut `whole` into equal tiles over `pes`: from the largest that fits down, a
+  // few of them.
   template <typename Fits>
   static std::vector<int64_t> sizes(int64_t whole, int64_t pes, int64_t granule, const Fits& fits) {
     constexpr size_t kMost = 6;
@@ -120,8 +131,10 @@ class RowStationary : public Dataflow {
       int64_t low = 0, high = pieces(shape.M, tile);  // tiles of outputs: the most that are valid
       while (low < high) {
         mapping.m = (low + high + 1) / 2 * tile;
-        if (violation(shape, geometry, tokens, unit, mapping).empty()) low = mapping.m / tile;
-        else high = mapping.m / tile - 1;
+        if (violation(shape, geometry, tokens, unit, mapping).empty())
+          low = mapping.m / tile;
+        else
+          high = mapping.m / tile - 1;
       }
       if (low == 0) continue;
       ++kept;
@@ -156,7 +169,8 @@ class RowStationary : public Dataflow {
     return pe_violation(shape, geometry, q, p).empty();
   }
 
-  static std::string pe_violation(const LinearShape& shape, const LayerGeometry& geometry, int64_t q, int64_t p) {
+  static std::string pe_violation(const LinearShape& shape, const LayerGeometry& geometry, int64_t q,
+                                  int64_t p) {
     const auto& spads = geometry.accelerator.spad_words;
     const auto needs = [&](const char* spad, int64_t bits, int64_t words, const std::string& remedy) {
       return "the " + std::string(spad) + " scratchpad would hold " + std::to_string(pieces(bits, 16)) +
@@ -165,17 +179,24 @@ class RowStationary : public Dataflow {
     };
     const int64_t granule = geometry.unit.input_granule(geometry.encoding);
     if (granule * geometry.input_bits > int64_t{spads.input} * 16)
-      return needs("input", granule * geometry.input_bits, spads.input, "this unit takes " + std::to_string(granule) + " inputs at a time");
+      return needs("input", granule * geometry.input_bits, spads.input,
+                   "this unit takes " + std::to_string(granule) + " inputs at a time");
     if (p * geometry.psums_per_output * geometry.psum_bits > int64_t{spads.psum} * 16)
-      return needs("psum", p * geometry.psums_per_output * geometry.psum_bits, spads.psum, "choose a smaller p");
-    if (q * p > int64_t{1} << 24) return "q p = " + std::to_string(q * p) + " weights in a PE are too many: choose smaller ones";
+      return needs("psum", p * geometry.psums_per_output * geometry.psum_bits, spads.psum,
+                   "choose a smaller p");
+    if (q * p > int64_t{1} << 24)
+      return "q p = " + std::to_string(q * p) + " weights in a PE are too many: choose smaller ones";
     const Pass pass = fullest_pe(shape, geometry, q, p);
     const FilterStream stream = filter_stream(geometry, pass);
     if (stream.weights + stream.scales > int64_t{spads.filter} * 16)
       return needs("filter", stream.weights + stream.scales, spads.filter, "choose a smaller p or q");
-    for (const Step& step : geometry.unit.program(geometry.encoding, geometry.accelerator, pe_tile(geometry.encoding, pass, 0, 0)).steps)
+    for (const Step& step :
+         geometry.unit
+             .program(geometry.encoding, geometry.accelerator, pe_tile(geometry.encoding, pass, 0, 0))
+             .steps)
       if (step.cycles > 65535)
-        return "a step of a PE would take " + std::to_string(step.cycles) + " cycles, at most 65535 are simulated: choose a smaller p";
+        return "a step of a PE would take " + std::to_string(step.cycles) +
+               " cycles, at most 65535 are simulated: choose a smaller p";
     return "";
   }
 
@@ -184,22 +205,27 @@ class RowStationary : public Dataflow {
     const Region region = region_of(geometry.accelerator, geometry, unit);
     const int64_t granule = geometry.unit.input_granule(geometry.encoding);
     const auto bad = [](const char* name, int64_t value, const std::string& allowed) {
-      return "mapping parameter " + std::string(name) + " is " + std::to_string(value) + ", must be " + allowed;
+      return "mapping parameter " + std::string(name) + " is " + std::to_string(value) + ", must be " +
+             allowed;
     };
     if (tokens < 1) return "needs at least 1 token";
     if (mapping.e != 1) return bad("e", mapping.e, "1 for a linear layer");
-    if (mapping.r < 1 || mapping.r > region.rows) return bad("r", mapping.r, "1 to " + std::to_string(region.rows) + ", the rows with this unit");
-    if (mapping.t < 1 || mapping.t > region.cols) return bad("t", mapping.t, "1 to " + std::to_string(region.cols) + ", the columns with this unit");
-    if (mapping.q < 1 || mapping.q % granule != 0) return bad("q", mapping.q, "a positive multiple of " + std::to_string(granule));
+    if (mapping.r < 1 || mapping.r > region.rows)
+      return bad("r", mapping.r, "1 to " + std::to_string(region.rows) + ", the rows with this unit");
+    if (mapping.t < 1 || mapping.t > region.cols)
+      return bad("t", mapping.t, "1 to " + std::to_string(region.cols) + ", the columns with this unit");
+    if (mapping.q < 1 || mapping.q % granule != 0)
+      return bad("q", mapping.q, "a positive multiple of " + std::to_string(granule));
     if (mapping.p < 1) return bad("p", mapping.p, "at least 1");
     if (mapping.m < 1) return bad("m", mapping.m, "at least 1");
     if (mapping.n < 1) return bad("n", mapping.n, "at least 1");
     const Encoding& encoding = geometry.encoding;
-    if (encoding.coding != Coding::fp16 && scale_layout(encoding) == ScaleLayout::row && column_groups(encoding, shape.K) > 1 &&
-        encoding.group_cols % granule != 0)
-      return "groups of " + std::to_string(encoding.group_cols) + " inputs are no multiple of the " + std::to_string(granule) +
-             " inputs that the unit takes at a time";
-    const int64_t q = std::min(mapping.q, pieces(shape.K, granule) * granule), p = std::min(mapping.p, shape.M);
+    if (encoding.coding != Coding::fp16 && scale_layout(encoding) == ScaleLayout::row &&
+        column_groups(encoding, shape.K) > 1 && encoding.group_cols % granule != 0)
+      return "groups of " + std::to_string(encoding.group_cols) + " inputs are no multiple of the " +
+             std::to_string(granule) + " inputs that the unit takes at a time";
+    const int64_t q = std::min(mapping.q, pieces(shape.K, granule) * granule),
+                  p = std::min(mapping.p, shape.M);
     if (std::string why = pe_violation(shape, geometry, q, p); !why.empty()) return why;
     return buffer_violation(shape, geometry, tokens, unit, mapping);
   }
@@ -209,13 +235,13 @@ class RowStationary : public Dataflow {
     const auto& glb = geometry.accelerator.glb;
     const auto& dram = geometry.accelerator.dram;
     if (glb.filter_banks * glb.bank_bytes < dram.burst_bytes)
-      return "the filter banks hold " + std::to_string(glb.filter_banks * glb.bank_bytes) + " bytes, a DRAM burst " +
-             std::to_string(dram.burst_bytes) + ": enlarge glb.filter_banks";
+      return "the filter banks hold " + std::to_string(glb.filter_banks * glb.bank_bytes) +
+             " bytes, a DRAM burst " + std::to_string(dram.burst_bytes) + ": enlarge glb.filter_banks";
     const Schedule layout = buffer_layout(shape, geometry, tokens, unit, mapping);
     if (layout.input_banks + layout.psum_banks > glb.shared_banks)
       return "the global buffer would need " + std::to_string(layout.input_banks) + " banks for inputs and " +
-             std::to_string(layout.psum_banks) + " for partial sums; it has " + std::to_string(glb.shared_banks) +
-             " (glb.shared_banks): choose a smaller n or m";
+             std::to_string(layout.psum_banks) + " for partial sums; it has " +
+             std::to_string(glb.shared_banks) + " (glb.shared_banks): choose a smaller n or m";
     return "";
   }
 
@@ -231,20 +257,21 @@ class RowStationary : public Dataflow {
     layout.tokens = tokens;
     layout.unit = unit;
     layout.input_slots = glb.double_buffer ? 2 : 1;
-    layout.input_slot_bits = tiling.n * (tiling.tile_inputs * geometry.input_bits + geometry.token_scale_bits);
+    layout.input_slot_bits =
+        tiling.n * (tiling.tile_inputs * geometry.input_bits + geometry.token_scale_bits);
     const int64_t p = std::min(tiling.p, shape.M), cols = pieces(tiling.tile_outputs, p);
     layout.psum_tile_bits = cols * tiling.n * geometry.psum_row_words(p) * glb.port_bits;
     layout.psum_tiles = static_cast<int32_t>(tiling.tiles_m);
     const int64_t slot_words = pieces(layout.input_slot_bits, glb.port_bits);
     layout.input_banks = static_cast<int32_t>(
         std::min<int64_t>(pieces(layout.input_slots * slot_words * glb.port_bits, bank_bits), INT32_MAX / 2));
-    layout.psum_banks =
-        static_cast<int32_t>(std::min<int64_t>(pieces(layout.psum_tiles * layout.psum_tile_bits, bank_bits), INT32_MAX / 2));
+    layout.psum_banks = static_cast<int32_t>(
+        std::min<int64_t>(pieces(layout.psum_tiles * layout.psum_tile_bits, bank_bits), INT32_MAX / 2));
     return layout;
   }
 
-  static Schedule passes(const LinearShape& shape, const LayerGeometry& geometry, int64_t tokens, const std::string& unit,
-                         const Mapping& mapping) {
+  static Schedule passes(const LinearShape& shape, const LayerGeometry& geometry, int64_t tokens,
+                         const std::string& unit, const Mapping& mapping) {
     const Tiling tiling(shape, geometry, tokens, mapping);
     Schedule schedule = buffer_layout(shape, geometry, tokens, unit, mapping);
     const int64_t resident = tiling.tiles_m * tiling.tile_outputs;
@@ -271,12 +298,14 @@ class RowStationary : public Dataflow {
   // As few equal chunks of a PE's inputs as its scratchpad can hold one of.
   static int32_t input_chunk(const LayerGeometry& geometry, int64_t q) {
     const int64_t granule = geometry.unit.input_granule(geometry.encoding);
-    const int64_t most = int64_t{geometry.accelerator.spad_words.input} * 16 / geometry.input_bits / granule * granule;
+    const int64_t most =
+        int64_t{geometry.accelerator.spad_words.input} * 16 / geometry.input_bits / granule * granule;
     return static_cast<int32_t>(pieces(pieces(q, pieces(q, most)), granule) * granule);
   }
 
   // A pass's share of the inputs, and what it does with partial sums.
-  static Pass input_tile(const Tiling& tiling, const LayerGeometry& geometry, int64_t k, int64_t group, int64_t group_end) {
+  static Pass input_tile(const Tiling& tiling, const LayerGeometry& geometry, int64_t k, int64_t group,
+                         int64_t group_end) {
     Pass pass;
     const int64_t inputs = std::min(tiling.tile_inputs, group_end - k);
     const int64_t q = std::min(tiling.q, inputs);

@@ -118,13 +118,18 @@ void run_in_children(size_t count, int parallel, const std::function<std::string
   Children children;
   size_t started = 0;
   while (started < count || children.size() > 0) {
-    while (started < count && children.size() < static_cast<size_t>(std::max(parallel, 1))) children.start(started++, work);
+    while (started < count && children.size() < static_cast<size_t>(std::max(parallel, 1)))
+      children.start(started++, work);
     const Child child = children.wait();
     const std::string text = child.bytes.substr(1);
     switch (static_cast<Outcome>(child.bytes.front())) {
-      case Outcome::result: take(child.index, text); break;
-      case Outcome::input_error: throw InputError(text);
-      case Outcome::internal_error: throw InternalError(text);
+      case Outcome::result:
+        take(child.index, text);
+        break;
+      case Outcome::input_error:
+        throw InputError(text);
+      case Outcome::internal_error:
+        throw InternalError(text);
     }
   }
 }

@@ -10,7 +10,8 @@
 
 namespace eyeshift {
 
-LayerImage::LayerImage(const LayerGeometry& geometry, const Layer& layer, const std::vector<uint16_t>& inputs, int64_t tokens)
+LayerImage::LayerImage(const LayerGeometry& geometry, const Layer& layer, const std::vector<uint16_t>& inputs,
+                       int64_t tokens)
     : geometry_(geometry),
       layer_(layer),
       inputs_(inputs),
@@ -28,16 +29,20 @@ LayerImage::LayerImage(const LayerGeometry& geometry, const Layer& layer, const 
 
 BitString LayerImage::weights(const Pass& pass) {
   BitString out;
-  for (const FilterDelivery& delivery : geometry_.unit.deliveries(layer_.encoding, geometry_.accelerator, pass))
+  for (const FilterDelivery& delivery :
+       geometry_.unit.deliveries(layer_.encoding, geometry_.accelerator, pass))
     if (delivery.content == Content::weights) append_weights(pass, delivery, out);
   return out;
 }
 
 BitString LayerImage::scales(const Pass& pass) {
   BitString out;
-  for (const FilterDelivery& delivery : geometry_.unit.deliveries(layer_.encoding, geometry_.accelerator, pass)) {
-    if (delivery.content == Content::terms) append_terms(pass, delivery, out);
-    else if (delivery.content != Content::weights) append_row_values(pass, delivery, out);
+  for (const FilterDelivery& delivery :
+       geometry_.unit.deliveries(layer_.encoding, geometry_.accelerator, pass)) {
+    if (delivery.content == Content::terms)
+      append_terms(pass, delivery, out);
+    else if (delivery.content != Content::weights)
+      append_row_values(pass, delivery, out);
   }
   return out;
 }
@@ -88,7 +93,10 @@ void LayerImage::append_terms(const Pass& pass, const FilterDelivery& delivery, 
     }
     for (int64_t plane = 0; plane < encoding.bits; ++plane)
       for (int64_t term = 0; term < encoding.terms; ++term)
-        out.append(group < CG ? layer_.pot[static_cast<size_t>(((plane * RG + delivery.row_group) * CG + group) * encoding.terms + term)] : 0, 8);
+        out.append(group < CG ? layer_.pot[static_cast<size_t>(
+                                    ((plane * RG + delivery.row_group) * CG + group) * encoding.terms + term)]
+                              : 0,
+                   8);
   }
 }
 
@@ -132,7 +140,8 @@ BitString LayerImage::inputs(const Pass& pass) {
     for (int chunk = 0; chunk < pass.input_chunks(); ++chunk)
       for (int row = 0; row < pass.rows; ++row)
         for (int i = 0; i < pass.chunk_inputs(row, chunk); ++i)
-          out.append(input(token, pass.k_begin + row * pass.q + chunk * pass.input_chunk + i), geometry_.input_bits);
+          out.append(input(token, pass.k_begin + row * pass.q + chunk * pass.input_chunk + i),
+                     geometry_.input_bits);
     if (geometry_.scale_bits_of_token(pass) > 0)
       out.append(half_from_float(token_scales_[static_cast<size_t>(token)]), geometry_.token_scale_bits);
   }

@@ -9,12 +9,13 @@
 
 namespace eyeshift {
 
-// A layer's tensors and inputs as DRAM holds them for a schedule: every pass's operands in the order in which the pass
-// reads them, the arrangement that is made once, before the run. Collects the outputs.
+// A layer's tensors and inputs as DRAM holds them for a schedule: every pass's operands in the order in which
+// the pass reads them, the arrangement that is made once, before the run. Collects the outputs.
 class LayerImage : public MemoryImage {
  public:
   // inputs [tokens, K], half-precision bits. All arguments must outlive the image.
-  LayerImage(const LayerGeometry& geometry, const Layer& layer, const std::vector<uint16_t>& inputs, int64_t tokens);
+  LayerImage(const LayerGeometry& geometry, const Layer& layer, const std::vector<uint16_t>& inputs,
+             int64_t tokens);
 
   BitString weights(const Pass& pass) override;
   BitString scales(const Pass& pass) override;

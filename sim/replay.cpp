@@ -23,7 +23,8 @@ template <typename Value>
 void append(std::string& bytes, const std::vector<Value>& values) {
   static_assert(std::is_trivially_copyable_v<Value>);
   append(bytes, values.size());
-  if (!values.empty()) bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Value));
+  if (!values.empty())
+    bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Value));
 }
 
 class Reader {
@@ -57,7 +58,9 @@ class Reader {
 std::string to_bytes(const ReplayResult& replayed) {
   const LayerResult& r = replayed.result;
   std::string bytes;
-  for (const int64_t value : {r.cycles, r.ticks, r.macs, r.padding_macs, r.busy_pe_cycles, r.evaluated_cycles}) append(bytes, value);
+  for (const int64_t value :
+       {r.cycles, r.ticks, r.macs, r.padding_macs, r.busy_pe_cycles, r.evaluated_cycles})
+    append(bytes, value);
   append(bytes, r.active_pes);
   append(bytes, r.bound_by);
   append(bytes, r.actions);
@@ -71,7 +74,9 @@ ReplayResult from_bytes(const std::string& bytes) {
   ReplayResult replayed;
   LayerResult& r = replayed.result;
   Reader reader(bytes);
-  for (int64_t* value : {&r.cycles, &r.ticks, &r.macs, &r.padding_macs, &r.busy_pe_cycles, &r.evaluated_cycles}) reader.read(*value);
+  for (int64_t* value :
+       {&r.cycles, &r.ticks, &r.macs, &r.padding_macs, &r.busy_pe_cycles, &r.evaluated_cycles})
+    reader.read(*value);
   reader.read(r.active_pes);
   reader.read(r.bound_by);
   reader.read(r.actions);
@@ -84,7 +89,8 @@ ReplayResult from_bytes(const std::string& bytes) {
 ReplayResult replay_one(const AcceleratorConfig& accelerator, const ReplayJob& job) {
   const auto start = std::chrono::steady_clock::now();
   const Dataflow& dataflow = Registry<Dataflow>::instance().find(job.dataflow, "dataflow");
-  const Schedule schedule = dataflow.schedule(job.shape, job.encoding, job.tokens, accelerator, job.unit, job.mapping);
+  const Schedule schedule =
+      dataflow.schedule(job.shape, job.encoding, job.tokens, accelerator, job.unit, job.mapping);
   ReplayResult replayed;
   if (job.layer == nullptr) {
     replayed.result = run_machine(accelerator, schedule, nullptr);
@@ -100,8 +106,8 @@ ReplayResult replay_one(const AcceleratorConfig& accelerator, const ReplayJob& j
 
 }  // namespace
 
-std::vector<ReplayResult> replay(const AcceleratorConfig& accelerator, const std::vector<ReplayJob>& jobs, int parallel,
-                                 void (*on_done)(void* context, size_t index), void* context) {
+std::vector<ReplayResult> replay(const AcceleratorConfig& accelerator, const std::vector<ReplayJob>& jobs,
+                                 int parallel, void (*on_done)(void* context, size_t index), void* context) {
   std::vector<ReplayResult> results(jobs.size());
   run_in_children(
       jobs.size(), parallel, [&](size_t index) { return to_bytes(replay_one(accelerator, jobs[index])); },

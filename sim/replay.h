@@ -19,7 +19,8 @@ struct ReplayJob {
   std::string unit;
   std::string dataflow = "row-stationary";
   Mapping mapping;
-  // Functional: the layer with its tensors, and its inputs [tokens, K] as half-precision bits. nullptr: timing only.
+  // Functional: the layer with its tensors, and its inputs [tokens, K] as half-precision bits. nullptr:
+  // timing only.
   const Layer* layer = nullptr;
   const std::vector<uint16_t>* inputs = nullptr;
 };
@@ -33,7 +34,8 @@ struct ReplayResult {
 // Replays every job in a child process of its own (a process can elaborate one SystemC model only), at most
 // `parallel` at a time; results come in the order of the jobs. on_done(index) is called as jobs finish.
 // Throws InternalError with the child's message, or the machine's state, where a child fails.
-std::vector<ReplayResult> replay(const AcceleratorConfig& accelerator, const std::vector<ReplayJob>& jobs, int parallel,
-                                 void (*on_done)(void* context, size_t index) = nullptr, void* context = nullptr);
+std::vector<ReplayResult> replay(const AcceleratorConfig& accelerator, const std::vector<ReplayJob>& jobs,
+                                 int parallel, void (*on_done)(void* context, size_t index) = nullptr,
+                                 void* context = nullptr);
 
 }  // namespace eyeshift

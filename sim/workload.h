@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "configs/reader/network_reader.h"
+#include "configs/loaders/network_reader.h"
 #include "traces/format/layer.h"
 #include "traces/quantizers/quantizer.h"
 

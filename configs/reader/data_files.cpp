@@ -38,8 +38,7 @@ std::string read_text_file(const std::string& path) {
   while (file.read(chunk.data(), chunk.size()), file.gcount() > 0 && text.size() <= kLargestFile)
     text.append(chunk.data(), static_cast<size_t>(file.gcount()));
   if (file.bad()) throw InputError(path + ": reading failed");
-  if (text.size() > kLargestFile)
-    throw InputError(path + ": larger than the 4 MB that such a file may have");
+  if (text.size() > kLargestFile) throw InputError(path + ": larger than the 4 MB that such a file may have");
   return text;
 }
 

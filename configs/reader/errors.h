@@ -5,8 +5,8 @@
 
 namespace eyeshift {
 
-// The user's error: bad input, an impossible size, an unwritable file. The program prints the message, which names
-// file, line, value and remedy where they apply, and exits with status 2.
+// The user's error: bad input, an impossible size, an unwritable file. The program prints the message, which
+// names file, line, value and remedy where they apply, and exits with status 2.
 class InputError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

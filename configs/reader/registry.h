@@ -10,8 +10,9 @@
 
 namespace eyeshift {
 
-// Named, stateless implementations of one interface (units, dataflows, quantizers). An implementation registers
-// itself with a static Registration in its own file; lookups by name fail with an InputError that lists the names.
+// Named, stateless implementations of one interface (units, dataflows, quantizers). An implementation
+// registers itself with a static Registration in its own file; lookups by name fail with an InputError that
+// lists the names.
 template <typename Interface>
 class Registry {
  public:
@@ -45,7 +46,8 @@ class Registry {
   std::map<std::string, std::unique_ptr<Interface>> entries_;
 };
 
-// Usage, at namespace scope of the implementation's file: Registration<Unit, MacFp16> registration("mac-fp16");
+// Usage, at namespace scope of the implementation's file: Registration<Unit, MacFp16>
+// registration("mac-fp16");
 template <typename Interface, typename Implementation>
 struct Registration {
   explicit Registration(const std::string& name) {

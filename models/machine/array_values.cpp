@@ -31,12 +31,14 @@ void ArrayValues::take_input(int index, const InputFlit<true>& flit) {
   for (int i = 0; i < flit.inputs; ++i) {
     const int at = i * plan_.input_bits;
     const uint64_t bits = flit.payload.words[static_cast<size_t>(at / 64)] >> (at % 64);
-    pes_[static_cast<size_t>(index)].inputs.push_back(static_cast<uint16_t>(plan_.input_bits == 8 ? bits & 0xffu : bits));
+    pes_[static_cast<size_t>(index)].inputs.push_back(
+        static_cast<uint16_t>(plan_.input_bits == 8 ? bits & 0xffu : bits));
   }
 }
 
 void ArrayValues::take_token_scale(int col, const InputFlit<true>& flit) {
-  token_scales_[static_cast<size_t>(col)].push_back(float_from_half(static_cast<uint16_t>(flit.payload.words[0])));
+  token_scales_[static_cast<size_t>(col)].push_back(
+      float_from_half(static_cast<uint16_t>(flit.payload.words[0])));
 }
 
 void ArrayValues::take_psums(const PsumFlit<true>& flit) {
@@ -53,7 +55,8 @@ PeValues ArrayValues::values_of(Pe& pe, const PeTile& tile) const {
   values.dequant = plan_.accelerator.array.dequant;
   values.lut_words = plan_.accelerator.spad_words.lut;
   values.block = &pe.blocks.front().bits;
-  for (int content = 0; content < kContents; ++content) values.content_at[content] = pe.blocks.front().content_at[content];
+  for (int content = 0; content < kContents; ++content)
+    values.content_at[content] = pe.blocks.front().content_at[content];
   values.x = pe.inputs.data();
   values.psums = pe.psums.data();
   values.lut = pe.lut.data();
@@ -61,7 +64,8 @@ PeValues ArrayValues::values_of(Pe& pe, const PeTile& tile) const {
 }
 
 void ArrayValues::begin_token(int index, const PeTile& tile) {
-  pes_[static_cast<size_t>(index)].psums.assign(static_cast<size_t>(tile.outputs * plan_.psums_per_output), 0.0);
+  pes_[static_cast<size_t>(index)].psums.assign(static_cast<size_t>(tile.outputs * plan_.psums_per_output),
+                                                0.0);
 }
 
 void ArrayValues::execute(int index, const PeTile& tile, int step, int group, int frees) {
@@ -97,7 +101,8 @@ void ArrayValues::chain(int index, const PeTile& tile, int psum, int pe_above) {
   }
   const int output = psum / plan_.psums_per_output;
   const float token_scale = token_scales_[col].empty() ? 1.0f : token_scales_[col].front();
-  outputs_[col].push_back(plan_.unit.finish(output, pe.finishing.data(), total, token_scale, values_of(pe, tile)));
+  outputs_[col].push_back(
+      plan_.unit.finish(output, pe.finishing.data(), total, token_scale, values_of(pe, tile)));
   pe.finishing.clear();
   if (output + 1 == tile.outputs && !token_scales_[col].empty()) token_scales_[col].pop_front();
 }

@@ -9,8 +9,8 @@
 
 namespace eyeshift {
 
-// The values inside the array in a functional run: scratchpads, chains and the FIFOs at their ends. The timing model
-// decides what happens and when; this computes with it. A timing run has none of it.
+// The values inside the array in a functional run: scratchpads, chains and the FIFOs at their ends. The
+// timing model decides what happens and when; this computes with it. A timing run has none of it.
 class ArrayValues {
  public:
   explicit ArrayValues(const LayerPlan& plan);
@@ -22,8 +22,8 @@ class ArrayValues {
 
   void begin_token(int pe, const PeTile& tile);
   void execute(int pe, const PeTile& tile, int step, int group, int frees);
-  // The chain moves partial sum number `psum` of a token: from below (or the bank) and its own scratchpad, to the PE
-  // above or, at the top, to the column's FIFO.
+  // The chain moves partial sum number `psum` of a token: from below (or the bank) and its own scratchpad, to
+  // the PE above or, at the top, to the column's FIFO.
   void chain(int pe, const PeTile& tile, int psum, int pe_above);
   void end_pass(int pe);
 

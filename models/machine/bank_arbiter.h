@@ -5,7 +5,8 @@
 
 namespace eyeshift {
 
-// Single-ported banks: one access a bank and cycle. Clients try in turn, from the one that lost a conflict last.
+// Single-ported banks: one access a bank and cycle. Clients try in turn, from the one that lost a conflict
+// last.
 class BankArbiter {
  public:
   BankArbiter(int banks, int clients) : last_use_(static_cast<size_t>(banks), -1), clients_(clients) {}

@@ -7,14 +7,18 @@
 
 namespace eyeshift {
 
-// A FIFO between two modules. What is pushed or popped during a cycle shows only after it, in update(), so the order
-// in which modules are evaluated never matters. At most `capacity` items; the producer asks full(), the consumer
-// empty(). Pushing wakes the consumer's domain, popping the producer's.
+// A FIFO between two modules. What is pushed or popped during a cycle shows only after it, in update(), so
+// the order in which modules are evaluated never matters. At most `capacity` items; the producer asks full(),
+// the consumer empty(). Pushing wakes the consumer's domain, popping the producer's.
 template <typename Item>
 class Channel : public sc_core::sc_prim_channel {
  public:
   Channel(const char* name, TickScheduler& scheduler, Domain producer, Domain consumer, size_t capacity)
-      : sc_prim_channel(name), scheduler_(scheduler), producer_(producer), consumer_(consumer), ring_(capacity) {}
+      : sc_prim_channel(name),
+        scheduler_(scheduler),
+        producer_(producer),
+        consumer_(consumer),
+        ring_(capacity) {}
 
   bool full() const { return level_ + pushed_ >= ring_.size(); }
   bool empty() const { return level_ == popped_; }

@@ -6,9 +6,9 @@
 namespace eyeshift {
 
 template <bool Functional>
-Dram<Functional>::Dram(sc_core::sc_module_name name, const LayerPlan& plan, TickScheduler& scheduler, MemoryImage* image,
-                       Channel<ReadRequest>& requests, Channel<Beat<Functional>>& read_beats,
-                       Channel<Beat<Functional>>& write_beats)
+Dram<Functional>::Dram(sc_core::sc_module_name name, const LayerPlan& plan, TickScheduler& scheduler,
+                       MemoryImage* image, Channel<ReadRequest>& requests,
+                       Channel<Beat<Functional>>& read_beats, Channel<Beat<Functional>>& write_beats)
     : sc_module(name),
       plan_(plan),
       scheduler_(scheduler),
@@ -31,14 +31,18 @@ void Dram<Functional>::tick() {
   if (read_beats_left_ == 0 && write_beats_left_ == 0 && !start_burst()) {
     if (!bursts_.empty()) {
       const int64_t ticks = scheduler_.ticks(Domain::dram);
-      scheduler_.wake_in(Domain::dram, std::max<int64_t>(1, (bursts_.front().ready_tick - TickScheduler::now()) / ticks));
+      scheduler_.wake_in(Domain::dram,
+                         std::max<int64_t>(1, (bursts_.front().ready_tick - TickScheduler::now()) / ticks));
     }
     if (!requests_.empty()) scheduler_.wake(Domain::dram);
     return;
   }
-  if (write_beats_left_ > 0) take_write_beat();
-  else if (!read_beats_.full()) send_read_beat();
-  else return;  // the consumer's pop wakes this domain
+  if (write_beats_left_ > 0)
+    take_write_beat();
+  else if (!read_beats_.full())
+    send_read_beat();
+  else
+    return;  // the consumer's pop wakes this domain
   ++busy_cycles_;
   scheduler_.wake(Domain::dram);
 }
@@ -56,8 +60,10 @@ bool Dram<Functional>::start_burst() {
   const bool can_read = !bursts_.empty() && bursts_.front().ready_tick <= TickScheduler::now();
   const bool can_write = static_cast<int64_t>(write_beats_.size()) >= beats_a_burst_;
   if (!can_read && !can_write) return false;
-  if (can_write && (write_next_ || !can_read)) write_beats_left_ = beats_a_burst_;
-  else read_beats_left_ = beats_a_burst_;
+  if (can_write && (write_next_ || !can_read))
+    write_beats_left_ = beats_a_burst_;
+  else
+    read_beats_left_ = beats_a_burst_;
   write_next_ = read_beats_left_ > 0;
   return true;
 }
@@ -91,8 +97,9 @@ void Dram<Functional>::fetch(const ReadRequest& request) {
   operand_at_ = request.offset;
   operand_end_ = request.offset + request.bits;
   if (operand_end_ > operand_.size())
-    throw InternalError("DRAM read of pass " + std::to_string(request.pass) + " ends at bit " + std::to_string(operand_end_) +
-                        " of an operand of " + std::to_string(operand_.size()));
+    throw InternalError("DRAM read of pass " + std::to_string(request.pass) + " ends at bit " +
+                        std::to_string(operand_end_) + " of an operand of " +
+                        std::to_string(operand_.size()));
 }
 
 template <bool Functional>
@@ -108,7 +115,8 @@ void Dram<Functional>::take_write_beat() {
     const auto& words = write_beats_.front().payload.words;
     const int64_t bits = std::min<int64_t>(plan_.accelerator.dram.link_bits, output_bits_left_);
     for (int64_t done = 0; done < bits; done += 64)
-      outputs_.append(words[static_cast<size_t>(done / 64)], static_cast<int>(std::min<int64_t>(64, bits - done)));
+      outputs_.append(words[static_cast<size_t>(done / 64)],
+                      static_cast<int>(std::min<int64_t>(64, bits - done)));
     output_bits_left_ -= bits;
     if (--output_bursts_beats_left_ == 0) {
       image_->store_outputs(write_cursor_.pass(), outputs_);
@@ -125,9 +133,9 @@ void Dram<Functional>::take_write_beat() {
 template <bool Functional>
 std::string Dram<Functional>::state() const {
   std::ostringstream out;
-  out << "dram: " << bursts_.size() << " bursts outstanding, " << read_beats_left_ << " read and " << write_beats_left_
-      << " write beats left on the link, " << requests_.size() << " requests and " << write_beats_.size()
-      << " write beats waiting";
+  out << "dram: " << bursts_.size() << " bursts outstanding, " << read_beats_left_ << " read and "
+      << write_beats_left_ << " write beats left on the link, " << requests_.size() << " requests and "
+      << write_beats_.size() << " write beats waiting";
   return out.str();
 }
 

@@ -9,16 +9,17 @@
 
 namespace eyeshift {
 
-// DRAM behind one link, shared by reads and writes, a beat of link_bits a cycle of its clock. Reads are served in
-// order; a burst's first beat comes latency_cycles after its request was taken, and requests overlap. A write burst
-// begins once all its beats wait. Reads and writes take turns by bursts.
+// DRAM behind one link, shared by reads and writes, a beat of link_bits a cycle of its clock. Reads are
+// served in order; a burst's first beat comes latency_cycles after its request was taken, and requests
+// overlap. A write burst begins once all its beats wait. Reads and writes take turns by bursts.
 template <bool Functional>
 class Dram : public sc_core::sc_module {
  public:
   Dram(sc_core::sc_module_name name, const LayerPlan& plan, TickScheduler& scheduler, MemoryImage* image,
-       Channel<ReadRequest>& requests, Channel<Beat<Functional>>& read_beats, Channel<Beat<Functional>>& write_beats);
+       Channel<ReadRequest>& requests, Channel<Beat<Functional>>& read_beats,
+       Channel<Beat<Functional>>& write_beats);
 
-  int64_t busy_cycles() const { return busy_cycles_; }    // of the link
+  int64_t busy_cycles() const { return busy_cycles_; }  // of the link
   int64_t written_beats() const { return written_beats_; }
   int64_t last_write_tick() const { return last_write_tick_; }
   std::string state() const;

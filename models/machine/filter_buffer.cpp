@@ -17,7 +17,8 @@ bool FilterBuffer<Functional>::reserve(int64_t words) {
 }
 
 template <bool Functional>
-typename FilterBuffer<Functional>::Moved FilterBuffer<Functional>::tick(int64_t cycle, const StreamWord<Functional>* in,
+typename FilterBuffer<Functional>::Moved FilterBuffer<Functional>::tick(int64_t cycle,
+                                                                        const StreamWord<Functional>* in,
                                                                         Operand in_operand, bool out_ready) {
   Moved moved;
   const int64_t level = written_ - read_;
@@ -30,12 +31,14 @@ typename FilterBuffer<Functional>::Moved FilterBuffer<Functional>::tick(int64_t 
       const Entry& entry = ring_[static_cast<size_t>(read_ % static_cast<int64_t>(ring_.size()))];
       moved.word = entry.word;
       moved.read = true;
-      counts_[entry.operand == Operand::weights ? Action::glb_filter_read_weights : Action::glb_filter_read_scales] += 1;
+      counts_[entry.operand == Operand::weights ? Action::glb_filter_read_weights
+                                                : Action::glb_filter_read_scales] += 1;
     }
   }
   if (moved.wrote) {
     ++written_;
-    counts_[in_operand == Operand::weights ? Action::glb_filter_write_weights : Action::glb_filter_write_scales] += 1;
+    counts_[in_operand == Operand::weights ? Action::glb_filter_write_weights
+                                           : Action::glb_filter_write_scales] += 1;
   }
   if (moved.read) {
     ++read_;
@@ -47,8 +50,8 @@ typename FilterBuffer<Functional>::Moved FilterBuffer<Functional>::tick(int64_t 
 
 template <bool Functional>
 std::string FilterBuffer<Functional>::state() const {
-  return "filter banks: " + std::to_string(written_ - read_) + " of " + std::to_string(ring_.size()) + " words held, " +
-         std::to_string(reserved_) + " reserved";
+  return "filter banks: " + std::to_string(written_ - read_) + " of " + std::to_string(ring_.size()) +
+         " words held, " + std::to_string(reserved_) + " reserved";
 }
 
 template class FilterBuffer<false>;

@@ -9,8 +9,8 @@
 
 namespace eyeshift {
 
-// The filter banks: a FIFO of words of port_bits between DRAM and the filter network, interleaved over the banks. Words
-// of weights and of scales are kept apart, so each operand of a pass begins a new word.
+// The filter banks: a FIFO of words of port_bits between DRAM and the filter network, interleaved over the
+// banks. Words of weights and of scales are kept apart, so each operand of a pass begins a new word.
 template <bool Functional>
 class FilterBuffer {
  public:
@@ -19,8 +19,8 @@ class FilterBuffer {
   // Room is reserved when a burst is requested and given back when its words are read.
   bool reserve(int64_t words);
 
-  // One cycle: `in` is a word that waits to be written (nullptr: none), `out_ready` whether the network takes one.
-  // Returns what happened.
+  // One cycle: `in` is a word that waits to be written (nullptr: none), `out_ready` whether the network takes
+  // one. Returns what happened.
   struct Moved {
     bool wrote = false, read = false;
     StreamWord<Functional> word;  // that was read

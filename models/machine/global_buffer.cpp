@@ -5,8 +5,9 @@
 namespace eyeshift {
 
 template <bool Functional>
-GlobalBuffer<Functional>::GlobalBuffer(sc_core::sc_module_name name, const LayerPlan& plan, TickScheduler& scheduler,
-                                       GlobalBufferPorts<Functional> ports, ActionCounts& counts)
+GlobalBuffer<Functional>::GlobalBuffer(sc_core::sc_module_name name, const LayerPlan& plan,
+                                       TickScheduler& scheduler, GlobalBufferPorts<Functional> ports,
+                                       ActionCounts& counts)
     : sc_module(name),
       plan_(plan),
       scheduler_(scheduler),
@@ -29,9 +30,12 @@ void GlobalBuffer<Functional>::tick() {
 
   const bool fills_inputs = fill_operand_ == Operand::inputs;
   const StreamWord<Functional>* waiting = fill_word_.bits > 0 ? &fill_word_ : nullptr;
-  const auto filter = filters_.tick(cycle, fills_inputs ? nullptr : waiting, fill_operand_, !ports_.filter_words.full());
-  const auto input = inputs_.tick(cycle, fills_inputs ? waiting : nullptr, fill_word_ends_, !ports_.input_words.full());
-  const PsumFlit<Functional>* from_array = ports_.psums_from_array.empty() ? nullptr : &ports_.psums_from_array.front();
+  const auto filter =
+      filters_.tick(cycle, fills_inputs ? nullptr : waiting, fill_operand_, !ports_.filter_words.full());
+  const auto input =
+      inputs_.tick(cycle, fills_inputs ? waiting : nullptr, fill_word_ends_, !ports_.input_words.full());
+  const PsumFlit<Functional>* from_array =
+      ports_.psums_from_array.empty() ? nullptr : &ports_.psums_from_array.front();
   const bool drain_ready = !drain_ends_ && drain_.bits() < plan_.accelerator.dram.link_bits;
   const auto psum = psums_.tick(cycle, from_array, !ports_.psums_to_array.full(), drain_ready);
 
@@ -44,7 +48,8 @@ void GlobalBuffer<Functional>::tick() {
     drain_.append(psum.output.payload, psum.output.bits);
     drain_ends_ = psum.output_ends_pass;
   }
-  active = active || filter.wrote || filter.read || input.wrote || input.read || psum.wrote || psum.read || psum.drained;
+  active = active || filter.wrote || filter.read || input.wrote || input.read || psum.wrote || psum.read ||
+           psum.drained;
   active = send_beat() || active;
   active = take_beat() || active;
   if (active) scheduler_.wake(Domain::core);
@@ -62,15 +67,17 @@ bool GlobalBuffer<Functional>::request() {
   }
   counts_[burst.operand == Operand::weights  ? Action::dram_read_weights
           : burst.operand == Operand::scales ? Action::dram_read_scales
-                                             : Action::dram_read_inputs] += plan_.accelerator.dram.burst_bytes;
+                                             : Action::dram_read_inputs] +=
+      plan_.accelerator.dram.burst_bytes;
   ports_.read_requests.push(burst);
   bursts_.push_back(burst);
   controller_.take();
   return true;
 }
 
-// Moves the next word of the register to its bank's port, then takes a beat of the link into the register. The beats
-// behind a burst's payload are dropped; an operand's last word goes out before the next operand's first beat comes in.
+// Moves the next word of the register to its bank's port, then takes a beat of the link into the register.
+// The beats behind a burst's payload are dropped; an operand's last word goes out before the next operand's
+// first beat comes in.
 template <bool Functional>
 bool GlobalBuffer<Functional>::take_beat() {
   bool active = false;
@@ -87,7 +94,8 @@ bool GlobalBuffer<Functional>::take_beat() {
   const ReadRequest& burst = bursts_.front();
   const int64_t bits = std::min<int64_t>(plan_.accelerator.dram.link_bits, burst.bits - burst_bits_);
   if (bits > 0) {
-    if (fill_ends_ || fill_.bits() >= std::max<int64_t>(port, plan_.accelerator.dram.link_bits)) return active;
+    if (fill_ends_ || fill_.bits() >= std::max<int64_t>(port, plan_.accelerator.dram.link_bits))
+      return active;
     if (fill_word_.bits > 0 && fill_operand_ != burst.operand) return active;
     fill_operand_ = burst.operand;
     fill_.append(ports_.read_beats.front().payload, bits);
@@ -120,15 +128,16 @@ bool GlobalBuffer<Functional>::send_beat() {
 
 template <bool Functional>
 bool GlobalBuffer<Functional>::done() const {
-  return controller_.done() && inputs_.done() && psums_.done() && bursts_.empty() && !drain_ends_ && drain_.bits() == 0 &&
-         filters_.words_in() == filters_.words_out();
+  return controller_.done() && inputs_.done() && psums_.done() && bursts_.empty() && !drain_ends_ &&
+         drain_.bits() == 0 && filters_.words_in() == filters_.words_out();
 }
 
 template <bool Functional>
 std::string GlobalBuffer<Functional>::state() const {
   return controller_.state() + "\n" + filters_.state() + "\n" + inputs_.state() + "\n" + psums_.state() +
-         "\nglobal buffer: " + std::to_string(bursts_.size()) + " bursts awaited, " + std::to_string(fill_.bits()) +
-         " bits in the fill register, " + std::to_string(drain_.bits()) + " in the drain register";
+         "\nglobal buffer: " + std::to_string(bursts_.size()) + " bursts awaited, " +
+         std::to_string(fill_.bits()) + " bits in the fill register, " + std::to_string(drain_.bits()) +
+         " in the drain register";
 }
 
 template class GlobalBuffer<false>;

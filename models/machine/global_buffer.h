@@ -26,8 +26,8 @@ struct GlobalBufferPorts {
   Channel<PsumFlit<Functional>>& psums_from_array;
 };
 
-// The global buffer: filter, input and psum banks with their ports, the transfer controller that requests what the
-// schedule wants from DRAM, and the registers in which link beats become words and words beats.
+// The global buffer: filter, input and psum banks with their ports, the transfer controller that requests
+// what the schedule wants from DRAM, and the registers in which link beats become words and words beats.
 template <bool Functional>
 class GlobalBuffer : public sc_core::sc_module {
  public:
@@ -62,7 +62,7 @@ class GlobalBuffer : public sc_core::sc_module {
   int64_t burst_beats_ = 0, burst_bits_ = 0;  // of the burst that arrives
   BitQueue<Functional> fill_;
   Operand fill_operand_ = Operand::weights;
-  bool fill_ends_ = false;  // the operand's last bits are in the register
+  bool fill_ends_ = false;            // the operand's last bits are in the register
   StreamWord<Functional> fill_word_;  // that waits for its bank
   bool fill_word_ends_ = false;
 

@@ -8,7 +8,8 @@ template <bool Functional>
 InputBuffer<Functional>::InputBuffer(const LayerPlan& plan, ActionCounts& counts)
     : plan_(plan),
       counts_(counts),
-      slot_words_((plan.schedule.input_slot_bits + plan.accelerator.glb.port_bits - 1) / plan.accelerator.glb.port_bits),
+      slot_words_((plan.schedule.input_slot_bits + plan.accelerator.glb.port_bits - 1) /
+                  plan.accelerator.glb.port_bits),
       slots_(static_cast<size_t>(plan.schedule.input_slots)),
       arbiter_(plan.schedule.input_banks, 2),
       cursor_(plan.schedule) {
@@ -33,7 +34,8 @@ bool InputBuffer<Functional>::reserve() {
 }
 
 template <bool Functional>
-typename InputBuffer<Functional>::Moved InputBuffer<Functional>::tick(int64_t cycle, const StreamWord<Functional>* in,
+typename InputBuffer<Functional>::Moved InputBuffer<Functional>::tick(int64_t cycle,
+                                                                      const StreamWord<Functional>* in,
                                                                       bool in_ends_tile, bool out_ready) {
   Moved moved;
   const bool readable = out_ready && !cursor_.done() && tiles_reserved_ > tiles_freed_ &&
@@ -47,8 +49,8 @@ typename InputBuffer<Functional>::Moved InputBuffer<Functional>::tick(int64_t cy
       moved.wrote = true;
     } else if (client == 1 && readable && arbiter_.claim(address(tiles_freed_, read_word_), cycle, client)) {
       if constexpr (Functional) moved.word = slot(tiles_freed_).words[static_cast<size_t>(read_word_)];
-      moved.word.bits = static_cast<int32_t>(
-          std::min<int64_t>(plan_.accelerator.glb.port_bits, pass_bits_ - read_word_ * plan_.accelerator.glb.port_bits));
+      moved.word.bits = static_cast<int32_t>(std::min<int64_t>(
+          plan_.accelerator.glb.port_bits, pass_bits_ - read_word_ * plan_.accelerator.glb.port_bits));
       moved.read = true;
     }
   }
@@ -71,9 +73,10 @@ typename InputBuffer<Functional>::Moved InputBuffer<Functional>::tick(int64_t cy
 
 template <bool Functional>
 std::string InputBuffer<Functional>::state() const {
-  return "input banks: " + std::to_string(tiles_reserved_) + " tiles requested, " + std::to_string(tiles_filled_) +
-         " filled, " + std::to_string(tiles_freed_) + " freed; pass " + std::to_string(cursor_.index()) + " read up to word " +
-         std::to_string(read_word_) + " of " + std::to_string(pass_words_);
+  return "input banks: " + std::to_string(tiles_reserved_) + " tiles requested, " +
+         std::to_string(tiles_filled_) + " filled, " + std::to_string(tiles_freed_) + " freed; pass " +
+         std::to_string(cursor_.index()) + " read up to word " + std::to_string(read_word_) + " of " +
+         std::to_string(pass_words_);
 }
 
 template class InputBuffer<false>;

@@ -9,8 +9,8 @@
 
 namespace eyeshift {
 
-// The input banks: tiles of inputs in slots (two with double buffering), interleaved over the banks by words of
-// port_bits. DRAM fills a slot once; every pass on the tile reads it from end to end.
+// The input banks: tiles of inputs in slots (two with double buffering), interleaved over the banks by words
+// of port_bits. DRAM fills a slot once; every pass on the tile reads it from end to end.
 template <bool Functional>
 class InputBuffer {
  public:

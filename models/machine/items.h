@@ -72,7 +72,8 @@ struct PsumValues<true> {
   std::array<double, 16> values{};
 };
 
-// Partial sums between GlobalBuffer and PeArray, either way: up to a word of the buffer, all of one column and token.
+// Partial sums between GlobalBuffer and PeArray, either way: up to a word of the buffer, all of one column
+// and token.
 template <bool Functional>
 struct PsumFlit {
   int16_t col = 0;
@@ -94,7 +95,8 @@ class BitQueue {
     bits_ += count;
     if constexpr (Functional)
       for (int64_t done = 0; done < count; done += 64)
-        stored_.append(payload.words[static_cast<size_t>(done / 64)], static_cast<int>(std::min<int64_t>(64, count - done)));
+        stored_.append(payload.words[static_cast<size_t>(done / 64)],
+                       static_cast<int>(std::min<int64_t>(64, count - done)));
   }
 
   template <int Words>

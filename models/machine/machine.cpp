@@ -12,7 +12,8 @@
 namespace eyeshift {
 namespace {
 
-// The wiring of one machine. Depths are of the registers between modules: two items let a channel move one a cycle.
+// The wiring of one machine. Depths are of the registers between modules: two items let a channel move one a
+// cycle.
 template <bool Functional>
 struct Machine {
   Machine(const AcceleratorConfig& accelerator, const Schedule& schedule, MemoryImage* image)
@@ -38,8 +39,8 @@ struct Machine {
   }
 
   std::string state() const {
-    return "tick " + std::to_string(TickScheduler::now()) + "\n" + dram.state() + "\n" + glb.state() + "\n" + noc.state() +
-           "\n" + array.state();
+    return "tick " + std::to_string(TickScheduler::now()) + "\n" + dram.state() + "\n" + glb.state() + "\n" +
+           noc.state() + "\n" + array.state();
   }
 
   ActionCounts counts;
@@ -68,7 +69,9 @@ void check_conservation(const LayerPlan& plan, const LayerResult& result, const 
   const Schedule& schedule = plan.schedule;
   const auto& dram = plan.accelerator.dram;
   const int64_t port = plan.accelerator.glb.port_bits;
-  const auto bursts = [&](int64_t bits) { return (bits + dram.burst_bytes * 8 - 1) / (dram.burst_bytes * 8); };
+  const auto bursts = [&](int64_t bits) {
+    return (bits + dram.burst_bytes * 8 - 1) / (dram.burst_bytes * 8);
+  };
   const auto port_words = [&](int64_t bits) { return (bits + port - 1) / port; };
   int64_t weights = 0, scales = 0, inputs = 0, outputs = 0, input_words = 0;
   for (PassCursor cursor(schedule); !cursor.done(); cursor.next()) {
@@ -90,11 +93,15 @@ void check_conservation(const LayerPlan& plan, const LayerResult& result, const 
   equal("bytes of scales read", n[Action::dram_read_scales], scales * dram.burst_bytes);
   equal("bytes of inputs read", n[Action::dram_read_inputs], inputs * dram.burst_bytes);
   equal("bytes of outputs written", n[Action::dram_write_outputs], outputs * dram.burst_bytes);
-  equal("words of weights through the filter banks", n[Action::glb_filter_read_weights], n[Action::glb_filter_write_weights]);
-  equal("words of scales through the filter banks", n[Action::glb_filter_read_scales], n[Action::glb_filter_write_scales]);
+  equal("words of weights through the filter banks", n[Action::glb_filter_read_weights],
+        n[Action::glb_filter_write_weights]);
+  equal("words of scales through the filter banks", n[Action::glb_filter_read_scales],
+        n[Action::glb_filter_write_scales]);
   equal("words of inputs read from the input banks", n[Action::glb_shared_read_inputs], input_words);
-  equal("words of partial sums through the psum banks", n[Action::glb_shared_read_psums], n[Action::glb_shared_write_psums]);
-  equal("words of outputs through the psum banks", n[Action::glb_shared_read_outputs], n[Action::glb_shared_write_outputs]);
+  equal("words of partial sums through the psum banks", n[Action::glb_shared_read_psums],
+        n[Action::glb_shared_write_psums]);
+  equal("words of outputs through the psum banks", n[Action::glb_shared_read_outputs],
+        n[Action::glb_shared_write_outputs]);
 }
 
 // Reads run-length coded meters in step.
@@ -123,9 +130,10 @@ void add_passes(const Machine<Functional>& machine, LayerResult& result) {
   const TimeBase base = time_base(machine.plan.accelerator);
   const auto burst_beats = static_cast<int64_t>(Machine<Functional>::beats_a_burst(machine.plan.accelerator));
   MeterReader duration(machine.glb.psums().duration_meter());
-  std::array<MeterReader, 6> busy{MeterReader(machine.array.compute_meter()), MeterReader(machine.glb.dram_meter()),
-                                  MeterReader(machine.noc.filter_meter()),    MeterReader(machine.noc.input_meter()),
-                                  MeterReader(machine.glb.psums().read_meter()), MeterReader(machine.glb.psums().write_meter())};
+  std::array<MeterReader, 6> busy{
+      MeterReader(machine.array.compute_meter()),    MeterReader(machine.glb.dram_meter()),
+      MeterReader(machine.noc.filter_meter()),       MeterReader(machine.noc.input_meter()),
+      MeterReader(machine.glb.psums().read_meter()), MeterReader(machine.glb.psums().write_meter())};
   std::array<int64_t, 6> bound_cycles{};
   int64_t first = 0;
   while (!duration.done()) {
@@ -135,19 +143,23 @@ void add_passes(const Machine<Functional>& machine, LayerResult& result) {
     std::array<int64_t, 6> cycles{};
     for (size_t i = 0; i < busy.size(); ++i) {
       cycles[i] = busy[i].value();
-      if (static_cast<Bound>(i) == Bound::dram) cycles[i] = cycles[i] * burst_beats * base.dram_ticks / base.core_ticks;
+      if (static_cast<Bound>(i) == Bound::dram)
+        cycles[i] = cycles[i] * burst_beats * base.dram_ticks / base.core_ticks;
       if (cycles[i] > cycles[bound]) bound = i;
     }
     bound_cycles[bound] += passes * duration.value();
     auto& runs = result.passes;
-    if (!runs.empty() && runs.back().cycles_each == duration.value() && runs.back().bound_by == static_cast<Bound>(bound))
+    if (!runs.empty() && runs.back().cycles_each == duration.value() &&
+        runs.back().bound_by == static_cast<Bound>(bound))
       runs.back().passes += passes;
-    else runs.push_back({first, passes, duration.value(), static_cast<Bound>(bound)});
+    else
+      runs.push_back({first, passes, duration.value(), static_cast<Bound>(bound)});
     first += passes;
     duration.advance(passes);
     for (MeterReader& meter : busy) meter.advance(passes);
   }
-  result.bound_by = static_cast<Bound>(std::max_element(bound_cycles.begin(), bound_cycles.end()) - bound_cycles.begin());
+  result.bound_by =
+      static_cast<Bound>(std::max_element(bound_cycles.begin(), bound_cycles.end()) - bound_cycles.begin());
 }
 
 template <bool Functional>
@@ -176,7 +188,8 @@ LayerResult run(const AcceleratorConfig& accelerator, const Schedule& schedule, 
 }  // namespace
 
 LayerResult run_machine(const AcceleratorConfig& accelerator, const Schedule& schedule, MemoryImage* image) {
-  return image == nullptr ? run<false>(accelerator, schedule, image) : run<true>(accelerator, schedule, image);
+  return image == nullptr ? run<false>(accelerator, schedule, image)
+                          : run<true>(accelerator, schedule, image);
 }
 
 }  // namespace eyeshift

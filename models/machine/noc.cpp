@@ -8,9 +8,10 @@ namespace eyeshift {
 
 template <bool Functional>
 Noc<Functional>::Noc(sc_core::sc_module_name name, const LayerPlan& plan, TickScheduler& scheduler,
-                     Channel<StreamWord<Functional>>& filter_words, Channel<StreamWord<Functional>>& input_words,
-                     Channel<FilterFlit<Functional>>& filter_flits, Channel<InputFlit<Functional>>& input_flits,
-                     ActionCounts& counts)
+                     Channel<StreamWord<Functional>>& filter_words,
+                     Channel<StreamWord<Functional>>& input_words,
+                     Channel<FilterFlit<Functional>>& filter_flits,
+                     Channel<InputFlit<Functional>>& input_flits, ActionCounts& counts)
     : sc_module(name),
       plan_(plan),
       scheduler_(scheduler),
@@ -42,13 +43,16 @@ void Noc<Functional>::tick() {
   const auto& noc = plan_.accelerator.noc_bits;
   const bool filter = send_filter();
   const bool input = send_input();
-  const bool filter_refill = refill(filter_words_, filter_queue_, std::max(noc.filter, plan_.accelerator.glb.port_bits));
-  const bool input_refill = refill(input_words_, input_queue_, std::max(noc.input, plan_.accelerator.glb.port_bits));
+  const bool filter_refill =
+      refill(filter_words_, filter_queue_, std::max(noc.filter, plan_.accelerator.glb.port_bits));
+  const bool input_refill =
+      refill(input_words_, input_queue_, std::max(noc.input, plan_.accelerator.glb.port_bits));
   if (filter || input || filter_refill || input_refill) scheduler_.wake(Domain::core);
 }
 
 template <bool Functional>
-bool Noc<Functional>::refill(Channel<StreamWord<Functional>>& words, BitQueue<Functional>& queue, int64_t enough) {
+bool Noc<Functional>::refill(Channel<StreamWord<Functional>>& words, BitQueue<Functional>& queue,
+                             int64_t enough) {
   if (words.empty() || queue.bits() >= enough) return false;
   queue.append(words.front().payload, words.front().bits);
   words.pop();
@@ -100,8 +104,9 @@ bool Noc<Functional>::send_input() {
   if (input_cursor_.done() || input_flits_.full()) return false;
   const Pass& pass = input_cursor_.pass();
   const bool token_scale = chunk_ == pass.input_chunks();
-  const int32_t inputs =
-      token_scale ? 0 : std::min(plan_.accelerator.noc_bits.input / plan_.input_bits, pass.chunk_inputs(row_, chunk_) - input_);
+  const int32_t inputs = token_scale ? 0
+                                     : std::min(plan_.accelerator.noc_bits.input / plan_.input_bits,
+                                                pass.chunk_inputs(row_, chunk_) - input_);
   const int32_t bits = token_scale ? plan_.token_scale_bits : inputs * plan_.input_bits;
   if (input_queue_.bits() < bits) return false;
   InputFlit<Functional> flit;
@@ -141,10 +146,12 @@ void Noc<Functional>::advance_input(const Pass& pass, bool token_scale_sent) {
 
 template <bool Functional>
 std::string Noc<Functional>::state() const {
-  return "noc: filter pass " + std::to_string(filter_cursor_.index()) + ", delivery " + std::to_string(delivery_) + " of " +
-         std::to_string(deliveries_.size()) + ", " + std::to_string(filter_queue_.bits()) + " bits queued; input pass " +
-         std::to_string(input_cursor_.index()) + ", token " + std::to_string(token_) + ", chunk " + std::to_string(chunk_) + ", row " + std::to_string(row_) +
-         ", " + std::to_string(input_queue_.bits()) + " bits queued";
+  return "noc: filter pass " + std::to_string(filter_cursor_.index()) + ", delivery " +
+         std::to_string(delivery_) + " of " + std::to_string(deliveries_.size()) + ", " +
+         std::to_string(filter_queue_.bits()) + " bits queued; input pass " +
+         std::to_string(input_cursor_.index()) + ", token " + std::to_string(token_) + ", chunk " +
+         std::to_string(chunk_) + ", row " + std::to_string(row_) + ", " +
+         std::to_string(input_queue_.bits()) + " bits queued";
 }
 
 template class Noc<false>;

@@ -11,15 +11,16 @@
 
 namespace eyeshift {
 
-// The multicast networks for filters and for inputs: each cuts the stream that its banks send into flits of its own
-// width, one a cycle, and addresses them to a rectangle of PEs (filters) or the first PEs of a row (inputs). The
-// networks of partial sums need no more than the channels between the array and their banks.
+// The multicast networks for filters and for inputs: each cuts the stream that its banks send into flits of
+// its own width, one a cycle, and addresses them to a rectangle of PEs (filters) or the first PEs of a row
+// (inputs). The networks of partial sums need no more than the channels between the array and their banks.
 template <bool Functional>
 class Noc : public sc_core::sc_module {
  public:
   Noc(sc_core::sc_module_name name, const LayerPlan& plan, TickScheduler& scheduler,
       Channel<StreamWord<Functional>>& filter_words, Channel<StreamWord<Functional>>& input_words,
-      Channel<FilterFlit<Functional>>& filter_flits, Channel<InputFlit<Functional>>& input_flits, ActionCounts& counts);
+      Channel<FilterFlit<Functional>>& filter_flits, Channel<InputFlit<Functional>>& input_flits,
+      ActionCounts& counts);
 
   bool done() const { return filter_cursor_.done() && input_cursor_.done(); }
   // Flits of each pass.

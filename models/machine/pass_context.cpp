@@ -5,7 +5,10 @@
 namespace eyeshift {
 
 PassContext::PassContext(const LayerPlan& plan, const Pass& pass, int64_t index)
-    : pass_(pass), index_(index), encoding_(&plan.encoding), bits_needed_(static_cast<size_t>(pass.rows * pass.cols)) {
+    : pass_(pass),
+      index_(index),
+      encoding_(&plan.encoding),
+      bits_needed_(static_cast<size_t>(pass.rows * pass.cols)) {
   for (const FilterDelivery& delivery : plan.unit.deliveries(plan.encoding, plan.accelerator, pass))
     for (int row = delivery.row_first; row <= delivery.row_last; ++row)
       for (int col = delivery.col_first; col <= delivery.col_last; ++col)

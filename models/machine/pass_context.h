@@ -20,7 +20,9 @@ class PassContext {
   const Pass& pass() const { return pass_; }
   int64_t index() const { return index_; }
   bool uses(int row, int col) const { return row < pass_.rows && col < pass_.cols; }
-  int32_t bits_needed(int row, int col) const { return bits_needed_[static_cast<size_t>(row * pass_.cols + col)]; }
+  int32_t bits_needed(int row, int col) const {
+    return bits_needed_[static_cast<size_t>(row * pass_.cols + col)];
+  }
   PeTile tile(int row, int col) const { return pe_tile(*encoding_, pass_, row, col); }
 
   int steps() const { return steps_; }
@@ -40,8 +42,8 @@ class PassContext {
   // Weight-input pairs that the executed steps consumed, padding included.
   int64_t pairs() const;
 
-  int pes_left = 0;         // that still work on this pass
-  int columns_left = 0;     // whose results have not left the array
+  int pes_left = 0;            // that still work on this pass
+  int columns_left = 0;        // whose results have not left the array
   int64_t compute_cycles = 0;  // of the PE that works longest
 
  private:

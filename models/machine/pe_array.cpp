@@ -9,9 +9,10 @@ namespace eyeshift {
 
 template <bool Functional>
 PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan, TickScheduler& scheduler,
-                             Channel<FilterFlit<Functional>>& filter_flits, Channel<InputFlit<Functional>>& input_flits,
-                             Channel<PsumFlit<Functional>>& psums_in, Channel<PsumFlit<Functional>>& psums_out,
-                             ActionCounts& counts)
+                             Channel<FilterFlit<Functional>>& filter_flits,
+                             Channel<InputFlit<Functional>>& input_flits,
+                             Channel<PsumFlit<Functional>>& psums_in,
+                             Channel<PsumFlit<Functional>>& psums_out, ActionCounts& counts)
     : sc_module(name),
       plan_(plan),
       scheduler_(scheduler),
@@ -24,7 +25,8 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
       pes_(static_cast<size_t>(plan.accelerator.array.rows * plan.accelerator.array.cols)),
       filter_capacity_bits_(int64_t{plan.accelerator.spad_words.filter} * 16),
       input_capacity_(plan.accelerator.spad_words.input * 16 / plan.input_bits),
-      column_fifo_(std::max({kFifoFlits, plan.psums_per_output}) * std::max(plan.psum_word, plan.output_word)),
+      column_fifo_(std::max({kFifoFlits, plan.psums_per_output}) *
+                   std::max(plan.psum_word, plan.output_word)),
       link_cycles_((plan.psum_bits + plan.accelerator.noc_bits.local - 1) / plan.accelerator.noc_bits.local),
       cursor_(plan.schedule),
       remaining_((pes_ + 31) / 32 * 32, 0),
@@ -74,8 +76,10 @@ void PeArray<Functional>::load_contexts() {
     active_pes_ = std::max(active_pes_, pass.rows * pass.cols);
     for (size_t pe = 0; pe < pes_; ++pe) {
       if (phase_[pe] != Phase::wait_weights || pass_[pe] != cursor_.index()) continue;
-      if (contexts_.back()->uses(row_of(pe), col_of(pe))) call(pe);
-      else ++pass_[pe];
+      if (contexts_.back()->uses(row_of(pe), col_of(pe)))
+        call(pe);
+      else
+        ++pass_[pe];
     }
     for (auto col = static_cast<size_t>(pass.cols); col < out_pass_.size(); ++col) {
       if (top_pass_[col] == cursor_.index()) ++top_pass_[col];
@@ -129,7 +133,8 @@ bool PeArray<Functional>::take_filter() {
   const FilterFlit<Functional>& flit = filter_flits_.front();
   for (int row = flit.row_first; row <= flit.row_last; ++row)
     for (int col = flit.col_first; col <= flit.col_last; ++col)
-      if (filter_bits_[static_cast<size_t>(row * cols_ + col)] + flit.bits > filter_capacity_bits_) return false;
+      if (filter_bits_[static_cast<size_t>(row * cols_ + col)] + flit.bits > filter_capacity_bits_)
+        return false;
   for (int row = flit.row_first; row <= flit.row_last; ++row) {
     for (int col = flit.col_first; col <= flit.col_last; ++col) {
       const auto pe = static_cast<size_t>(row * cols_ + col);
@@ -173,7 +178,8 @@ template <bool Functional>
 bool PeArray<Functional>::take_psums() {
   if (psums_in_.empty()) return false;
   const PsumFlit<Functional>& flit = psums_in_.front();
-  int32_t& level = (flit.kind == PsumKind::partial ? bottom_level_ : total_level_)[static_cast<size_t>(flit.col)];
+  int32_t& level =
+      (flit.kind == PsumKind::partial ? bottom_level_ : total_level_)[static_cast<size_t>(flit.col)];
   if (level + flit.count > column_fifo_) return false;
   level += flit.count;
   if constexpr (Functional) values_->take_psums(flit);
@@ -194,7 +200,8 @@ bool PeArray<Functional>::send_psums() {
     const auto column = static_cast<size_t>(col);
     if (out_pass_[column] != sending_pass_) continue;
     const int32_t values = totals ? pass.outputs_of(col) : context.chain_psums(col);
-    const int32_t count = std::min(pass.output ? plan_.output_word : plan_.psum_word, values - out_sent_[column]);
+    const int32_t count =
+        std::min(pass.output ? plan_.output_word : plan_.psum_word, values - out_sent_[column]);
     if (out_level_[column] < count) continue;
     PsumFlit<Functional> flit;
     if constexpr (Functional) flit = values_->take_output(col, count, pass.output);
@@ -249,17 +256,19 @@ std::string PeArray<Functional>::state() const {
   std::ostringstream out;
   out << "array: " << contexts_.size() << " passes in flight, results of pass " << sending_pass_ << " leave";
   if (!filter_flits_.empty())
-    out << "; a flit of " << filter_flits_.front().bits << " filter bits for PEs from " << filter_flits_.front().row_first << ","
-        << filter_flits_.front().col_first << " waits for one of " << filter_capacity_bits_ << " bits";
+    out << "; a flit of " << filter_flits_.front().bits << " filter bits for PEs from "
+        << filter_flits_.front().row_first << "," << filter_flits_.front().col_first << " waits for one of "
+        << filter_capacity_bits_ << " bits";
   if (!input_flits_.empty())
     out << "; a flit of " << input_flits_.front().inputs << " inputs for row " << input_flits_.front().row
         << " waits for scratchpads of " << input_capacity_;
   if (!psums_in_.empty()) out << "; a flit of partial sums for column " << psums_in_.front().col << " waits";
   out << '\n';
   for (size_t pe = 0; pe < pes_; ++pe)
-    out << "  pe " << row_of(pe) << "," << col_of(pe) << ": pass " << pass_[pe] << " token " << token_[pe] << " group "
-        << group_[pe] << ' ' << names[static_cast<int>(phase_[pe])] << ", " << filter_bits_[pe] << " filter bits, "
-        << inputs_held_[pe] << " inputs, " << chained_[pe] << " chained, " << link_level_[pe] << " wait below\n";
+    out << "  pe " << row_of(pe) << "," << col_of(pe) << ": pass " << pass_[pe] << " token " << token_[pe]
+        << " group " << group_[pe] << ' ' << names[static_cast<int>(phase_[pe])] << ", " << filter_bits_[pe]
+        << " filter bits, " << inputs_held_[pe] << " inputs, " << chained_[pe] << " chained, "
+        << link_level_[pe] << " wait below\n";
   return out.str();
 }
 

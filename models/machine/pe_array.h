@@ -16,15 +16,17 @@
 
 namespace eyeshift {
 
-// The PE array: one method advances all PEs over flat arrays, every core cycle. A PE waits for its weights, then for
-// every token works through the steps of its unit's program as inputs arrive, then passes its partial sums up the
-// column, one a cycle; the top's results leave through the output network, a flit a cycle, column by column in turn.
+// The PE array: one method advances all PEs over flat arrays, every core cycle. A PE waits for its weights,
+// then for every token works through the steps of its unit's program as inputs arrive, then passes its
+// partial sums up the column, one a cycle; the top's results leave through the output network, a flit a
+// cycle, column by column in turn.
 template <bool Functional>
 class PeArray : public sc_core::sc_module {
  public:
   PeArray(sc_core::sc_module_name name, const LayerPlan& plan, TickScheduler& scheduler,
           Channel<FilterFlit<Functional>>& filter_flits, Channel<InputFlit<Functional>>& input_flits,
-          Channel<PsumFlit<Functional>>& psums_in, Channel<PsumFlit<Functional>>& psums_out, ActionCounts& counts);
+          Channel<PsumFlit<Functional>>& psums_in, Channel<PsumFlit<Functional>>& psums_out,
+          ActionCounts& counts);
 
   bool done() const { return cursor_.done() && contexts_.empty(); }
   int64_t busy_pe_cycles() const { return busy_pe_cycles_; }
@@ -72,7 +74,9 @@ class PeArray : public sc_core::sc_module {
     link_change_[pe] += change;
   }
 
-  PassContext& context(int64_t pass) { return *contexts_[static_cast<size_t>(pass - contexts_.front()->index())]; }
+  PassContext& context(int64_t pass) {
+    return *contexts_[static_cast<size_t>(pass - contexts_.front()->index())];
+  }
   bool has_context(int64_t pass) const {
     return !contexts_.empty() && pass < contexts_.front()->index() + static_cast<int64_t>(contexts_.size());
   }
@@ -91,9 +95,9 @@ class PeArray : public sc_core::sc_module {
   const int cols_;
   const size_t pes_;
   const int64_t filter_capacity_bits_;
-  const int input_capacity_;       // inputs in a scratchpad
-  const int column_fifo_;          // partial sums in a column's FIFOs
-  const int32_t link_cycles_;      // a partial sum takes on the link between two PEs
+  const int input_capacity_;   // inputs in a scratchpad
+  const int column_fifo_;      // partial sums in a column's FIFOs
+  const int32_t link_cycles_;  // a partial sum takes on the link between two PEs
 
   PassCursor cursor_;  // of the next context
   std::deque<std::unique_ptr<PassContext>> contexts_;
@@ -104,28 +108,29 @@ class PeArray : public sc_core::sc_module {
   std::vector<uint16_t> row_, col_;
   std::vector<Phase> phase_;
   std::vector<Work> work_;
-  std::vector<int64_t> pass_;        // a PE's current pass
+  std::vector<int64_t> pass_;  // a PE's current pass
   std::vector<int32_t> token_, group_, chained_;
   std::vector<uint8_t> step_;
-  std::vector<int32_t> filter_bits_;   // held in the filter scratchpad
-  std::vector<int32_t> inputs_held_;   // in the input scratchpad
-  std::vector<int64_t> chain_ready_;   // cycle at which the PE may chain again
-  std::vector<int32_t> link_level_;    // partial sums that wait below the PE
+  std::vector<int32_t> filter_bits_;  // held in the filter scratchpad
+  std::vector<int32_t> inputs_held_;  // in the input scratchpad
+  std::vector<int64_t> chain_ready_;  // cycle at which the PE may chain again
+  std::vector<int32_t> link_level_;   // partial sums that wait below the PE
   std::vector<int32_t> link_change_;
   std::vector<size_t> links_touched_;
   std::vector<uint64_t> attention_, attention_next_;  // PEs to look at, a bit each
 
   // Columns.
   std::vector<int32_t> bottom_level_, total_level_, out_level_, out_change_, scale_level_;
-  std::vector<int64_t> top_pass_;    // the pass whose top may fill a column's FIFO; another pass's top is another PE
-  std::vector<int64_t> out_pass_;    // the pass whose results a column sends next
+  std::vector<int64_t>
+      top_pass_;  // the pass whose top may fill a column's FIFO; another pass's top is another PE
+  std::vector<int64_t> out_pass_;  // the pass whose results a column sends next
   std::vector<int32_t> out_token_, out_sent_;
   int64_t sending_pass_ = 0;
   int next_column_ = 0;
 
   int64_t cycle_ = 0;
-  int computing_ = 0;      // PEs in a step
-  bool moved_ = false;     // something happened in this cycle
+  int computing_ = 0;         // PEs in a step
+  bool moved_ = false;        // something happened in this cycle
   bool chain_waits_ = false;  // a chain waits for time alone
   int64_t busy_pe_cycles_ = 0, evaluated_cycles_ = 0;
   int64_t macs_ = 0, padding_macs_ = 0;

@@ -37,7 +37,8 @@ void PeArray<Functional>::end_step(size_t pe) {
   const auto& timing = work.context->timing(step);
   work.context->count_step(step);
   if constexpr (Functional)
-    values_->execute(static_cast<int>(pe), work.context->tile(row_of(pe), col_of(pe)), step_[pe], group_[pe], timing.frees);
+    values_->execute(static_cast<int>(pe), work.context->tile(row_of(pe), col_of(pe)), step_[pe], group_[pe],
+                     timing.frees);
   inputs_held_[pe] -= timing.frees;
   --computing_;
   moved_ = true;
@@ -97,7 +98,8 @@ bool PeArray<Functional>::begin_step(size_t pe) {
   return true;
 }
 
-// Moves one partial sum from below and the PE's own scratchpad to the PE above, or at the top to the column's FIFO.
+// Moves one partial sum from below and the PE's own scratchpad to the PE above, or at the top to the column's
+// FIFO.
 template <bool Functional>
 bool PeArray<Functional>::chain(size_t pe) {
   if (cycle_ < chain_ready_[pe]) {
@@ -120,9 +122,12 @@ bool PeArray<Functional>::chain(size_t pe) {
   if (emits && out_level_[column] >= column_fifo_) return false;
 
   if constexpr (Functional)
-    values_->chain(static_cast<int>(pe), work.context->tile(row, col_of(pe)), chained_[pe], static_cast<int>(above));
-  if (row > 0) change_link(pe, -1);
-  else if (work.psum_in) --bottom_level_[column];
+    values_->chain(static_cast<int>(pe), work.context->tile(row, col_of(pe)), chained_[pe],
+                   static_cast<int>(above));
+  if (row > 0)
+    change_link(pe, -1);
+  else if (work.psum_in)
+    --bottom_level_[column];
   if (takes_total) --total_level_[column];
   if (!work.top) change_link(above, 1);
   if (emits) ++out_change_[column];

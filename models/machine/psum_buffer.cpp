@@ -10,7 +10,8 @@ template <bool Functional>
 PsumBuffer<Functional>::PsumBuffer(const LayerPlan& plan, ActionCounts& counts)
     : plan_(plan),
       counts_(counts),
-      tile_words_((plan.schedule.psum_tile_bits + plan.accelerator.glb.port_bits - 1) / plan.accelerator.glb.port_bits),
+      tile_words_((plan.schedule.psum_tile_bits + plan.accelerator.glb.port_bits - 1) /
+                  plan.accelerator.glb.port_bits),
       streams_(static_cast<size_t>(plan.schedule.psum_tiles * plan.accelerator.array.cols * 3)),
       outputs_held_(static_cast<size_t>(plan.schedule.psum_tiles), 0),
       owner_(static_cast<size_t>(plan.schedule.psum_tiles), -1),
@@ -19,7 +20,8 @@ PsumBuffer<Functional>::PsumBuffer(const LayerPlan& plan, ActionCounts& counts)
       read_cursor_(plan.schedule),
       drain_cursor_(plan.schedule) {
   if constexpr (Functional)
-    values_.resize(static_cast<size_t>(tile_words_ * plan.schedule.psum_tiles * std::max(plan.psum_word, plan.output_word)));
+    values_.resize(static_cast<size_t>(tile_words_ * plan.schedule.psum_tiles *
+                                       std::max(plan.psum_word, plan.output_word)));
   skip_to_reads();
   skip_to_outputs();
 }
@@ -31,13 +33,14 @@ int PsumBuffer<Functional>::words_of(const Pass& pass, int col, PsumKind kind) c
                                    : plan_.output_words(pass, col);
 }
 
-// A row of words a column and token: partial sums, then totals. An output's word takes the place of partial sums that
-// the array has taken before it could form the output.
+// A row of words a column and token: partial sums, then totals. An output's word takes the place of partial
+// sums that the array has taken before it could form the output.
 template <bool Functional>
 int64_t PsumBuffer<Functional>::address(const Pass& pass, int col, PsumKind kind, int32_t at) const {
   const int words = words_of(pass, col, kind);
   const int64_t row = (int64_t{col} * pass.tokens + at / words) * plan_.psum_row_words(pass.p);
-  return pass.psum_tile * tile_words_ + row + (kind == PsumKind::total ? plan_.partial_words(pass, 0) : 0) + at % words;
+  return pass.psum_tile * tile_words_ + row + (kind == PsumKind::total ? plan_.partial_words(pass, 0) : 0) +
+         at % words;
 }
 
 template <bool Functional>
@@ -56,13 +59,16 @@ void PsumBuffer<Functional>::skip_to_outputs() {
 template <bool Functional>
 bool PsumBuffer<Functional>::write(int64_t cycle, int client, const PsumFlit<Functional>& flit) {
   const Pass& pass = write_cursor_.pass();
-  if (flit.pass != write_cursor_.index()) throw InternalError("partial sums left the array out of pass order");
+  if (flit.pass != write_cursor_.index())
+    throw InternalError("partial sums left the array out of pass order");
   const auto tile = static_cast<size_t>(flit.tile);
   if (owner_[tile] != flit.pass) {
     if (outputs_held_[tile] > 0) return false;
     owner_[tile] = flit.pass;
     pass_words_ = 0;
-    const PsumKind kind = pass.output ? PsumKind::output : plan_.finishes && pass.ends_group ? PsumKind::total : PsumKind::partial;
+    const PsumKind kind = pass.output                         ? PsumKind::output
+                          : plan_.finishes && pass.ends_group ? PsumKind::total
+                                                              : PsumKind::partial;
     for (int col = 0; col < pass.cols; ++col) pass_words_ += int64_t{pass.tokens} * words_of(pass, col, kind);
     if (pass.output) outputs_held_[tile] = pass_words_;
   }
@@ -90,8 +96,8 @@ bool PsumBuffer<Functional>::write(int64_t cycle, int client, const PsumFlit<Fun
   return true;
 }
 
-// A column's words come in an order in which neither its bottom nor its top can wait for the other: as many words of
-// partial sums as make up a word of totals, then that one.
+// A column's words come in an order in which neither its bottom nor its top can wait for the other: as many
+// words of partial sums as make up a word of totals, then that one.
 template <bool Functional>
 bool PsumBuffer<Functional>::read(int64_t cycle, int client, PsumFlit<Functional>& flit) {
   if (read_cursor_.done()) return false;
@@ -139,7 +145,8 @@ bool PsumBuffer<Functional>::read(int64_t cycle, int client, PsumFlit<Functional
 }
 
 template <bool Functional>
-bool PsumBuffer<Functional>::drain(int64_t cycle, int client, StreamWord<Functional>& output, bool& ends_pass) {
+bool PsumBuffer<Functional>::drain(int64_t cycle, int client, StreamWord<Functional>& output,
+                                   bool& ends_pass) {
   if (drain_cursor_.done()) return false;
   const Pass& pass = drain_cursor_.pass();
   const int col = drain_at_.col;
@@ -152,7 +159,9 @@ bool PsumBuffer<Functional>::drain(int64_t cycle, int client, StreamWord<Functio
   if constexpr (Functional)
     for (int i = 0; i < count; ++i)
       output.payload.words[static_cast<size_t>(i / 4)] |=
-          uint64_t{half_bits(values_[static_cast<size_t>(word * std::max(plan_.psum_word, plan_.output_word) + i)])} << (i % 4 * 16);
+          uint64_t{half_bits(
+              values_[static_cast<size_t>(word * std::max(plan_.psum_word, plan_.output_word) + i)])}
+          << (i % 4 * 16);
   --from.held;
   --outputs_held_[static_cast<size_t>(pass.psum_tile)];
   if (++from.read_at == pass.tokens * plan_.output_words(pass, col)) from.read_at = 0;
@@ -174,14 +183,18 @@ bool PsumBuffer<Functional>::drain(int64_t cycle, int client, StreamWord<Functio
 }
 
 template <bool Functional>
-typename PsumBuffer<Functional>::Moved PsumBuffer<Functional>::tick(int64_t cycle, const PsumFlit<Functional>* in,
+typename PsumBuffer<Functional>::Moved PsumBuffer<Functional>::tick(int64_t cycle,
+                                                                    const PsumFlit<Functional>* in,
                                                                     bool out_ready, bool drain_ready) {
   Moved moved;
   for (int k = 0; k < 3; ++k) {
     const int client = arbiter_.client(k);
-    if (client == 0 && in != nullptr) moved.wrote = write(cycle, client, *in);
-    else if (client == 1 && out_ready) moved.read = read(cycle, client, moved.flit);
-    else if (client == 2 && drain_ready) moved.drained = drain(cycle, client, moved.output, moved.output_ends_pass);
+    if (client == 0 && in != nullptr)
+      moved.wrote = write(cycle, client, *in);
+    else if (client == 1 && out_ready)
+      moved.read = read(cycle, client, moved.flit);
+    else if (client == 2 && drain_ready)
+      moved.drained = drain(cycle, client, moved.output, moved.output_ends_pass);
   }
   arbiter_.end_cycle();
   return moved;
@@ -191,9 +204,10 @@ template <bool Functional>
 std::string PsumBuffer<Functional>::state() const {
   return "psum banks: pass " + std::to_string(write_cursor_.index()) + " written up to word " +
          std::to_string(written_words_) + " of " + std::to_string(pass_words_) + ", pass " +
-         std::to_string(read_cursor_.index()) + " read up to token " + std::to_string(read_at_.token) + ", column " +
-         std::to_string(read_at_.col) + "; pass " + std::to_string(drain_cursor_.index()) + " drained up to token " +
-         std::to_string(drain_at_.token) + ", column " + std::to_string(drain_at_.col);
+         std::to_string(read_cursor_.index()) + " read up to token " + std::to_string(read_at_.token) +
+         ", column " + std::to_string(read_at_.col) + "; pass " + std::to_string(drain_cursor_.index()) +
+         " drained up to token " + std::to_string(drain_at_.token) + ", column " +
+         std::to_string(drain_at_.col);
 }
 
 template class PsumBuffer<false>;

@@ -10,9 +10,9 @@
 
 namespace eyeshift {
 
-// The banks of partial sums, running totals and outputs, interleaved by words. Three clients: the network from the
-// array writes, the network to the array reads, and outputs drain to DRAM. A word is readable once written; a tile
-// takes a new set of outputs only when the outputs before have drained.
+// The banks of partial sums, running totals and outputs, interleaved by words. Three clients: the network
+// from the array writes, the network to the array reads, and outputs drain to DRAM. A word is readable once
+// written; a tile takes a new set of outputs only when the outputs before have drained.
 template <bool Functional>
 class PsumBuffer {
  public:
@@ -24,7 +24,8 @@ class PsumBuffer {
     StreamWord<Functional> output;  // that was drained
     bool output_ends_pass = false;  // it was the pass's last
   };
-  // One cycle: a flit from the array (nullptr: none), whether the network to the array and the drain take a word.
+  // One cycle: a flit from the array (nullptr: none), whether the network to the array and the drain take a
+  // word.
   Moved tick(int64_t cycle, const PsumFlit<Functional>* in, bool out_ready, bool drain_ready);
 
   bool done() const { return write_cursor_.done() && read_cursor_.done() && drain_cursor_.done(); }
@@ -44,7 +45,8 @@ class PsumBuffer {
   };
 
   Stream& stream(int tile, int col, PsumKind kind) {
-    return streams_[static_cast<size_t>((tile * plan_.accelerator.array.cols + col) * 3 + static_cast<int>(kind))];
+    return streams_[static_cast<size_t>((tile * plan_.accelerator.array.cols + col) * 3 +
+                                        static_cast<int>(kind))];
   }
   int64_t address(const Pass& pass, int col, PsumKind kind, int32_t at) const;
   bool write(int64_t cycle, int client, const PsumFlit<Functional>& flit);

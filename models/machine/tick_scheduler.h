@@ -9,9 +9,9 @@ namespace eyeshift {
 
 enum class Domain : uint8_t { core, dram };
 
-// Time: integer ticks, one a unit of SystemC's resolution. No clock toggles: a domain's edge is notified only where
-// something asked for it during the current evaluation, so that idle time is skipped to the next event, and a model in
-// which nothing is pending simply ends.
+// Time: integer ticks, one a unit of SystemC's resolution. No clock toggles: a domain's edge is notified only
+// where something asked for it during the current evaluation, so that idle time is skipped to the next event,
+// and a model in which nothing is pending simply ends.
 class TickScheduler : public sc_core::sc_prim_channel {
  public:
   explicit TickScheduler(const TimeBase& base)

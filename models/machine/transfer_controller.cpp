@@ -4,7 +4,9 @@
 
 namespace eyeshift {
 
-TransferController::TransferController(const LayerPlan& plan) : plan_(plan), cursor_(plan.schedule) { start_pass(); }
+TransferController::TransferController(const LayerPlan& plan) : plan_(plan), cursor_(plan.schedule) {
+  start_pass();
+}
 
 void TransferController::start_pass() {
   if (cursor_.done()) return;
@@ -18,7 +20,8 @@ void TransferController::next_operand() {
   if (burst_.operand == Operand::scales) {
     const Pass& pass = cursor_.pass();
     const int64_t burst_bits = int64_t{plan_.accelerator.dram.burst_bytes} * 8;
-    if (pass.output) meter_.add((int64_t{pass.tokens} * pass.tile_outputs() * 16 + burst_bits - 1) / burst_bits);
+    if (pass.output)
+      meter_.add((int64_t{pass.tokens} * pass.tile_outputs() * 16 + burst_bits - 1) / burst_bits);
     meter_.next_pass();
     cursor_.next();
     start_pass();
@@ -55,8 +58,9 @@ void TransferController::take() {
 std::string TransferController::state() const {
   if (done()) return "transfer controller: all requested";
   const char* names[] = {"weights", "scales", "inputs"};
-  return "transfer controller: pass " + std::to_string(burst_.pass) + ", " + names[static_cast<int>(burst_.operand)] +
-         " from bit " + std::to_string(burst_.offset) + " of " + std::to_string(operand_bits_);
+  return "transfer controller: pass " + std::to_string(burst_.pass) + ", " +
+         names[static_cast<int>(burst_.operand)] + " from bit " + std::to_string(burst_.offset) + " of " +
+         std::to_string(operand_bits_);
 }
 
 }  // namespace eyeshift

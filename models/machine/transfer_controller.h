@@ -9,8 +9,8 @@
 
 namespace eyeshift {
 
-// Walks the schedule and says which burst to read next: for every pass its tile of inputs (where it is the first on
-// it), then its weights, then its scales; each operand begins a new burst.
+// Walks the schedule and says which burst to read next: for every pass its tile of inputs (where it is the
+// first on it), then its weights, then its scales; each operand begins a new burst.
 class TransferController {
  public:
   explicit TransferController(const LayerPlan& plan);

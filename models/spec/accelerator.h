@@ -9,7 +9,8 @@ namespace eyeshift {
 // Width of the partial sums in PEs, NoC and global buffer.
 enum class Accumulator { fp16, fp32 };  // integer units bring their own: int32 for mac-int8
 
-// When dequant-mac applies a row-wise scale: once per output and group, or to every weight (the naive variant).
+// When dequant-mac applies a row-wise scale: once per output and group, or to every weight (the naive
+// variant).
 enum class DequantMode { per_group, per_weight };
 
 // An Eyeriss-like accelerator. Scratchpad sizes are words of 16 bits; widths are bits a cycle of their clock.
@@ -22,8 +23,9 @@ struct AcceleratorConfig {
   struct Array {
     int rows = 0;
     int cols = 0;
-    std::vector<std::string> units;  // what every PE has; mac-fp16 beside another unit is on fp16_lanes PEs only
-    int fp16_lanes = 0;              // PEs that keep a mac-fp16 beside another unit, counted from the top row; 0: all
+    std::vector<std::string>
+        units;           // what every PE has; mac-fp16 beside another unit is on fp16_lanes PEs only
+    int fp16_lanes = 0;  // PEs that keep a mac-fp16 beside another unit, counted from the top row; 0: all
     Accumulator accumulator = Accumulator::fp32;
     DequantMode dequant = DequantMode::per_group;
   } array;
@@ -65,8 +67,8 @@ TimeBase time_base(const AcceleratorConfig& config);
 
 int accumulator_bits(Accumulator accumulator);
 
-// The accelerator with `unit` in every PE and nothing else but the mac-fp16 lanes that the configuration states: what
-// `compare` runs a scheme@unit on, so that area counts only what the scheme needs.
+// The accelerator with `unit` in every PE and nothing else but the mac-fp16 lanes that the configuration
+// states: what `compare` runs a scheme@unit on, so that area counts only what the scheme needs.
 AcceleratorConfig specialised(const AcceleratorConfig& config, const std::string& unit);
 
 }  // namespace eyeshift

@@ -16,7 +16,8 @@ class BitString {
   void append(uint64_t value, int bits) {
     const int shift = static_cast<int>(bits_ % 64);
     if (bits < 64) value &= (uint64_t{1} << bits) - 1;
-    if (shift == 0) words_.push_back(value);
+    if (shift == 0)
+      words_.push_back(value);
     else {
       words_.back() |= value << shift;
       if (shift + bits > 64) words_.push_back(value >> (64 - shift));
@@ -42,15 +43,16 @@ class BitString {
   int64_t bits_ = 0;
 };
 
-// What DRAM holds in a functional run: the operands of every pass in the order in which the pass reads them, and the
-// outputs that passes write.
+// What DRAM holds in a functional run: the operands of every pass in the order in which the pass reads them,
+// and the outputs that passes write.
 class MemoryImage {
  public:
   virtual ~MemoryImage() = default;
-  virtual BitString weights(const Pass& pass) = 0;  // the stream of models/units/unit.h's deliveries, weights only
-  virtual BitString scales(const Pass& pass) = 0;   // the same, scales and zero points
-  virtual BitString inputs(const Pass& pass) = 0;   // [tokens, chunks, rows, chunk's inputs], behind
-                                                    // a token its scale, for int8 inputs
+  virtual BitString weights(
+      const Pass& pass) = 0;  // the stream of models/units/unit.h's deliveries, weights only
+  virtual BitString scales(const Pass& pass) = 0;  // the same, scales and zero points
+  virtual BitString inputs(const Pass& pass) = 0;  // [tokens, chunks, rows, chunk's inputs], behind
+                                                   // a token its scale, for int8 inputs
   // outputs: [tokens, columns, outputs of the column], half precision.
   virtual void store_outputs(const Pass& pass, const BitString& outputs) = 0;
 };

@@ -11,7 +11,8 @@ namespace eyeshift {
 enum class Bound : uint8_t { compute, dram, filter_noc, input_noc, psum_in_noc, psum_out_noc };
 const char* bound_name(Bound bound);
 
-// Passes in schedule order that took equally many core cycles and were bound by the same resource, run-length coded.
+// Passes in schedule order that took equally many core cycles and were bound by the same resource, run-length
+// coded.
 struct PassRunResult {
   int64_t first_pass = 0;
   int64_t passes = 0;

@@ -10,8 +10,9 @@
 
 namespace eyeshift {
 
-// Values are doubles that hold narrower floats exactly. A sum or product of two halves or two floats, formed in double
-// and rounded once or twice, equals the directly rounded one: 53 >= 2 * 24 + 2 and 24 >= 2 * 11 + 2 bits (Figueroa).
+// Values are doubles that hold narrower floats exactly. A sum or product of two halves or two floats, formed
+// in double and rounded once or twice, equals the directly rounded one: 53 >= 2 * 24 + 2 and 24 >= 2 * 11 + 2
+// bits (Figueroa).
 
 inline double half_value(uint16_t half) { return static_cast<double>(float_from_half(half)); }
 inline uint16_t half_bits(double value) { return half_from_float(static_cast<float>(value)); }
@@ -21,8 +22,8 @@ inline double rounded(double value, Accumulator accumulator) {
   return static_cast<double>(accumulator == Accumulator::fp16 ? round_to_half(single) : single);
 }
 
-// A half times a signed power of two by an addition to its exponent: zero stays zero, subnormals are kept and rounded
-// to nearest even, overflow saturates at 65504.
+// A half times a signed power of two by an addition to its exponent: zero stays zero, subnormals are kept and
+// rounded to nearest even, overflow saturates at 65504.
 inline double exponent_add(double half, uint8_t term) {
   if (term == 0) return 0.0;
   const double scaled = std::ldexp((term & 0x80u) ? -half : half, static_cast<int>(term & 0x7fu) - 64);

@@ -13,8 +13,8 @@ inline unsigned key_of(const PeValues& pe, int group, int output, int plane) {
   return static_cast<unsigned>(pe.bits(Content::weights, 8 * index, 8));
 }
 
-// A power-of-two term of the PE's row_group-th group of outputs and its unit-th input (column-wise) or block of 8
-// inputs (block-wise); `units` is how many of those the PE holds.
+// A power-of-two term of the PE's row_group-th group of outputs and its unit-th input (column-wise) or block
+// of 8 inputs (block-wise); `units` is how many of those the PE holds.
 inline uint8_t term_of(const PeValues& pe, int64_t row_group, int units, int unit, int plane, int term) {
   const Encoding& encoding = *pe.encoding;
   const int64_t index = ((row_group * units + unit) * encoding.bits + plane) * encoding.terms + term;
@@ -36,10 +36,11 @@ inline double scaled_input(const PeValues& pe, double x, int64_t row_group, int 
 }
 
 // psum += alpha value, by T exponent adds and T accumulations.
-inline void accumulate_scaled(const PeValues& pe, double value, int64_t row_group, int units, int unit, int plane,
-                              double& psum) {
+inline void accumulate_scaled(const PeValues& pe, double value, int64_t row_group, int units, int unit,
+                              int plane, double& psum) {
   for (int term = 0; term < pe.encoding->terms; ++term)
-    psum = rounded(psum + exponent_add(value, term_of(pe, row_group, units, unit, plane, term)), pe.accumulator);
+    psum =
+        rounded(psum + exponent_add(value, term_of(pe, row_group, units, unit, plane, term)), pe.accumulator);
 }
 
 }  // namespace eyeshift

@@ -3,7 +3,8 @@
 namespace eyeshift {
 namespace {
 
-FilterDelivery to_rectangle(int row_first, int row_last, int col_first, int col_last, int64_t bits, Content content) {
+FilterDelivery to_rectangle(int row_first, int row_last, int col_first, int col_last, int64_t bits,
+                            Content content) {
   FilterDelivery delivery;
   delivery.row_first = static_cast<int16_t>(row_first);
   delivery.row_last = static_cast<int16_t>(row_last);
@@ -19,19 +20,22 @@ FilterDelivery to_rectangle(int row_first, int row_last, int col_first, int col_
 void add_weights(const Encoding& encoding, const Pass& pass, std::vector<FilterDelivery>& out) {
   for (int row = 0; row < pass.rows; ++row)
     for (int col = 0; col < pass.cols; ++col)
-      out.push_back(to_rectangle(row, row, col, col, weight_bits(encoding, pass.inputs_of(row), pass.outputs_of(col)),
+      out.push_back(to_rectangle(row, row, col, col,
+                                 weight_bits(encoding, pass.inputs_of(row), pass.outputs_of(col)),
                                  Content::weights));
 }
 
-void add_per_column(const Pass& pass, Content content, int bits_per_output, std::vector<FilterDelivery>& out) {
+void add_per_column(const Pass& pass, Content content, int bits_per_output,
+                    std::vector<FilterDelivery>& out) {
   for (int col = 0; col < pass.cols; ++col)
-    out.push_back(to_rectangle(0, pass.rows - 1, col, col, int64_t{pass.outputs_of(col)} * bits_per_output, content));
+    out.push_back(
+        to_rectangle(0, pass.rows - 1, col, col, int64_t{pass.outputs_of(col)} * bits_per_output, content));
 }
 
 void add_to_tops(const Pass& pass, Content content, int bits_per_output, std::vector<FilterDelivery>& out) {
   for (int col = 0; col < pass.cols; ++col)
-    out.push_back(to_rectangle(pass.rows - 1, pass.rows - 1, col, col, int64_t{pass.outputs_of(col)} * bits_per_output,
-                               content));
+    out.push_back(to_rectangle(pass.rows - 1, pass.rows - 1, col, col,
+                               int64_t{pass.outputs_of(col)} * bits_per_output, content));
 }
 
 void add_per_row_group(const Encoding& encoding, const Pass& pass, int granule, int bits_per_unit,

@@ -4,9 +4,10 @@
 namespace eyeshift {
 namespace {
 
-// Multiply-accumulate on uniform codes: subtract the zero point as an integer, convert, multiply, add; one weight a
-// cycle. A row-wise scale is applied at the top when a group's sum is complete, or to every weight (per_weight, the
-// naive variant); a column-wise scale multiplies the input once per group of the PE's outputs.
+// Multiply-accumulate on uniform codes: subtract the zero point as an integer, convert, multiply, add; one
+// weight a cycle. A row-wise scale is applied at the top when a group's sum is complete, or to every weight
+// (per_weight, the naive variant); a column-wise scale multiplies the input once per group of the PE's
+// outputs.
 class DequantMac : public Unit {
  public:
   std::string_view summary() const override {
@@ -16,7 +17,8 @@ class DequantMac : public Unit {
   std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig&) const override {
     if (encoding.coding != Coding::uniform) return "dequant-mac runs uniform codes only";
     if (encoding.bits > 8) return "dequant-mac runs codes of at most 8 bits";
-    if (scale_layout(encoding) == ScaleLayout::block) return "dequant-mac runs row-wise and column-wise scales only";
+    if (scale_layout(encoding) == ScaleLayout::block)
+      return "dequant-mac runs row-wise and column-wise scales only";
     if (encoding.group_index_bits > 0)
       return "dequant-mac needs contiguous groups: quantize with --no-act-order or without --group-size";
     return std::nullopt;
@@ -37,11 +39,13 @@ class DequantMac : public Unit {
     if (encoding.zero_bits > 0) add_per_column(pass, Content::zeros, encoding.zero_bits, out);
     if (accelerator.array.dequant == DequantMode::per_weight)
       add_per_column(pass, Content::row_scales, encoding.scale_bits, out);
-    else if (pass.ends_group) add_to_tops(pass, Content::row_scales, encoding.scale_bits, out);
+    else if (pass.ends_group)
+      add_to_tops(pass, Content::row_scales, encoding.scale_bits, out);
     return out;
   }
 
-  Program program(const Encoding& encoding, const AcceleratorConfig& accelerator, const PeTile& tile) const override {
+  Program program(const Encoding& encoding, const AcceleratorConfig& accelerator,
+                  const PeTile& tile) const override {
     const bool by_column = scale_layout(encoding) == ScaleLayout::column;
     const bool per_weight = !by_column && accelerator.array.dequant == DequantMode::per_weight;
     const int64_t p = tile.outputs;
@@ -79,7 +83,8 @@ class DequantMac : public Unit {
       const int64_t index = int64_t{group} * pe.tile.outputs + m;
       const int code = static_cast<int>(pe.bits(Content::weights, encoding.bits * index, encoding.bits));
       if (by_column) {
-        const int64_t wanted = (pe.tile.m_begin() + m) / encoding.group_rows - pe.tile.m_begin() / encoding.group_rows;
+        const int64_t wanted =
+            (pe.tile.m_begin() + m) / encoding.group_rows - pe.tile.m_begin() / encoding.group_rows;
         if (wanted != row_group) {
           row_group = wanted;
           operand = round_product(x, column_scale(pe, row_group, group, zero));

@@ -4,8 +4,8 @@
 
 namespace eyeshift {
 
-LayerGeometry::LayerGeometry(const AcceleratorConfig& accelerator_, const Encoding& encoding_, const std::string& name,
-                             int64_t K)
+LayerGeometry::LayerGeometry(const AcceleratorConfig& accelerator_, const Encoding& encoding_,
+                             const std::string& name, int64_t K)
     : accelerator(accelerator_),
       encoding(encoding_),
       unit_name(name),
@@ -30,8 +30,8 @@ LayerGeometry::LayerGeometry(const AcceleratorConfig& accelerator_, const Encodi
                      "': glb.port_bits, noc_bits.psum_in and noc_bits.psum_out must hold a partial sum of " +
                      std::to_string(psum_bits) + " bits; the narrowest has " + std::to_string(narrowest));
   if (noc.input < 16)
-    throw InputError("accelerator '" + accelerator.name + "': noc_bits.input must hold an input of 16 bits, not " +
-                     std::to_string(noc.input));
+    throw InputError("accelerator '" + accelerator.name +
+                     "': noc_bits.input must hold an input of 16 bits, not " + std::to_string(noc.input));
 }
 
 int64_t LayerGeometry::psum_row_words(int64_t p) const {
@@ -41,7 +41,8 @@ int64_t LayerGeometry::psum_row_words(int64_t p) const {
 
 FilterStream filter_stream(const LayerGeometry& geometry, const Pass& pass) {
   FilterStream bits;
-  for (const FilterDelivery& delivery : geometry.unit.deliveries(geometry.encoding, geometry.accelerator, pass))
+  for (const FilterDelivery& delivery :
+       geometry.unit.deliveries(geometry.encoding, geometry.accelerator, pass))
     (delivery.content == Content::weights ? bits.weights : bits.scales) += delivery.bits;
   return bits;
 }

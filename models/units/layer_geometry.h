@@ -7,9 +7,9 @@
 
 namespace eyeshift {
 
-// How a layer's values are cut into words of the global buffer and flits of the networks: what dataflows and the
-// machine derive alike from the accelerator, the encoding and the unit. Throws InputError where the unit cannot run
-// the encoding, or a port or network is narrower than a value.
+// How a layer's values are cut into words of the global buffer and flits of the networks: what dataflows and
+// the machine derive alike from the accelerator, the encoding and the unit. Throws InputError where the unit
+// cannot run the encoding, or a port or network is narrower than a value.
 struct LayerGeometry {
   LayerGeometry(const AcceleratorConfig& accelerator, const Encoding& encoding, const std::string& unit_name,
                 int64_t K);
@@ -30,11 +30,17 @@ struct LayerGeometry {
 
   int psums_of(const Pass& pass, int col) const { return pass.outputs_of(col) * psums_per_output; }
   // Words for a column's partial sums, running totals or outputs of one token.
-  int partial_words(const Pass& pass, int col) const { return (psums_of(pass, col) + psum_word - 1) / psum_word; }
-  int total_words(const Pass& pass, int col) const { return (pass.outputs_of(col) + psum_word - 1) / psum_word; }
-  int output_words(const Pass& pass, int col) const { return (pass.outputs_of(col) + output_word - 1) / output_word; }
-  // Words of the global buffer that a column with p outputs takes for one token: partial sums, then totals. Outputs
-  // take the place of both.
+  int partial_words(const Pass& pass, int col) const {
+    return (psums_of(pass, col) + psum_word - 1) / psum_word;
+  }
+  int total_words(const Pass& pass, int col) const {
+    return (pass.outputs_of(col) + psum_word - 1) / psum_word;
+  }
+  int output_words(const Pass& pass, int col) const {
+    return (pass.outputs_of(col) + output_word - 1) / output_word;
+  }
+  // Words of the global buffer that a column with p outputs takes for one token: partial sums, then totals.
+  // Outputs take the place of both.
   int64_t psum_row_words(int64_t p) const;
 
   int scale_bits_of_token(const Pass& pass) const { return pass.ends_group ? token_scale_bits : 0; }

@@ -7,19 +7,20 @@
 namespace eyeshift {
 namespace {
 
-// Look-up table on binary weights: the sums of +-8 inputs, in half precision, one for each 8-bit key. 256 entries, or
-// 128 with the other half by sign symmetry, whichever the scratchpad holds. Building takes one add and one write an
-// entry, after the first entry's 7 adds. Column-wise: alpha x by exponent adds, one build a plane and group of outputs,
-// one query and one add a key. Block-wise: one build; a key takes one query, T exponent adds and T adds. Row-wise real
-// scales: one build; a key takes one query and one add, and mac-fp16 lanes beside the tops multiply-add once per row,
-// plane and group.
+// Look-up table on binary weights: the sums of +-8 inputs, in half precision, one for each 8-bit key. 256
+// entries, or 128 with the other half by sign symmetry, whichever the scratchpad holds. Building takes one
+// add and one write an entry, after the first entry's 7 adds. Column-wise: alpha x by exponent adds, one
+// build a plane and group of outputs, one query and one add a key. Block-wise: one build; a key takes one
+// query, T exponent adds and T adds. Row-wise real scales: one build; a key takes one query and one add, and
+// mac-fp16 lanes beside the tops multiply-add once per row, plane and group.
 class Lut : public Unit {
  public:
   std::string_view summary() const override {
     return "table of 8 inputs' sums, queried by 8 binary weights at a time (bcq, shiftaddllm-block)";
   }
 
-  std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig& accelerator) const override {
+  std::optional<std::string> cannot_run(const Encoding& encoding,
+                                        const AcceleratorConfig& accelerator) const override {
     if (encoding.coding != Coding::binary) return "lut runs binary weights only";
     if (accelerator.spad_words.lut < 128)
       return "lut needs spad_words.lut of at least 128 (256 for a table without sign symmetry), not " +
@@ -28,7 +29,8 @@ class Lut : public Unit {
     if (layout != ScaleLayout::row && !encoding.power_of_two)
       return "lut runs column-wise and block-wise scales as powers of two only";
     if (layout == ScaleLayout::block && encoding.group_cols != 8) return "lut runs blocks of 8 columns only";
-    if (layout == ScaleLayout::row && encoding.power_of_two) return "lut runs row-wise scales as real numbers only";
+    if (layout == ScaleLayout::row && encoding.power_of_two)
+      return "lut runs row-wise scales as real numbers only";
     const auto& units = accelerator.array.units;
     if (layout == ScaleLayout::row && std::find(units.begin(), units.end(), "mac-fp16") == units.end())
       return "lut needs mac-fp16 lanes for real scales: add mac-fp16 to the accelerator's units";
@@ -54,11 +56,13 @@ class Lut : public Unit {
     if (scale_layout(encoding) != ScaleLayout::row)
       add_per_row_group(encoding, pass, scale_layout(encoding) == ScaleLayout::block ? 8 : 1,
                         encoding.bits * encoding.terms * 8, out);
-    else if (pass.ends_group) add_to_tops(pass, Content::row_scales, encoding.bits * encoding.scale_bits, out);
+    else if (pass.ends_group)
+      add_to_tops(pass, Content::row_scales, encoding.bits * encoding.scale_bits, out);
     return out;
   }
 
-  Program program(const Encoding& encoding, const AcceleratorConfig& accelerator, const PeTile& tile) const override {
+  Program program(const Encoding& encoding, const AcceleratorConfig& accelerator,
+                  const PeTile& tile) const override {
     const int64_t planes = encoding.bits, terms = encoding.terms, p = tile.outputs, groups = tile.row_groups;
     const int64_t entries = entries_of(accelerator.spad_words.lut), build_adds = entries + 6;
     const ScaleLayout layout = scale_layout(encoding);
@@ -82,7 +86,8 @@ class Lut : public Unit {
     const int64_t term_bits = groups * planes * terms * 8 * (layout == ScaleLayout::column ? 8 : 1);
     if (layout != ScaleLayout::row) query.actions[Action::spad_filter_read_scales] = words16(term_bits);
 
-    Program program{{build, query}, tile.inputs / 8, static_cast<int32_t>(p * psums_per_output(encoding)), 1, {}};
+    Program program{
+        {build, query}, tile.inputs / 8, static_cast<int32_t>(p * psums_per_output(encoding)), 1, {}};
     if (layout == ScaleLayout::row) {
       program.finish[multiply_scales(accelerator)] = p * planes;
       program.finish[add_psums(accelerator)] = p * planes;
@@ -91,8 +96,8 @@ class Lut : public Unit {
     return program;
   }
 
-  // The build's inputs leave the scratchpad with it; for the column-wise form, whose tables follow one another plane by
-  // plane, the whole group is computed with the build.
+  // The build's inputs leave the scratchpad with it; for the column-wise form, whose tables follow one
+  // another plane by plane, the whole group is computed with the build.
   void execute(int step, int group, PeValues& pe) const override {
     const ScaleLayout layout = scale_layout(*pe.encoding);
     if (layout == ScaleLayout::column) {

@@ -7,7 +7,9 @@ namespace {
 // Half-precision multiply-accumulate: one multiply and one add a weight, one weight a cycle.
 class MacFp16 : public Unit {
  public:
-  std::string_view summary() const override { return "half-precision multiply and add, one weight a cycle (fp16)"; }
+  std::string_view summary() const override {
+    return "half-precision multiply and add, one weight a cycle (fp16)";
+  }
 
   std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig&) const override {
     if (encoding.coding != Coding::fp16) return "mac-fp16 runs half-precision weights only";
@@ -21,7 +23,8 @@ class MacFp16 : public Unit {
     return out;
   }
 
-  Program program(const Encoding& encoding, const AcceleratorConfig& accelerator, const PeTile& tile) const override {
+  Program program(const Encoding& encoding, const AcceleratorConfig& accelerator,
+                  const PeTile& tile) const override {
     Step step{tile.outputs, 1, 1, {}};
     step.actions[Action::multiply_fp16_weights] = tile.outputs;
     step.actions[add_psums(accelerator)] = tile.outputs;

@@ -6,15 +6,20 @@
 namespace eyeshift {
 namespace {
 
-// Integer multiply-accumulate on int8 weights (a scale a row) and int8 inputs (a scale a token): one multiply and one
-// 32-bit add a weight. A mac-fp16 lane beside the top PE converts the complete sum and multiplies by both scales.
+// Integer multiply-accumulate on int8 weights (a scale a row) and int8 inputs (a scale a token): one multiply
+// and one 32-bit add a weight. A mac-fp16 lane beside the top PE converts the complete sum and multiplies by
+// both scales.
 class MacInt8 : public Unit {
  public:
-  std::string_view summary() const override { return "8-bit integer multiply and 32-bit add, one weight a cycle (int8)"; }
+  std::string_view summary() const override {
+    return "8-bit integer multiply and 32-bit add, one weight a cycle (int8)";
+  }
 
-  std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig& accelerator) const override {
+  std::optional<std::string> cannot_run(const Encoding& encoding,
+                                        const AcceleratorConfig& accelerator) const override {
     if (encoding.coding != Coding::int8) return "mac-int8 runs scheme int8 only";
-    if (encoding.bits != 8 || encoding.group_rows != 1) return "mac-int8 runs 8-bit codes with a scale a row only";
+    if (encoding.bits != 8 || encoding.group_rows != 1)
+      return "mac-int8 runs 8-bit codes with a scale a row only";
     const auto& units = accelerator.array.units;
     if (std::find(units.begin(), units.end(), "mac-fp16") == units.end())
       return "mac-int8 needs mac-fp16 lanes for its real scales: add mac-fp16 to the accelerator's units";
@@ -35,7 +40,8 @@ class MacInt8 : public Unit {
     return out;
   }
 
-  Program program(const Encoding& encoding, const AcceleratorConfig& accelerator, const PeTile& tile) const override {
+  Program program(const Encoding& encoding, const AcceleratorConfig& accelerator,
+                  const PeTile& tile) const override {
     Step step{tile.outputs, 1, 1, {}};
     step.actions[Action::multiply_int8_weights] = tile.outputs;
     step.actions[Action::add_int32_psums] = tile.outputs;
@@ -59,7 +65,8 @@ class MacInt8 : public Unit {
 
   double add(double a, double b, Accumulator) const override { return a + b; }
 
-  double finish(int output, const double* psums, double, float token_scale, const PeValues& pe) const override {
+  double finish(int output, const double* psums, double, float token_scale,
+                const PeValues& pe) const override {
     const float scale = stored_scale(pe, Content::row_scales, output);
     return static_cast<double>(static_cast<float>(psums[0]) * token_scale * scale);
   }

@@ -5,9 +5,10 @@ namespace eyeshift {
 namespace {
 
 // Shift-and-add on binary weights with power-of-two scales.
-// Column-wise: an input, plane and group of outputs takes T exponent adds and T - 1 adds for alpha x, then one add or
-// subtract a weight and plane. Block-wise: an output, plane and 8 inputs takes 8 adds or subtracts in half precision,
-// then T exponent adds and T accumulations. One adder and one exponent adder a PE, an addition a cycle.
+// Column-wise: an input, plane and group of outputs takes T exponent adds and T - 1 adds for alpha x, then
+// one add or subtract a weight and plane. Block-wise: an output, plane and 8 inputs takes 8 adds or subtracts
+// in half precision, then T exponent adds and T accumulations. One adder and one exponent adder a PE, an
+// addition a cycle.
 class ShiftAdd : public Unit {
  public:
   std::string_view summary() const override {
@@ -17,7 +18,8 @@ class ShiftAdd : public Unit {
   std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig&) const override {
     if (encoding.coding != Coding::binary) return "shift-add runs binary weights only";
     if (!encoding.power_of_two) return "shift-add needs power-of-two scales: quantize without --real-scales";
-    if (scale_layout(encoding) == ScaleLayout::row) return "shift-add runs column-wise and block-wise scales only";
+    if (scale_layout(encoding) == ScaleLayout::row)
+      return "shift-add runs column-wise and block-wise scales only";
     if (by_block(encoding) && encoding.group_cols != 8) return "shift-add runs blocks of 8 columns only";
     return std::nullopt;
   }
@@ -32,7 +34,8 @@ class ShiftAdd : public Unit {
     return out;
   }
 
-  Program program(const Encoding& encoding, const AcceleratorConfig& accelerator, const PeTile& tile) const override {
+  Program program(const Encoding& encoding, const AcceleratorConfig& accelerator,
+                  const PeTile& tile) const override {
     const int granule = input_granule(encoding);
     const int64_t planes = encoding.bits, terms = encoding.terms, p = tile.outputs, groups = tile.row_groups;
     Step step{0, static_cast<int16_t>(granule), static_cast<int16_t>(granule), {}};
@@ -57,8 +60,10 @@ class ShiftAdd : public Unit {
   }
 
   void execute(int, int group, PeValues& pe) const override {
-    if (by_block(*pe.encoding)) execute_block(group, pe);
-    else execute_column(group, pe);
+    if (by_block(*pe.encoding))
+      execute_block(group, pe);
+    else
+      execute_column(group, pe);
   }
 
  private:

@@ -25,8 +25,8 @@ struct PeTile {
 };
 PeTile pe_tile(const Encoding& encoding, const Pass& pass, int row, int col);
 
-// Which weights share a scale: those of a row (or a part of it), of a column (or a part of it), or of a block of 8
-// columns and several rows.
+// Which weights share a scale: those of a row (or a part of it), of a column (or a part of it), or of a block
+// of 8 columns and several rows.
 enum class ScaleLayout { row, column, block };
 ScaleLayout scale_layout(const Encoding& encoding);
 
@@ -34,8 +34,8 @@ ScaleLayout scale_layout(const Encoding& encoding);
 enum class Content : uint8_t { weights, zeros, row_scales, terms };
 inline constexpr int kContents = 4;
 
-// One multicast of the filter network: `bits` to every PE of a rectangle of the array. The deliveries of a pass, in
-// order, are the stream that leaves the filter banks; those of weights come first.
+// One multicast of the filter network: `bits` to every PE of a rectangle of the array. The deliveries of a
+// pass, in order, are the stream that leaves the filter banks; those of weights come first.
 struct FilterDelivery {
   int16_t row_first = 0, row_last = 0, col_first = 0, col_last = 0;
   int32_t bits = 0;
@@ -43,8 +43,8 @@ struct FilterDelivery {
   int64_t row_group = 0;  // terms: of which group of outputs
 };
 
-// One step of a PE's work on a token: needs so many inputs in the scratchpad when it begins, takes so many cycles, and
-// gives up so many inputs when it ends. `actions` is what one execution counts.
+// One step of a PE's work on a token: needs so many inputs in the scratchpad when it begins, takes so many
+// cycles, and gives up so many inputs when it ends. `actions` is what one execution counts.
 struct Step {
   int32_t cycles = 0;
   int16_t needs = 0;
@@ -53,8 +53,8 @@ struct Step {
 };
 
 // A PE's work on one token of a pass: the steps, `groups` times, then its partial sums go up the chain.
-// The first accumulation of a token loads its partial sum and the chain's addition takes its place, so the steps count
-// one addition (and one scratchpad read) an accumulation and the chain counts none.
+// The first accumulation of a token loads its partial sum and the chain's addition takes its place, so the
+// steps count one addition (and one scratchpad read) an accumulation and the chain counts none.
 struct Program {
   std::vector<Step> steps;
   int32_t groups = 0;
@@ -72,17 +72,18 @@ struct PeValues {
   int lut_words = 0;
   const BitString* block = nullptr;    // all that the filter network brought for this pass
   int64_t content_at[kContents] = {};  // where each kind begins in it
-  const uint16_t* x = nullptr;         // the oldest inputs in the scratchpad: half precision, or int8 in the low byte
-  double* psums = nullptr;             // [outputs, partial sums an output]
-  uint16_t* lut = nullptr;             // the table's words
+  const uint16_t* x =
+      nullptr;              // the oldest inputs in the scratchpad: half precision, or int8 in the low byte
+  double* psums = nullptr;  // [outputs, partial sums an output]
+  uint16_t* lut = nullptr;  // the table's words
 
   uint64_t bits(Content content, int64_t offset, int width) const {
     return block->read(content_at[static_cast<int>(content)] + offset, width);
   }
 };
 
-// What a PE computes with. Stateless; a unit is one file that registers itself with Registration<Unit, ...>: its work
-// in cycles and actions, the bits it needs, and its arithmetic.
+// What a PE computes with. Stateless; a unit is one file that registers itself with Registration<Unit, ...>:
+// its work in cycles and actions, the bits it needs, and its arithmetic.
 class Unit {
  public:
   virtual ~Unit() = default;
@@ -91,33 +92,42 @@ class Unit {
   virtual std::string_view summary() const = 0;
 
   // Why this unit cannot run layers of this encoding on this accelerator, or nothing.
-  virtual std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig& accelerator) const = 0;
+  virtual std::optional<std::string> cannot_run(const Encoding& encoding,
+                                                const AcceleratorConfig& accelerator) const = 0;
 
-  virtual int input_granule(const Encoding&) const { return 1; }     // a PE's inputs come in multiples of this
-  virtual int input_bits() const { return 16; }                      // 16 or 8
-  virtual int token_scale_bits() const { return 0; }                 // that travel behind a token's inputs
-  virtual int psum_bits(const AcceleratorConfig& accelerator) const { return accumulator_bits(accelerator.array.accumulator); }
-  virtual int psums_per_output(const Encoding&) const { return 1; }  // partial sums that a chain carries an output
+  virtual int input_granule(const Encoding&) const { return 1; }  // a PE's inputs come in multiples of this
+  virtual int input_bits() const { return 16; }                   // 16 or 8
+  virtual int token_scale_bits() const { return 0; }              // that travel behind a token's inputs
+  virtual int psum_bits(const AcceleratorConfig& accelerator) const {
+    return accumulator_bits(accelerator.array.accumulator);
+  }
+  virtual int psums_per_output(const Encoding&) const {
+    return 1;
+  }  // partial sums that a chain carries an output
   // Scales of groups of inputs are applied at the tops, when the group's sum is complete.
   virtual bool finishes_groups(const Encoding&, const AcceleratorConfig&) const { return false; }
   // The finish takes a mac-fp16 lane beside the top PE.
   virtual bool finishes_in_fp16_lanes(const Encoding&) const { return false; }
 
-  virtual std::vector<FilterDelivery> deliveries(const Encoding& encoding, const AcceleratorConfig& accelerator,
+  virtual std::vector<FilterDelivery> deliveries(const Encoding& encoding,
+                                                 const AcceleratorConfig& accelerator,
                                                  const Pass& pass) const = 0;
-  virtual Program program(const Encoding& encoding, const AcceleratorConfig& accelerator, const PeTile& tile) const = 0;
+  virtual Program program(const Encoding& encoding, const AcceleratorConfig& accelerator,
+                          const PeTile& tile) const = 0;
 
   // Executes a step on values: the step's number and the group's (0 .. groups - 1).
   virtual void execute(int step, int group, PeValues& pe) const = 0;
   // The chain's addition of two partial sums: in the accumulator's precision.
   virtual double add(double a, double b, Accumulator accumulator) const;
-  // The finish of one output: its partial sums [psums_per_output], the total of the groups before and the token's
-  // scale -> the new total.
-  virtual double finish(int output, const double* psums, double total, float token_scale, const PeValues& pe) const;
+  // The finish of one output: its partial sums [psums_per_output], the total of the groups before and the
+  // token's scale -> the new total.
+  virtual double finish(int output, const double* psums, double total, float token_scale,
+                        const PeValues& pe) const;
 };
 
-// Bits that a PE's weights take. Within a PE they lie in the order of use: for every granule of its inputs, for every
-// output, a code (granule 1; plane by plane the bit of a binary weight) or, plane by plane, a key of 8 (granule 8).
+// Bits that a PE's weights take. Within a PE they lie in the order of use: for every granule of its inputs,
+// for every output, a code (granule 1; plane by plane the bit of a binary weight) or, plane by plane, a key
+// of 8 (granule 8).
 int64_t weight_bits(const Encoding& encoding, int inputs, int outputs);
 
 }  // namespace eyeshift

@@ -1,6 +1,6 @@
 #include "sim/compare.h"
 
-#include "configs/reader/accelerator_reader.h"
+#include "configs/loaders/accelerator_reader.h"
 #include "configs/reader/errors.h"
 #include "dataflows/dataflow.h"
 #include "models/units/unit.h"

@@ -20,7 +20,8 @@ void check_used(const Arguments& arguments, const std::string& scheme, const std
   if (!has(arguments, option) || arguments[option].defaulted()) return;
   const std::vector<std::string_view> used = quantizer_of(scheme).options();
   if (std::find(used.begin(), used.end(), option) == used.end())
-    throw InputError("--" + option + " has no meaning for scheme '" + scheme + "'; see 'eyeshift quantize --help'");
+    throw InputError("--" + option + " has no meaning for scheme '" + scheme +
+                     "'; see 'eyeshift quantize --help'");
 }
 
 }  // namespace
@@ -30,9 +31,11 @@ std::string described_schemes() {
   std::string lines;
   for (const std::string& name : registry.names()) {
     const Quantizer& quantizer = registry.find(name, "scheme");
-    lines += "  " + name + std::string(name.size() < 18 ? 18 - name.size() : 1, ' ') + std::string(quantizer.summary()) + "\n";
+    lines += "  " + name + std::string(name.size() < 18 ? 18 - name.size() : 1, ' ') +
+             std::string(quantizer.summary()) + "\n";
     std::string used;
-    for (const std::string_view option : quantizer.options()) used += (used.empty() ? "--" : ", --") + std::string(option);
+    for (const std::string_view option : quantizer.options())
+      used += (used.empty() ? "--" : ", --") + std::string(option);
     if (!used.empty()) lines += std::string(20, ' ') + used + "\n";
   }
   return lines;
@@ -63,8 +66,8 @@ int scheme_bits(const Arguments& arguments, const std::string& scheme) {
 }
 
 QuantizeOptions quantize_options(const Arguments& arguments, const std::string& scheme) {
-  for (const char* option : {"group-size", "act-order", "no-act-order", "no-compensation", "cycles", "pot-terms",
-                             "real-scales", "symmetric", "axis"})
+  for (const char* option : {"group-size", "act-order", "no-act-order", "no-compensation", "cycles",
+                             "pot-terms", "real-scales", "symmetric", "axis"})
     check_used(arguments, scheme, option);
 
   const auto flag = [&](const char* option) { return arguments[option].as<bool>(); };

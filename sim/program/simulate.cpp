@@ -1,8 +1,8 @@
 #include "sim/simulate.h"
 
-#include "configs/reader/accelerator_reader.h"
+#include "configs/loaders/accelerator_reader.h"
+#include "configs/loaders/mapping_reader.h"
 #include "configs/reader/errors.h"
-#include "configs/reader/mapping_reader.h"
 #include "configs/reader/nearest.h"
 #include "models/units/unit.h"
 #include "sim/functional.h"
@@ -39,8 +39,7 @@ With --functional values flow too: the true outputs of every layer, rounded as t
 
 units:
 )" + described_names<Unit>("unit") +
-           "\ndataflows:\n" + described_names<Dataflow>("dataflow") + "\nschemes:\n" +
-           described_schemes();
+           "\ndataflows:\n" + described_names<Dataflow>("dataflow") + "\nschemes:\n" + described_schemes();
   }
   std::string example() const override {
     return "  eyeshift simulate --accelerator eyeriss-168 --network opt-125m --scheme gptq --bits 3 \\\n"

@@ -1,4 +1,4 @@
-#include "configs/reader/accelerator_reader.h"
+#include "configs/loaders/accelerator_reader.h"
 
 #include <gmock/gmock.h>
 

@@ -1,8 +1,8 @@
-#include "configs/reader/network_reader.h"
+#include "configs/loaders/network_reader.h"
 
 #include <gmock/gmock.h>
 
-#include "configs/reader/mapping_reader.h"
+#include "configs/loaders/mapping_reader.h"
 #include "tests/configs/yaml_test_files.h"
 
 namespace eyeshift {

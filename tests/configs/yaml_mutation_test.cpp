@@ -2,8 +2,8 @@
 
 #include <random>
 
-#include "configs/reader/accelerator_reader.h"
-#include "configs/reader/network_reader.h"
+#include "configs/loaders/accelerator_reader.h"
+#include "configs/loaders/network_reader.h"
 #include "energy_tables/table.h"
 #include "tests/configs/yaml_test_files.h"
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "configs/reader/accelerator_reader.h"
+#include "configs/loaders/accelerator_reader.h"
 #include "tests/configs/yaml_test_files.h"
 
 namespace eyeshift {

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "configs/reader/accelerator_reader.h"
+#include "configs/loaders/accelerator_reader.h"
 #include "energy_tables/pricing.h"
 #include "energy_tables/unit_parts.h"
 #include "tests/configs/yaml_test_files.h"

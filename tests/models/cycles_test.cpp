@@ -6,25 +6,22 @@
 namespace eyeshift {
 namespace {
 
-// Machines so small that their cycles can be counted by hand. Both clocks run at the same speed and a DRAM burst is one
-// beat of 64 bits, unless a test says otherwise. A value's way, in core cycles after the request leaves the transfer
-// controller at cycle 0 (L: the DRAM's latency):
+// Machines so small that their cycles can be counted by hand. Both clocks run at the same speed and a DRAM
+// burst is one beat of 64 bits, unless a test says otherwise. A value's way, in core cycles after the request
+// leaves the transfer controller at cycle 0 (L: the DRAM's latency):
 //
 //   burst b requested                         b        one a cycle: inputs first, then weights, then scales
 //   taken by DRAM                         b + 1
 //   its beat on the link              b + 1 + L        one a cycle
-//   in the fill register              b + 2 + L        a new operand's once the last operand's word is in its bank
-//   a word for its bank               b + 3 + L
-//   in its bank                       b + 4 + L
-//   read                              b + 5 + L
-//   in the network's queue            b + 6 + L
-//   a flit                            b + 7 + L        one a cycle
-//   in the PE                         b + 8 + L
+//   in the fill register              b + 2 + L        a new operand's once the last operand's word is in its
+//   bank a word for its bank               b + 3 + L in its bank                       b + 4 + L read b + 5 +
+//   L in the network's queue            b + 6 + L a flit                            b + 7 + L        one a
+//   cycle in the PE                         b + 8 + L
 //
-// The weights' beat waits for the inputs' word: it enters the register at 4 + L, so its first flit reaches its PE at
-// 10 + L. A step of c cycles that begins at s ends at s + c; in that cycle the chain moves the first partial sum (or the
-// next step begins). What a top emits at c leaves as a flit at c + 1, is in its bank at c + 2, drains at c + 3 and is on
-// the link at c + 4.
+// The weights' beat waits for the inputs' word: it enters the register at 4 + L, so its first flit reaches
+// its PE at 10 + L. A step of c cycles that begins at s ends at s + c; in that cycle the chain moves the
+// first partial sum (or the next step begins). What a top emits at c leaves as a flit at c + 1, is in its
+// bank at c + 2, drains at c + 3 and is on the link at c + 4.
 constexpr int64_t kLatency = 5;
 constexpr int64_t kFirstWeights = 10 + kLatency;  // first weights in a PE
 constexpr int64_t kOut = 4;                       // from a top's chain to DRAM
@@ -49,7 +46,8 @@ Encoding fp16() {
   return encoding;
 }
 
-LayerResult run(const AcceleratorConfig& config, int64_t K, int64_t M, int64_t tokens, const Mapping& mapping) {
+LayerResult run(const AcceleratorConfig& config, int64_t K, int64_t M, int64_t tokens,
+                const Mapping& mapping) {
   ReplayJob job;
   job.shape = {"layer", K, M, 1};
   job.encoding = fp16();
@@ -74,10 +72,10 @@ TEST(Cycles, DramLatencyAddsItself) {
 }
 
 TEST(Cycles, ASlowLinkCountsInItsOwnClock) {
-  // The link at a third of the core's clock: its edges are every 3 core cycles. Requests pushed at 0 and 1 are taken at
-  // edges 3 and 6; with a latency of 2 link cycles (6 core cycles) the beats come at 9 and 12. Inputs: register 10,
-  // word 11, bank 12. Weights: register 13, word 14, bank 15, read 16, queue 17, flit 18, PE 19. Step to 20, chain;
-  // flit 21, bank 22, drained 23, on the link at its next edge, 24.
+  // The link at a third of the core's clock: its edges are every 3 core cycles. Requests pushed at 0 and 1
+  // are taken at edges 3 and 6; with a latency of 2 link cycles (6 core cycles) the beats come at 9 and 12.
+  // Inputs: register 10, word 11, bank 12. Weights: register 13, word 14, bank 15, read 16, queue 17, flit
+  // 18, PE 19. Step to 20, chain; flit 21, bank 22, drained 23, on the link at its next edge, 24.
   AcceleratorConfig config = machine(1, 1);
   config.clocks = {3000000, 1000000};
   config.dram.latency_cycles = 2;
@@ -87,26 +85,27 @@ TEST(Cycles, ASlowLinkCountsInItsOwnClock) {
 }
 
 TEST(Cycles, InputsOfAPeAreWorkedOffOneACycle) {
-  // Four inputs and four weights are a word each. Inputs reach the PE one a cycle from 8 + L, weights in one flit at
-  // 10 + L; four steps of one cycle.
+  // Four inputs and four weights are a word each. Inputs reach the PE one a cycle from 8 + L, weights in one
+  // flit at 10 + L; four steps of one cycle.
   EXPECT_EQ(run(machine(1, 1), 4, 1, 1, {1, 1, 1, 1, 4, 1, 1}).cycles, kFirstWeights + 4 + kOut);
 }
 
 TEST(Cycles, OutputsOfAPeAreChainedOneACycle) {
-  // One step of 3 cycles ends at 13 + L; the chain moves a partial sum in that cycle and the two after it; the flit of
-  // 3 outputs leaves when the last is there.
+  // One step of 3 cycles ends at 13 + L; the chain moves a partial sum in that cycle and the two after it;
+  // the flit of 3 outputs leaves when the last is there.
   EXPECT_EQ(run(machine(1, 1), 1, 3, 1, {3, 1, 1, 3, 1, 1, 1}).cycles, kFirstWeights + 3 + 2 + kOut);
 }
 
 TEST(Cycles, AChainOfRowsTakesACycleARow) {
-  // Weights reach row 0 at 10 + L and row 1 at 11 + L. Row 1's step ends at 12 + L, just when row 0's partial sum, sent
-  // at 11 + L, is there.
+  // Weights reach row 0 at 10 + L and row 1 at 11 + L. Row 1's step ends at 12 + L, just when row 0's partial
+  // sum, sent at 11 + L, is there.
   EXPECT_EQ(run(machine(2, 1), 2, 1, 1, {1, 1, 1, 1, 1, 2, 1}).cycles, kFirstWeights + 1 + 1 + kOut);
 }
 
 TEST(Cycles, ColumnsShareTheOutputNetwork) {
-  // Weights reach the columns at 10, 11 and 12 + L; each column's flit leaves in its own cycle, and the last one's way
-  // out is as ever. Three outputs of 16 bits in three words, a bank each, drain one a cycle; the beat waits for the last.
+  // Weights reach the columns at 10, 11 and 12 + L; each column's flit leaves in its own cycle, and the last
+  // one's way out is as ever. Three outputs of 16 bits in three words, a bank each, drain one a cycle; the
+  // beat waits for the last.
   AcceleratorConfig config = machine(1, 3);
   config.glb.bank_bytes = 8;
   config.glb.shared_banks = 64;
@@ -114,50 +113,51 @@ TEST(Cycles, ColumnsShareTheOutputNetwork) {
 }
 
 TEST(Cycles, ABankServesOneAccessACycle) {
-  // The same with all three words in one bank: from 13 + L on it serves three writes and three drains, one a cycle, the
-  // last at 18 + L instead of 16 + L.
+  // The same with all three words in one bank: from 13 + L on it serves three writes and three drains, one a
+  // cycle, the last at 18 + L instead of 16 + L.
   EXPECT_EQ(run(machine(1, 3), 1, 3, 1, {3, 1, 1, 1, 1, 1, 3}).cycles, kFirstWeights + 2 + 1 + kOut + 2);
 }
 
 TEST(Cycles, ANarrowLocalLinkSlowsTheChain) {
-  // Two rows, two outputs, fp32 partial sums over a link of 16 bits: two cycles each. Row 0: weights (2 x 16 bits, one
-  // flit) at 10 + L, step of 2 cycles, sums sent at 12 + L and 14 + L. Row 1 takes them at 13 and 15 + L.
+  // Two rows, two outputs, fp32 partial sums over a link of 16 bits: two cycles each. Row 0: weights (2 x 16
+  // bits, one flit) at 10 + L, step of 2 cycles, sums sent at 12 + L and 14 + L. Row 1 takes them at 13 and
+  // 15 + L.
   AcceleratorConfig config = machine(2, 1);
   config.noc_bits.local = 16;
   EXPECT_EQ(run(config, 2, 2, 1, {2, 1, 1, 2, 1, 2, 1}).cycles, kFirstWeights + 5 + kOut);
 }
 
 TEST(Cycles, TokensFollowEachOther) {
-  // Two tokens' inputs, one word; the second's is there at 9 + L. Token 0: step from 10 + L, chain at 11 + L; token 1:
-  // step from 12 + L, chain at 13 + L. Each token's output is a flit of its own.
+  // Two tokens' inputs, one word; the second's is there at 9 + L. Token 0: step from 10 + L, chain at 11 + L;
+  // token 1: step from 12 + L, chain at 13 + L. Each token's output is a flit of its own.
   EXPECT_EQ(run(machine(1, 1), 1, 1, 2, {1, 2, 1, 1, 1, 1, 1}).cycles, kFirstWeights + 3 + kOut);
 }
 
 TEST(Cycles, PartialSumsReturnFromTheGlobalBuffer) {
   // One PE, two inputs, one at a time: two passes, the second continues the first one's partial sum.
   //   burst 0: inputs of pass 0, 1: its weights, 2: inputs of pass 1, 3: its weights.
-  //   Register: inputs 0 at 2 + L; its word leaves at 4 + L, when weights 0 enter; theirs at 6 + L, inputs 1 enter;
-  //   8 + L: weights 1 enter. Weights 1 in their bank at 10 + L, in the PE at 14 + L.
-  //   Pass 0's sum: chain 11 + L, flit 12 + L, bank 13 + L; read 14 + L, in the column's FIFO 15 + L.
-  //   Pass 1: step from 14 + L, ends 15 + L, chain at once.
+  //   Register: inputs 0 at 2 + L; its word leaves at 4 + L, when weights 0 enter; theirs at 6 + L, inputs 1
+  //   enter; 8 + L: weights 1 enter. Weights 1 in their bank at 10 + L, in the PE at 14 + L. Pass 0's sum:
+  //   chain 11 + L, flit 12 + L, bank 13 + L; read 14 + L, in the column's FIFO 15 + L. Pass 1: step from 14
+  //   + L, ends 15 + L, chain at once.
   EXPECT_EQ(run(machine(1, 1), 2, 1, 1, {1, 1, 1, 1, 1, 1, 1}).cycles, 15 + kLatency + kOut);
 }
 
 TEST(Cycles, AFullFilterScratchpadDelaysTheNextPass) {
-  // Two passes over outputs (p = 2 of M = 4), 4 tokens, one input. The second pass's weights are there long before the
-  // first pass ends if the scratchpad holds both (4 words), and wait for its end if it holds one (2 words).
-  //   Pass 0 begins at 10 + L; a token takes a step of 2 and a chain of 2 cycles: 4 tokens end at 10 + L + 16, the last
-  //   chain in cycle 25 + L.
-  //   Both fit: pass 1 begins at 26 + L and ends likewise: last chain 41 + L.
-  //   One fits: the flit waits at the array; the room shows in cycle 26 + L, in which the flit is taken and pass 1
-  //   begins. Nothing is lost: the flit is the only one.
+  // Two passes over outputs (p = 2 of M = 4), 4 tokens, one input. The second pass's weights are there long
+  // before the first pass ends if the scratchpad holds both (4 words), and wait for its end if it holds one
+  // (2 words).
+  //   Pass 0 begins at 10 + L; a token takes a step of 2 and a chain of 2 cycles: 4 tokens end at 10 + L +
+  //   16, the last chain in cycle 25 + L. Both fit: pass 1 begins at 26 + L and ends likewise: last chain 41
+  //   + L. One fits: the flit waits at the array; the room shows in cycle 26 + L, in which the flit is taken
+  //   and pass 1 begins. Nothing is lost: the flit is the only one.
   AcceleratorConfig config = machine(1, 1);
   const Mapping mapping{4, 4, 1, 2, 1, 1, 1};
   EXPECT_EQ(run(config, 1, 4, 4, mapping).cycles, 41 + kLatency + kOut);
   config.spad_words.filter = 2;
   EXPECT_EQ(run(config, 1, 4, 4, mapping).cycles, 41 + kLatency + kOut);
-  // With a filter network of 16 bits a pass's weights are two flits. Pass 0 begins a cycle later; one that fits: the
-  // second flit follows the first, and pass 1 begins a cycle later again.
+  // With a filter network of 16 bits a pass's weights are two flits. Pass 0 begins a cycle later; one that
+  // fits: the second flit follows the first, and pass 1 begins a cycle later again.
   config.noc_bits.filter = 16;
   EXPECT_EQ(run(config, 1, 4, 4, mapping).cycles, 43 + kLatency + kOut);
   config.spad_words.filter = 4;

@@ -11,8 +11,9 @@
 namespace eyeshift {
 namespace {
 
-// Odd machines on odd layers: narrow and wide networks, slow and fast links, few banks, tiny scratchpads. None may lose
-// a value (the machine checks conservation itself) or stop, and each counts what its dataflow expects.
+// Odd machines on odd layers: narrow and wide networks, slow and fast links, few banks, tiny scratchpads.
+// None may lose a value (the machine checks conservation itself) or stop, and each counts what its dataflow
+// expects.
 class RandomCase {
  public:
   explicit RandomCase(unsigned seed) : random_(seed) {}
@@ -20,7 +21,9 @@ class RandomCase {
   int64_t pick(std::initializer_list<int64_t> values) {
     return values.begin()[std::uniform_int_distribution<size_t>(0, values.size() - 1)(random_)];
   }
-  int64_t between(int64_t low, int64_t high) { return std::uniform_int_distribution<int64_t>(low, high)(random_); }
+  int64_t between(int64_t low, int64_t high) {
+    return std::uniform_int_distribution<int64_t>(low, high)(random_);
+  }
 
   AcceleratorConfig machine(const std::string& unit) {
     AcceleratorConfig config;
@@ -35,11 +38,11 @@ class RandomCase {
     }
     config.array.accumulator = pick({0, 1}) != 0 ? Accumulator::fp16 : Accumulator::fp32;
     config.array.dequant = pick({0, 1}) != 0 ? DequantMode::per_weight : DequantMode::per_group;
-    config.spad_words = {static_cast<int>(between(24, 200)), static_cast<int>(between(8, 30)), static_cast<int>(between(8, 64)),
-                         static_cast<int>(pick({128, 256}))};
-    config.noc_bits = {static_cast<int>(pick({16, 24, 64, 128, 256})), static_cast<int>(pick({16, 32, 64, 256})),
-                       static_cast<int>(pick({32, 64, 128})), static_cast<int>(pick({32, 64, 128})),
-                       static_cast<int>(pick({8, 16, 32, 64}))};
+    config.spad_words = {static_cast<int>(between(24, 200)), static_cast<int>(between(8, 30)),
+                         static_cast<int>(between(8, 64)), static_cast<int>(pick({128, 256}))};
+    config.noc_bits = {static_cast<int>(pick({16, 24, 64, 128, 256})),
+                       static_cast<int>(pick({16, 32, 64, 256})), static_cast<int>(pick({32, 64, 128})),
+                       static_cast<int>(pick({32, 64, 128})), static_cast<int>(pick({8, 16, 32, 64}))};
     config.glb.port_bits = static_cast<int>(pick({32, 64, 128, 256}));
     config.glb.bank_bytes = pick({64, 128, 512});
     config.glb.filter_banks = static_cast<int>(between(1, 3));
@@ -59,8 +62,9 @@ struct SchemeUnit {
   const char* scheme;
   const char* unit;
 };
-const SchemeUnit kPairs[] = {{"fp16", "mac-fp16"}, {"int8", "mac-int8"},          {"gptq", "dequant-mac"},
-                             {"bcq", "lut"},       {"shiftaddllm-block", "lut"}, {"shiftaddllm-block", "shift-add"}};
+const SchemeUnit kPairs[] = {{"fp16", "mac-fp16"},         {"int8", "mac-int8"},
+                             {"gptq", "dequant-mac"},      {"bcq", "lut"},
+                             {"shiftaddllm-block", "lut"}, {"shiftaddllm-block", "shift-add"}};
 
 class RandomMachines : public testing::TestWithParam<unsigned> {};
 
@@ -98,7 +102,8 @@ TEST_P(RandomMachines, LoseNothingAndCountWhatTheDataflowExpects) {
   for (size_t i = 0; i < jobs.size(); ++i) {
     EXPECT_EQ(replayed[i].result.macs, job.shape.K * job.shape.M * job.tokens);
     for (size_t action = 0; action < kActionCount; ++action)
-      EXPECT_EQ(replayed[i].result.actions.n[action], expected[i].actions.n[action]) << kActionInfo[action].key;
+      EXPECT_EQ(replayed[i].result.actions.n[action], expected[i].actions.n[action])
+          << kActionInfo[action].key;
   }
 }
 

@@ -4,7 +4,7 @@
 #include <random>
 #include <set>
 
-#include "configs/reader/accelerator_reader.h"
+#include "configs/loaders/accelerator_reader.h"
 #include "configs/reader/errors.h"
 #include "models/units/unit.h"
 

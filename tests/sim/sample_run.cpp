@@ -1,6 +1,6 @@
 #include "tests/sim/sample_run.h"
 
-#include "configs/reader/accelerator_reader.h"
+#include "configs/loaders/accelerator_reader.h"
 #include "models/units/unit.h"
 
 namespace eyeshift {

@@ -5,8 +5,8 @@
 
 namespace eyeshift {
 
-// IEEE 754 binary16 <-> binary32, bit patterns of the former in uint16_t. Rounding is to nearest, ties to even;
-// subnormals are kept; what exceeds 65504 by half a unit or more becomes an infinity.
+// IEEE 754 binary16 <-> binary32, bit patterns of the former in uint16_t. Rounding is to nearest, ties to
+// even; subnormals are kept; what exceeds 65504 by half a unit or more becomes an infinity.
 
 inline float float_from_half(uint16_t half) {
   const uint32_t sign = static_cast<uint32_t>(half & 0x8000u) << 16;
@@ -32,12 +32,12 @@ inline uint16_t half_from_float(float value) {
   std::memcpy(&bits, &value, sizeof bits);
   const auto sign = static_cast<uint16_t>((bits >> 16) & 0x8000u);
   bits &= 0x7fffffffu;
-  if (bits > 0x7f800000u) return sign | 0x7e00u;                 // NaN
-  if (bits >= 0x477ff000u) return sign | 0x7c00u;                // rounds past 65504
-  if (bits < 0x38800000u) {                                      // below the smallest normal half
+  if (bits > 0x7f800000u) return sign | 0x7e00u;   // NaN
+  if (bits >= 0x477ff000u) return sign | 0x7c00u;  // rounds past 65504
+  if (bits < 0x38800000u) {                        // below the smallest normal half
     float magnitude;
     std::memcpy(&magnitude, &bits, sizeof magnitude);
-    magnitude += 0.5f;                                           // 0.5 has an ulp of 2^-24, a half's smallest step
+    magnitude += 0.5f;  // 0.5 has an ulp of 2^-24, a half's smallest step
     uint32_t shifted;
     std::memcpy(&shifted, &magnitude, sizeof shifted);
     return sign | static_cast<uint16_t>(shifted - 0x3f000000u);

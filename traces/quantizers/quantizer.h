@@ -17,15 +17,15 @@ enum class Axis { output, input };
 // What the command line's options say; a quantizer reads those that concern it.
 struct QuantizeOptions {
   int bits = 3;
-  int64_t group_size = 0;      // weights that share a scale along the scheme's axis; 0: the whole row (or column)
+  int64_t group_size = 0;  // weights that share a scale along the scheme's axis; 0: the whole row (or column)
   enum class ActOrder { scheme_default, on, off } act_order = ActOrder::scheme_default;
-  bool compensation = true;    // GPTQ's error feedback
-  int cycles = 0;              // alternating rounds of BCQ; 0: the scheme's default
-  int pot_terms = 3;           // T
-  bool real_scales = false;    // keep BCQ's scales real instead of sums of powers of two
+  bool compensation = true;  // GPTQ's error feedback
+  int cycles = 0;            // alternating rounds of BCQ; 0: the scheme's default
+  int pot_terms = 3;         // T
+  bool real_scales = false;  // keep BCQ's scales real instead of sums of powers of two
   bool symmetric = false;
   Axis axis = Axis::output;
-  int scale_bits = 16;         // 16: scales are rounded to half precision before codes are chosen; 32: to single
+  int scale_bits = 16;  // 16: scales are rounded to half precision before codes are chosen; 32: to single
   uint64_t seed = 0;
 };
 
@@ -52,11 +52,12 @@ class Quantizer {
   // The width of its codes where it does not follow --bits.
   virtual std::optional<int> fixed_bits() const { return std::nullopt; }
 
-  // The encoding that the scheme gives a layer of this shape, without quantizing. Throws InputError where options are
-  // outside the scheme's range, naming the option, its value and what is allowed.
+  // The encoding that the scheme gives a layer of this shape, without quantizing. Throws InputError where
+  // options are outside the scheme's range, naming the option, its value and what is allowed.
   virtual Encoding encoding(const LinearShape& shape, const QuantizeOptions& options) const = 0;
 
-  // Quantizes W [M, K]. The result's tensors decode to the quantized weights exactly. Throws InputError as above.
+  // Quantizes W [M, K]. The result's tensors decode to the quantized weights exactly. Throws InputError as
+  // above.
   virtual Layer quantize(const LinearShape& shape, const Eigen::MatrixXd& W, const Calibration& calibration,
                          const QuantizeOptions& options) const = 0;
 };

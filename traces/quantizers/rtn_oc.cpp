@@ -8,9 +8,7 @@ namespace {
 // Round to nearest, a grid per output channel or per group of its inputs.
 class RtnOc : public Quantizer {
  public:
-  std::string_view summary() const override {
-    return "round to nearest, a grid per output";
-  }
+  std::string_view summary() const override { return "round to nearest, a grid per output"; }
 
   std::vector<std::string_view> options() const override { return {"group-size", "symmetric"}; }
 

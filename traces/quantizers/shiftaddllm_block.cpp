@@ -72,7 +72,8 @@ class ShiftAddLlmBlock : public Quantizer {
   }
 
   std::vector<std::string_view> options() const override {
-    return {"act-order", "no-act-order", "cycles", "pot-terms", "real-scales", "group-size", "no-compensation"};
+    return {"act-order",   "no-act-order", "cycles",         "pot-terms",
+            "real-scales", "group-size",   "no-compensation"};
   }
 
   bool uses_calibration() const override { return true; }

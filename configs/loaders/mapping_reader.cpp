@@ -1,4 +1,4 @@
-#include "configs/reader/mapping_reader.h"
+#include "configs/loaders/mapping_reader.h"
 
 #include "configs/reader/yaml_map.h"
 

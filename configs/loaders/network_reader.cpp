@@ -1,4 +1,4 @@
-#include "configs/reader/network_reader.h"
+#include "configs/loaders/network_reader.h"
 
 #include <set>
 
