@@ -15,14 +15,13 @@ int64_t pieces(int64_t whole, int64_t piece) { return (whole + piece - 1) / piec
 struct Region {
   int64_t rows = 0, cols = 0;
 };
-Region region_of(const AcceleratorConfig& accelerator, const LayerGeometry& geometry,
-                 const std::string& unit) {
-  const auto& array = accelerator.array;
+Region region_of(const LayerGeometry& geometry) {
+  const auto& array = geometry.accelerator.array;
   Region region{array.rows, array.cols};
-  const bool lanes_only = array.fp16_lanes > 0 && array.units.size() > 1;
-  if (!lanes_only) return region;
-  if (unit == "mac-fp16") region.rows = std::max<int64_t>(1, array.fp16_lanes / array.cols);
-  if (unit == "mac-fp16" || geometry.unit.finishes_in_fp16_lanes(geometry.encoding))
+  if (array.fp16_lanes == 0 || array.units.size() == 1) return region;
+  const bool in_lanes = geometry.unit.in_fp16_lanes();
+  if (in_lanes) region.rows = std::max<int64_t>(1, array.fp16_lanes / array.cols);
+  if (in_lanes || geometry.unit.finishes_in_fp16_lanes(geometry.encoding))
     region.cols = std::min<int64_t>(array.cols, array.fp16_lanes);
   return region;
 }
@@ -64,7 +63,7 @@ class RowStationary : public Dataflow {
                                         const AcceleratorConfig& accelerator,
                                         const std::string& unit) const override {
     const LayerGeometry geometry(accelerator, encoding, unit, shape.K);
-    const Region region = region_of(accelerator, geometry, unit);
+    const Region region = region_of(geometry);
     const int64_t granule = geometry.unit.input_granule(encoding);
     const Mapping all{shape.M, tokens, 1, 1, granule, region.rows, region.cols};
     const int64_t group = Tiling(shape, geometry, tokens, all).group;
@@ -202,7 +201,7 @@ class RowStationary : public Dataflow {
 
   static std::string violation(const LinearShape& shape, const LayerGeometry& geometry, int64_t tokens,
                                const std::string& unit, const Mapping& mapping) {
-    const Region region = region_of(geometry.accelerator, geometry, unit);
+    const Region region = region_of(geometry);
     const int64_t granule = geometry.unit.input_granule(geometry.encoding);
     const auto bad = [](const char* name, int64_t value, const std::string& allowed) {
       return "mapping parameter " + std::string(name) + " is " + std::to_string(value) + ", must be " +

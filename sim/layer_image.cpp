@@ -39,7 +39,7 @@ BitString LayerImage::scales(const Pass& pass) {
   BitString out;
   for (const FilterDelivery& delivery :
        geometry_.unit.deliveries(layer_.encoding, geometry_.accelerator, pass)) {
-    if (delivery.content == Content::terms)
+    if (delivery.content == Content::group_scales)
       append_terms(pass, delivery, out);
     else if (delivery.content != Content::weights)
       append_row_values(pass, delivery, out);

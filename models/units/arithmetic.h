@@ -31,14 +31,18 @@ inline double exponent_add(double half, uint8_t term) {
   return static_cast<double>(round_to_half(static_cast<float>(scaled)));
 }
 
-// The index-th real scale that a PE holds, encoding.scale_bits wide.
-inline float stored_scale(const PeValues& pe, Content content, int64_t index) {
-  const int width = pe.encoding->scale_bits;
-  const auto bits = static_cast<uint32_t>(pe.bits(content, index * width, width));
-  if (width == 16) return float_from_half(static_cast<uint16_t>(bits));
+// A real scale, encoding.scale_bits wide, that a PE holds at a bit of a kind of content.
+inline float stored_real(const PeValues& pe, Content content, int64_t bit) {
+  const auto bits = static_cast<uint32_t>(pe.bits(content, bit, pe.encoding->scale_bits));
+  if (pe.encoding->scale_bits == 16) return float_from_half(static_cast<uint16_t>(bits));
   float scale;
   std::memcpy(&scale, &bits, sizeof scale);
   return scale;
+}
+
+// The index-th of a PE's row-wise scales.
+inline float row_scale(const PeValues& pe, int64_t index) {
+  return stored_real(pe, Content::row_scales, index * pe.encoding->scale_bits);
 }
 
 // 16-bit words that hold so many bits.

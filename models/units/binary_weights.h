@@ -18,7 +18,7 @@ inline unsigned key_of(const PeValues& pe, int group, int output, int plane) {
 inline uint8_t term_of(const PeValues& pe, int64_t row_group, int units, int unit, int plane, int term) {
   const Encoding& encoding = *pe.encoding;
   const int64_t index = ((row_group * units + unit) * encoding.bits + plane) * encoding.terms + term;
-  return static_cast<uint8_t>(pe.bits(Content::terms, 8 * index, 8));
+  return static_cast<uint8_t>(pe.bits(Content::group_scales, 8 * index, 8));
 }
 
 // Which of the PE's groups of outputs an output belongs to.

@@ -47,7 +47,7 @@ void add_per_row_group(const Encoding& encoding, const Pass& pass, int granule, 
       const int64_t last = std::min((group + 1) * encoding.group_rows, m_end) - 1 - pass.m_begin;
       FilterDelivery delivery =
           to_rectangle(row, row, static_cast<int>(first / pass.p), static_cast<int>(last / pass.p),
-                       int64_t{pass.inputs_of(row)} / granule * bits_per_unit, Content::terms);
+                       int64_t{pass.inputs_of(row)} / granule * bits_per_unit, Content::group_scales);
       delivery.row_group = group;
       out.push_back(delivery);
     }

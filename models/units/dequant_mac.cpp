@@ -93,13 +93,13 @@ class DequantMac : public Unit {
         zero = static_cast<int>(pe.bits(Content::zeros, int64_t{encoding.zero_bits} * m, encoding.zero_bits));
       }
       double weight = code - zero;
-      if (per_weight) weight = round_product(weight, stored_scale(pe, Content::row_scales, m));
+      if (per_weight) weight = round_product(weight, row_scale(pe, m));
       pe.psums[m] = rounded(pe.psums[m] + rounded(operand * weight, pe.accumulator), pe.accumulator);
     }
   }
 
   double finish(int output, const double* psums, double total, float, const PeValues& pe) const override {
-    const float scale = stored_scale(pe, Content::row_scales, output);
+    const float scale = row_scale(pe, output);
     const double scaled = rounded(psums[0] * static_cast<double>(scale), pe.accumulator);
     return pe.tile.pass->total_in ? rounded(total + scaled, pe.accumulator) : scaled;
   }
@@ -114,13 +114,9 @@ class DequantMac : public Unit {
     const Encoding& encoding = *pe.encoding;
     const int width = encoding.scale_bits + encoding.zero_bits;
     const int64_t at = (row_group * pe.tile.inputs + input) * width;
-    const auto bits = static_cast<uint32_t>(pe.bits(Content::terms, at, encoding.scale_bits));
     if (encoding.zero_bits > 0)
-      zero = static_cast<int>(pe.bits(Content::terms, at + encoding.scale_bits, encoding.zero_bits));
-    if (encoding.scale_bits == 16) return half_value(static_cast<uint16_t>(bits));
-    float scale;
-    std::memcpy(&scale, &bits, sizeof scale);
-    return static_cast<double>(scale);
+      zero = static_cast<int>(pe.bits(Content::group_scales, at + encoding.scale_bits, encoding.zero_bits));
+    return static_cast<double>(stored_real(pe, Content::group_scales, at));
   }
 };
 

@@ -9,10 +9,12 @@ namespace {
 
 // Look-up table on binary weights: the sums of +-8 inputs, in half precision, one for each 8-bit key. 256
 // entries, or 128 with the other half by sign symmetry, whichever the scratchpad holds. Building takes one
-// add and one write an entry, after the first entry's 7 adds. Column-wise: alpha x by exponent adds, one
-// build a plane and group of outputs, one query and one add a key. Block-wise: one build; a key takes one
-// query, T exponent adds and T adds. Row-wise real scales: one build; a key takes one query and one add, and
-// mac-fp16 lanes beside the tops multiply-add once per row, plane and group.
+// add and one write an entry, after the first entry's 7 adds: entries are formed depth first, each from the
+// one with its lowest set bit cleared, so the entries on the way down stay in 8 registers, as the 8 inputs
+// do, and none is read back. Column-wise: alpha x by exponent adds, one build a plane and group of outputs,
+// one query and one add a key. Block-wise: one build; a key takes one query, T exponent adds and T adds.
+// Row-wise real scales: one build; a key takes one query and one add, and mac-fp16 lanes beside the tops
+// multiply-add once per row, plane and group.
 class Lut : public Unit {
  public:
   std::string_view summary() const override {
@@ -115,7 +117,7 @@ class Lut : public Unit {
     const int planes = pe.encoding->bits;
     double sum = total;
     for (int plane = 0; plane < planes; ++plane) {
-      const float scale = stored_scale(pe, Content::row_scales, int64_t{output} * planes + plane);
+      const float scale = row_scale(pe, int64_t{output} * planes + plane);
       sum = rounded(sum + rounded(psums[plane] * static_cast<double>(scale), pe.accumulator), pe.accumulator);
     }
     return sum;

@@ -11,6 +11,8 @@ class MacFp16 : public Unit {
     return "half-precision multiply and add, one weight a cycle (fp16)";
   }
 
+  bool in_fp16_lanes() const override { return true; }
+
   std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig&) const override {
     if (encoding.coding != Coding::fp16) return "mac-fp16 runs half-precision weights only";
     return std::nullopt;

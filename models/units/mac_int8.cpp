@@ -67,7 +67,7 @@ class MacInt8 : public Unit {
 
   double finish(int output, const double* psums, double, float token_scale,
                 const PeValues& pe) const override {
-    const float scale = stored_scale(pe, Content::row_scales, output);
+    const float scale = row_scale(pe, output);
     return static_cast<double>(static_cast<float>(psums[0]) * token_scale * scale);
   }
 };

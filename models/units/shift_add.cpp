@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "models/units/binary_weights.h"
 #include "models/units/deliveries.h"
 
@@ -7,8 +9,10 @@ namespace {
 // Shift-and-add on binary weights with power-of-two scales.
 // Column-wise: an input, plane and group of outputs takes T exponent adds and T - 1 adds for alpha x, then
 // one add or subtract a weight and plane. Block-wise: an output, plane and 8 inputs takes 8 adds or subtracts
-// in half precision, then T exponent adds and T accumulations. One adder and one exponent adder a PE, an
-// addition a cycle.
+// in half precision, then T exponent adds and T accumulations. A PE has a half-precision adder, an exponent
+// adder and the accumulator's adder, each an operation a cycle: while one key's inputs are added up, the sum
+// of the key before is scaled and accumulated, and a block ends with the last key's T terms. The 8 inputs of
+// a block stay in registers.
 class ShiftAdd : public Unit {
  public:
   std::string_view summary() const override {
@@ -40,11 +44,11 @@ class ShiftAdd : public Unit {
     const int64_t planes = encoding.bits, terms = encoding.terms, p = tile.outputs, groups = tile.row_groups;
     Step step{0, static_cast<int16_t>(granule), static_cast<int16_t>(granule), {}};
     if (by_block(encoding)) {
-      step.cycles = static_cast<int32_t>(p * planes * (8 + terms));
+      step.cycles = static_cast<int32_t>(p * planes * std::max<int64_t>(8, terms) + terms);
       step.actions[Action::add_fp16_inputs] = p * planes * 8;
       step.actions[Action::shift_fp16_scales] = p * planes * terms;
       step.actions[add_psums(accelerator)] += p * planes * terms;
-      step.actions[Action::spad_input_read_inputs] = p * planes * 8;
+      step.actions[Action::spad_input_read_inputs] = 8;
       count_accumulations(p, psum_bits(accelerator), step.actions);
     } else {
       step.cycles = static_cast<int32_t>(planes * (groups * terms + p));

@@ -31,7 +31,7 @@ enum class ScaleLayout { row, column, block };
 ScaleLayout scale_layout(const Encoding& encoding);
 
 // What a delivery of the filter network carries.
-enum class Content : uint8_t { weights, zeros, row_scales, terms };
+enum class Content : uint8_t { weights, zeros, row_scales, group_scales };
 inline constexpr int kContents = 4;
 
 // One multicast of the filter network: `bits` to every PE of a rectangle of the array. The deliveries of a
@@ -40,7 +40,7 @@ struct FilterDelivery {
   int16_t row_first = 0, row_last = 0, col_first = 0, col_last = 0;
   int32_t bits = 0;
   Content content = Content::weights;
-  int64_t row_group = 0;  // terms: of which group of outputs
+  int64_t row_group = 0;  // group_scales: of which group of outputs
 };
 
 // One step of a PE's work on a token: needs so many inputs in the scratchpad when it begins, takes so many
@@ -95,6 +95,8 @@ class Unit {
   virtual std::optional<std::string> cannot_run(const Encoding& encoding,
                                                 const AcceleratorConfig& accelerator) const = 0;
 
+  // The unit that an accelerator's fp16_lanes stand for: beside another unit only those PEs have it.
+  virtual bool in_fp16_lanes() const { return false; }
   virtual int input_granule(const Encoding&) const { return 1; }  // a PE's inputs come in multiples of this
   virtual int input_bits() const { return 16; }                   // 16 or 8
   virtual int token_scale_bits() const { return 0; }              // that travel behind a token's inputs
