@@ -16,9 +16,9 @@ struct Prices {
 };
 Prices prices_of(const EnergyTable& table, const AcceleratorConfig& accelerator, const ActionCounts& needed);
 
-// Silicon area, square micrometres. pe: one PE with every unit and scratchpad; array: all PEs, fp16 lanes
-// included. noc is 0 where the table has no component noc_pe (no area of the networks is published):
-// noc_counted says which.
+// Silicon area, square micrometres. pe: one PE with every unit and scratchpad; array: all PEs, the fp16 lanes
+// and what applies real scales at the column tops. noc is 0 where the table has no component noc_pe (no area
+// of the networks is published): noc_counted says which.
 struct Area {
   double pe_um2 = 0, array_um2 = 0, glb_um2 = 0, noc_um2 = 0, total_um2 = 0;
   bool noc_counted = false;

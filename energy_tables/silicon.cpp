@@ -22,16 +22,17 @@ struct Silicon {
   }
 };
 
-Silicon unit_silicon(const EnergyTable& table, const AcceleratorConfig& accelerator,
-                     const std::string& unit) {
+Silicon silicon_of(const EnergyTable& table, const std::vector<std::string>& parts) {
   Silicon silicon;
-  for (const std::string& part : unit_parts(unit, accelerator.array)) silicon.add(component_row(table, part));
-  if (unit != "lut") return silicon;
+  for (const std::string& part : parts) silicon.add(component_row(table, part));
+  return silicon;
+}
+
+// The table of the lut unit, in every PE.
+ComponentCost lut_storage(const EnergyTable& table, const AcceleratorConfig& accelerator) {
   // A table that prices a query by itself states the area of what answers it, too.
   const bool own_row = table.components.count(kLutQueryRow) > 0;
-  silicon.add(own_row ? component_row(table, kLutQueryRow)
-                      : scratchpad_cost(table, accelerator.spad_words.lut));
-  return silicon;
+  return own_row ? component_row(table, kLutQueryRow) : scratchpad_cost(table, accelerator.spad_words.lut);
 }
 
 struct Parts {
@@ -44,10 +45,13 @@ Parts parts_of(const EnergyTable& table, const AcceleratorConfig& accelerator) {
   const double pes = static_cast<double>(array.rows) * array.cols;
   Parts parts;
   for (const std::string& unit : array.units) {
-    const Silicon silicon = unit_silicon(table, accelerator, unit);
+    const UnitParts unit_components = unit_parts(unit, array);
+    Silicon in_pe = silicon_of(table, unit_components.pe);
+    if (unit == "lut") in_pe.add(lut_storage(table, accelerator));
     const bool in_lanes = unit == "mac-fp16" && array.units.size() > 1 && array.fp16_lanes > 0;
-    parts.pe.add(silicon);
-    parts.array.add(silicon, in_lanes ? array.fp16_lanes : pes);
+    parts.pe.add(in_pe);
+    parts.array.add(in_pe, in_lanes ? array.fp16_lanes : pes);
+    parts.array.add(silicon_of(table, unit_components.top), static_cast<double>(unit_components.tops));
   }
   for (const int words :
        {accelerator.spad_words.filter, accelerator.spad_words.input, accelerator.spad_words.psum}) {

@@ -12,19 +12,20 @@ def parts(run, path):
 
     compute = sum(reader.value(run, f"energy_pJ.compute.{kind}", path)
                   for kind in ("multiply", "add", "shift", "lut_query", "lut_build", "dequantize"))
-    rest = reader.value(run, "energy_pJ.static", path) + reader.value(run, "energy_pJ.clock_control", path)
     energies = {"DRAM": moved("dram"), "global buffer": moved("glb"), "NoC": moved("noc"), "scratchpads": moved("spad"),
-                "compute": compute, "static, clock": rest}
+                "compute": compute, "clock": reader.value(run, "energy_pJ.clock_control", path),
+                "static": reader.value(run, "energy_pJ.static", path)}
     return {name: energy * 1e-6 for name, energy in energies.items()}
 
 
 def draw(plt, runs, path):
     groups = reader.by_tokens(runs)
+    spent = [name for name in parts(runs[0], path) if name != "clock" or any(parts(run, path)[name] for run in runs)]
     figure, axes = plt.subplots(1, len(groups), figsize=(4.6 * len(groups) + 1.4, 4.2), squeeze=False)
     for axis, (tokens, members) in zip(axes[0], groups.items()):
         bottoms = [0.0] * len(members)
         stacks = [parts(run, path) for run in members]
-        for index, name in enumerate(stacks[0]):
+        for index, name in enumerate(spent):
             heights = [stack[name] for stack in stacks]
             axis.bar(range(len(members)), heights, bottom=bottoms, width=0.7, label=name,
                      color=reader.COLOURS[index], edgecolor="white", linewidth=0.4)

@@ -114,22 +114,34 @@ def main(description, draw):
         sys.exit(2)
 
 
+def rings(points, near=0.03):
+    """How many earlier points of a panel each point lies on; near: a share of the panel's extent."""
+    extents = [max(values) - min(0, min(values)) or 1 for values in zip(*points)]
+    return [sum(all(abs(a - b) < near * extent for a, b, extent in zip(point, other, extents)) for other in points[:index])
+            for index, point in enumerate(points)]
+
+
 def scatter_by_side(plt, runs, path, horizontal, vertical, horizontal_label, vertical_label):
-    """A panel a number of tokens, a marker a scheme@unit. horizontal and vertical: (key, factor)."""
+    """A panel a number of tokens, a marker a scheme@unit. horizontal and vertical: (key, factor). A point that
+    lies on an earlier one is a larger, hollow marker around it."""
     groups = by_tokens(runs)
     sides = list(dict.fromkeys(label(run) for run in runs))
     figure, axes = plt.subplots(1, len(groups), figsize=(4.2 * len(groups) + 1.6, 3.8), squeeze=False)
+    styles = {side: {"color": COLOURS[index % len(COLOURS)], "marker": MARKERS[index % len(MARKERS)]}
+              for index, side in enumerate(sides)}
     for axis, (tokens, members) in zip(axes[0], groups.items()):
-        for run in members:
-            index = sides.index(label(run))
-            axis.scatter(value(run, horizontal[0], path) * horizontal[1], value(run, vertical[0], path) * vertical[1],
-                         s=60, color=COLOURS[index % len(COLOURS)], marker=MARKERS[index % len(MARKERS)],
-                         edgecolors="black", linewidths=0.5, label=label(run), zorder=3)
+        points = [tuple(value(run, key, path) * factor for key, factor in (horizontal, vertical)) for run in members]
+        for run, point, ring in zip(members, points, rings(points)):
+            style = styles[label(run)]
+            axis.scatter(*point, s=50 * (1 + 1.8 * ring), marker=style["marker"], zorder=4 if ring == 0 else 3,
+                         facecolors=style["color"] if ring == 0 else "none", linewidths=0.5 if ring == 0 else 1.4,
+                         edgecolors="black" if ring == 0 else style["color"])
         axis.set_xlabel(horizontal_label)
         axis.set_title(tokens_title(tokens))
         axis.margins(0.12)
         axis.set_xlim(left=0)
     axes[0][0].set_ylabel(vertical_label)
-    handles, names = axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    handles = [plt.Line2D([], [], linestyle="", markersize=7, markeredgecolor="black", markeredgewidth=0.5, **styles[side])
+               for side in sides]
+    figure.legend(handles, sides, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure

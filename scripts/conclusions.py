@@ -4,8 +4,7 @@
 import json
 import sys
 
-FLOAT, MULTIPLY, SHIFT, TABLE = "fp16@mac-fp16", "gptq@dequant-mac", "shiftaddllm-block@shift-add", \
-    "shiftaddllm-block@lut"
+FLOAT, MULTIPLY, SHIFT = "fp16@mac-fp16", "gptq@dequant-mac", "shiftaddllm-block@shift-add"
 
 
 def read(path):
@@ -37,13 +36,19 @@ def percent(fraction):
     return f"{100 * fraction:.0f} %"
 
 
-def change(new, old):
-    ratio = new / old - 1
-    return f"{abs(100 * ratio):.1f} % {'less' if ratio < 0 else 'more'}"
+def change(new, old, digits=1):
+    """How much less or more than old new is."""
+    if round(100 * abs(new / old - 1), digits) == 0:
+        return "equal"
+    return f"{abs(100 * (new / old - 1)):.{digits}f} % {'less' if new < old else 'more'}"
 
 
-def at(n):
-    return f"at {n} token{'s' if n > 1 else ''}"
+def count(tokens):
+    return f"{tokens} token{'s' if tokens > 1 else ''}"
+
+
+def joined(clauses):
+    return clauses[0] if len(clauses) == 1 else ", ".join(clauses[:-1]) + " and " + clauses[-1]
 
 
 def dominates(runs, tokens):
@@ -51,43 +56,34 @@ def dominates(runs, tokens):
     for n in tokens:
         sides = []
         for side in (FLOAT, SHIFT):
-            (first, most), (second, next_most) = shares(runs[side, n])[:2]
-            leakage = runs[side, n]["energy_pJ"]["static"] / dynamic(runs[side, n])
-            sides.append(f"{first} with {percent(most)} of {side}'s dynamic energy, then {second} with "
-                         f"{percent(next_most)} (leakage adds {percent(leakage)})")
-        clauses.append(f"{at(n)} {' and '.join(sides)}")
-    return "What dominates: " + "; ".join(clauses) + "."
+            name, share = shares(runs[side, n])[0]
+            sides.append(f"{name} for {side} ({percent(share)})")
+        clauses.append(f"at {count(n)} {joined(sides)}")
+    return "The largest share of dynamic energy goes to " + "; ".join(clauses) + "."
 
 
 def shift_against_multiply(runs, tokens):
     clauses = []
     for n in tokens:
         new, old = runs[SHIFT, n], runs[MULTIPLY, n]
-        arithmetic = change(leaves(new["energy_pJ"]["compute"]), leaves(old["energy_pJ"]["compute"]))
-        clauses.append(f"{at(n)} {change(dynamic(new), dynamic(old))} dynamic energy (arithmetic alone {arithmetic}), "
-                       f"{change(new['energy_pJ']['total'], old['energy_pJ']['total'])} with leakage, and "
-                       f"{change(new['time_s'], old['time_s'])} time")
+        clauses.append(f"energy is {change(new['energy_pJ']['total'], old['energy_pJ']['total'])} and time "
+                       f"{change(new['time_s'], old['time_s'])} at {count(n)}")
     new, old = runs[SHIFT, tokens[0]], runs[MULTIPLY, tokens[0]]
-    return (f"Shift-and-add instead of multiplication at equal bits, {SHIFT} against {MULTIPLY}, takes "
-            + "; ".join(clauses) + f"; with {change(new['area_um2']['total'], old['area_um2']['total'])} area, at a "
-            f"perplexity of {new['perplexity']:.3f} against {old['perplexity']:.3f} (fp16: "
-            f"{runs[FLOAT, tokens[0]]['perplexity']:.3f}).")
+    return (f"With {SHIFT} instead of {MULTIPLY}, " + ", ".join(clauses)
+            + f"; area is {change(new['area_um2']['total'], old['area_um2']['total'])}, perplexity "
+            f"{new['perplexity']:.3f} against {old['perplexity']:.3f}.")
 
 
 def where_savings_come_from(runs, tokens):
     clauses = []
     for n in tokens:
         base, new = runs[FLOAT, n]["energy_pJ"], runs[SHIFT, n]["energy_pJ"]
-        saved = base["total"] - new["total"]
-        moved = leaves(base["data_movement"]) - leaves(new["data_movement"])
-        computed = leaves(base["compute"]) - leaves(new["compute"])
-        points = [100 * part / base["total"] for part in (moved, computed, saved - moved - computed)]
-        clauses.append(f"{at(n)} it {'saves' if saved >= 0 else 'costs'} {percent(abs(saved) / base['total'])} (data "
-                       f"movement {points[0]:+.1f} points, arithmetic {points[1]:+.1f}, leakage {points[2]:+.1f})")
-    tables = [f"{at(n)} {change(runs[TABLE, n]['energy_pJ']['total'], runs[SHIFT, n]['energy_pJ']['total'])}"
-              for n in tokens]
-    return (f"Where {SHIFT}'s savings over {FLOAT} come from: " + ", ".join(clauses) + "; look-up tables instead of adders "
-            f"take {', '.join(tables)} energy.")
+        change_of = {name: (leaves(new[key]) - leaves(base[key])) / base["total"]
+                     for name, key in (("all", "total"), ("data movement", "data_movement"))}
+        moved = change_of["data movement"]
+        clauses.append(f"{percent(abs(change_of['all']))} {'less' if change_of['all'] < 0 else 'more'} energy at "
+                       f"{count(n)}, where data movement {'saves' if moved < 0 else 'adds'} {percent(abs(moved))}")
+    return f"Against {FLOAT}, {SHIFT} takes " + " and ".join(clauses) + ", each as a share of the fp16 total."
 
 
 def main():

@@ -1,6 +1,7 @@
 #include "sim/child_processes.h"
 
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,9 +63,13 @@ class Children {
   void start(size_t index, const std::function<std::string(size_t)>& work) {
     int ends[2];
     if (pipe(ends) != 0) throw InternalError(std::string("cannot make a pipe: ") + std::strerror(errno));
+    const pid_t parent = getpid();
     const pid_t pid = fork();
     if (pid < 0) throw InternalError(std::string("cannot start a child process: ") + std::strerror(errno));
     if (pid == 0) {
+      // Whoever kills the parent means the work too. The parent may be gone before the kernel knows that.
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      if (getppid() != parent) _exit(1);
       close(ends[0]);
       be_child(ends[1], index, work);
     }

@@ -7,9 +7,9 @@
 
 namespace eyeshift {
 
-Mapping choose_mapping(const Dataflow& dataflow, const LinearShape& shape, const Encoding& encoding,
-                       int64_t tokens, const AcceleratorConfig& accelerator, const std::string& unit,
-                       const EnergyTable& table) {
+MappingEstimate choose_mapping(const Dataflow& dataflow, const LinearShape& shape, const Encoding& encoding,
+                               int64_t tokens, const AcceleratorConfig& accelerator, const std::string& unit,
+                               const EnergyTable& table) {
   const std::vector<MappingEstimate> candidates =
       dataflow.mappings(shape, encoding, tokens, accelerator, unit);
   if (candidates.empty())
@@ -31,7 +31,7 @@ Mapping choose_mapping(const Dataflow& dataflow, const LinearShape& shape, const
       least = cost;
     }
   }
-  return best->mapping;
+  return *best;
 }
 
 }  // namespace eyeshift

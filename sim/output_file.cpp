@@ -1,7 +1,6 @@
 #include "sim/output_file.h"
 
 #include <filesystem>
-#include <set>
 
 #include "configs/reader/atomic_file.h"
 #include "configs/reader/errors.h"
@@ -18,15 +17,36 @@ bool is_special(const std::string& path) {
   return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
 }
 
+// The path without links, also where the last one leads to a file that does not exist yet.
+fs::path destination(fs::path path) {
+  constexpr int kMostLinks = 40;  // as many as Linux follows
+  std::error_code error;
+  for (int links = 0; links < kMostLinks && fs::is_symlink(path, error); ++links)
+    path = path.parent_path() / fs::read_symlink(path, error);
+  return fs::weakly_canonical(path, error);
+}
+
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code error;
+  return fs::equivalent(a, b, error) || destination(a) == destination(b);
+}
+
 }  // namespace
 
-void check_outputs(const std::vector<std::string>& paths) {
-  std::set<fs::path> seen;
-  for (const std::string& path : paths) {
-    if (path.empty() || is_special(path)) continue;
-    AtomicFile uncommitted(path);
-    if (!seen.insert(fs::weakly_canonical(path)).second)
-      throw InputError("two outputs go to the same file '" + path + "': give each a name of its own");
+void check_outputs(const std::vector<std::string>& outputs, const std::vector<InputPath>& inputs) {
+  std::vector<std::string> seen;
+  for (const std::string& output : outputs) {
+    if (output.empty() || is_special(output)) continue;
+    const AtomicFile uncommitted(output);
+    for (const InputPath& input : inputs)
+      if (same_file(output, input.path))
+        throw InputError("output '" + output + "' would overwrite '" + input.path +
+                         "', an input of this run (" + input.reader + "): give the output a name of its own");
+    for (const std::string& other : seen)
+      if (same_file(output, other))
+        throw InputError("outputs '" + other + "' and '" + output +
+                         "' go to the same file: give each a name of its own");
+    seen.push_back(output);
   }
 }
 

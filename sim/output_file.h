@@ -5,9 +5,16 @@
 
 namespace eyeshift {
 
-// Checks, before the long work whose results go there, that every path could be written: its folder exists
-// and takes new files, it is no folder, and no two are the same file. Empty paths are skipped. Nothing is
-// left behind. Throws InputError.
-void check_outputs(const std::vector<std::string>& paths);
+// A file that a run reads, and what names it in errors, such as "--trace".
+struct InputPath {
+  std::string path;
+  std::string reader;
+};
+
+// Checks, before the long work whose results go there, that every output of a run could be written: its
+// folder exists and takes new files, it is no folder, no two are the same file, and none is a file that the
+// run reads; also not through links. All of a run's outputs go into one call. Empty paths are skipped.
+// Nothing is left behind. Throws InputError.
+void check_outputs(const std::vector<std::string>& outputs, const std::vector<InputPath>& inputs = {});
 
 }  // namespace eyeshift

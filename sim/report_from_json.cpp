@@ -1,15 +1,42 @@
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "configs/reader/errors.h"
+#include "models/units/unit.h"
 #include "sim/json_fields.h"
 #include "sim/report_json.h"
 
 namespace eyeshift {
 namespace {
+
+// Up to here a JSON number is exact for every reader; a network's sums stay below, too.
+constexpr int64_t kMostCounts = int64_t{1} << 53;
+constexpr int64_t kMostWeights = int64_t{1} << 40;
+constexpr int64_t kMostTokens = int64_t{1} << 20;
+constexpr double kMostSeconds = 1e12;
+constexpr double kTolerance = 1e-9;  // of numbers that follow from others
+
+int64_t count_field(const Json& json, const std::string& key, const std::string& where, int64_t min = 0) {
+  return field_within<int64_t>(json, key, where, min, kMostCounts);
+}
+
+double seconds_field(const Json& json, const std::string& key, const std::string& where) {
+  return field_within<double>(json, key, where, 0, kMostSeconds);
+}
+
+// Throws where a number that follows from others is another one.
+template <typename T>
+void check_follows(const std::string& where, const std::string& key, T found, T expected,
+                   const std::string& from) {
+  if (std::abs(static_cast<double>(found - expected)) <= kTolerance * static_cast<double>(expected)) return;
+  throw InputError(where + ": '" + key + "' is " + Json(found).dump() + ", but " + from + " makes " +
+                   Json(expected).dump());
+}
 
 Bound bound_from(const std::string& name, const std::string& where) {
   for (int i = 0; i <= static_cast<int>(Bound::psum_out_noc); ++i)
@@ -25,7 +52,7 @@ ActionCounts actions_from(const Json& json, const std::string& where) {
                                    [&name = key](const ActionInfo& i) { return i.key == name; });
     if (info == std::end(kActionInfo)) throw InputError(where + ": unknown action '" + key + "'");
     actions.n[static_cast<size_t>(info - std::begin(kActionInfo))] =
-        field_as<int64_t>(json, key, where + " actions");
+        count_field(json, key, where + " actions");
   }
   return actions;
 }
@@ -44,62 +71,123 @@ Encoding encoding_from(const Json& json, const std::string& where) {
     e.coding = Coding::binary;
   else
     throw InputError(where + ": unknown 'coding' '" + coding + "'");
-  e.bits = field_as<int>(json, "bits", where);
-  e.group_rows = field_as<int64_t>(json, "group_rows", where);
-  e.group_cols = field_as<int64_t>(json, "group_cols", where);
-  e.scale_bits = field_as<int>(json, "scale_bits", where);
+  const auto within = [&](const char* key, int most) { return field_within<int>(json, key, where, 0, most); };
+  e.bits = field_within<int>(json, "bits", where, 1, 16);
+  e.group_rows = field_within<int64_t>(json, "group_rows", where, 1, kMostWeights);
+  e.group_cols = field_within<int64_t>(json, "group_cols", where, 1, kMostWeights);
+  e.scale_bits = within("scale_bits", 128);
   e.power_of_two = field_as<bool>(json, "power_of_two", where);
-  e.terms = field_as<int>(json, "terms", where);
-  e.zero_bits = field_as<int>(json, "zero_bits", where);
-  e.group_index_bits = field_as<int>(json, "group_index_bits", where);
+  e.terms = within("terms", 16);
+  e.zero_bits = within("zero_bits", 16);
+  e.group_index_bits = within("group_index_bits", 16);
   return e;
 }
 
 Mapping mapping_from(const Json& json, const std::string& where) {
+  const auto size = [&](const char* key) { return field_within<int64_t>(json, key, where, 1, kMostWeights); };
   Mapping m;
-  m.m = field_as<int64_t>(json, "m", where);
-  m.n = field_as<int64_t>(json, "n", where);
-  m.e = field_as<int64_t>(json, "e", where);
-  m.p = field_as<int64_t>(json, "p", where);
-  m.q = field_as<int64_t>(json, "q", where);
-  m.r = field_as<int64_t>(json, "r", where);
-  m.t = field_as<int64_t>(json, "t", where);
+  m.m = size("m");
+  m.n = size("n");
+  m.e = size("e");
+  m.p = size("p");
+  m.q = size("q");
+  m.r = size("r");
+  m.t = size("t");
   return m;
 }
 
+// A perplexity or its logarithm, null where it is not finite.
 double number_or_nan(const Json& json, const std::string& key, const std::string& where) {
   return field(json, key, where).is_null() ? std::nan("") : field_as<double>(json, key, where);
 }
 
-LayerReport layer_from(const Json& json, const std::string& place) {
-  LayerReport layer;
-  layer.shape.name = field_as<std::string>(json, "name", place);
-  const std::string where = place + " '" + layer.shape.name + "'";
-  layer.shape.K = field_as<int64_t>(json, "K", where);
-  layer.shape.M = field_as<int64_t>(json, "M", where);
-  layer.shape.count = field_as<int64_t>(json, "count", where);
-  layer.tokens = field_as<int64_t>(json, "tokens", where);
-  layer.unit = field_as<std::string>(json, "unit", where);
-  layer.encoding = encoding_from(field(json, "encoding", where), where + " encoding");
-  layer.bits_per_weight = field_as<double>(json, "bits_per_weight", where);
-  layer.mapping = mapping_from(field(json, "mapping", where), where + " mapping");
-  layer.time_s = field_as<double>(json, "time_s", where);
-  LayerResult& r = layer.result;
-  r.macs = field_as<int64_t>(json, "macs", where);
-  r.padding_macs = field_as<int64_t>(json, "padding_macs", where);
-  r.cycles = field_as<int64_t>(json, "cycles", where);
-  r.ticks = field_as<int64_t>(json, "ticks", where);
-  r.active_pes = field_as<int>(json, "active_pes", where);
-  r.busy_pe_cycles = field_as<int64_t>(json, "busy_pe_cycles", where);
-  r.evaluated_cycles = field_as<int64_t>(json, "evaluated_cycles", where);
+LinearShape shape_from(const Json& json, const std::string& where) {
+  LinearShape shape;
+  shape.name = field_as<std::string>(json, "name", where);
+  shape.K = field_within<int64_t>(json, "K", where, 1, kMostWeights);
+  shape.M = field_within<int64_t>(json, "M", where, 1, kMostWeights / shape.K);
+  shape.count = field_within<int64_t>(json, "count", where, 1, kMostWeights / (shape.K * shape.M));
+  return shape;
+}
+
+std::string unit_from(const Json& json, const std::string& where, const AcceleratorConfig& accelerator) {
+  const auto unit = field_as<std::string>(json, "unit", where);
+  const auto& units = accelerator.array.units;
+  if (std::find(units.begin(), units.end(), unit) == units.end())
+    throw InputError(where + ": 'unit' is '" + unit + "', which the accelerator does not have");
+  return unit;
+}
+
+LayerResult result_from(const Json& json, const std::string& where, int pes) {
+  LayerResult r;
+  r.macs = count_field(json, "macs", where);
+  r.padding_macs = count_field(json, "padding_macs", where);
+  r.cycles = count_field(json, "cycles", where, 1);
+  r.ticks = count_field(json, "ticks", where, 1);
+  r.active_pes = field_within<int>(json, "active_pes", where, 1, pes);
+  r.busy_pe_cycles = count_field(json, "busy_pe_cycles", where);
+  r.evaluated_cycles = count_field(json, "evaluated_cycles", where);
   r.bound_by = bound_from(field_as<std::string>(json, "bound_by", where), where);
   r.actions = actions_from(field(json, "actions", where), where);
   for (const Json& pass : list_field(json, "passes", where))
-    r.passes.push_back({field_as<int64_t>(pass, "first_pass", where),
-                        field_as<int64_t>(pass, "passes", where),
-                        field_as<int64_t>(pass, "cycles_each", where),
+    r.passes.push_back({count_field(pass, "first_pass", where), count_field(pass, "passes", where, 1),
+                        count_field(pass, "cycles_each", where),
                         bound_from(field_as<std::string>(pass, "bound_by", where), where)});
+  return r;
+}
+
+LayerReport layer_from(const Json& json, const std::string& place, const RunReport& run) {
+  LayerReport layer;
+  layer.shape = shape_from(json, place);
+  const std::string where = "layer '" + layer.shape.name + "'";
+  layer.tokens = field_within<int64_t>(json, "tokens", where, 1, kMostTokens);
+  check_follows(where, "tokens", layer.tokens, run.tokens * run.batch, "tokens x batch");
+  layer.unit = unit_from(json, where, run.accelerator);
+  layer.encoding = encoding_from(field(json, "encoding", where), where + " encoding");
+  layer.bits_per_weight = field_as<double>(json, "bits_per_weight", where);
+  check_follows(where, "bits_per_weight", layer.bits_per_weight, bits_per_weight(layer.shape, layer.encoding),
+                "the encoding");
+  layer.mapping = mapping_from(field(json, "mapping", where), where + " mapping");
+  layer.time_s = seconds_field(json, "time_s", where);
+  layer.result = result_from(json, where, run.accelerator.array.rows * run.accelerator.array.cols);
+  check_follows(where, "macs", layer.result.macs, layer.shape.K * layer.shape.M * layer.tokens,
+                "K x M x tokens");
+  check_follows(
+      where, "time_s", layer.time_s,
+      static_cast<double>(layer.result.ticks) / static_cast<double>(time_base(run.accelerator).ticks_Hz),
+      "'ticks' at the accelerator's clocks");
   return layer;
+}
+
+// Throws where one of the network's sums is more than kMostCounts.
+void check_sums(const RunReport& run) {
+  const auto check = [&](const std::string& key, const auto& of_layer) {
+    int64_t left = kMostCounts;
+    for (const LayerReport& layer : run.layers) {
+      const int64_t counts = of_layer(layer.result);
+      if (counts > left / layer.shape.count)
+        throw InputError("layer '" + layer.shape.name + "': '" + key + "' is " + std::to_string(counts) +
+                         ": with it the network has more than 2^53");
+      left -= counts * layer.shape.count;
+    }
+  };
+  check("macs", [](const LayerResult& r) { return r.macs; });
+  check("padding_macs", [](const LayerResult& r) { return r.padding_macs; });
+  check("cycles", [](const LayerResult& r) { return r.cycles; });
+  check("ticks", [](const LayerResult& r) { return r.ticks; });
+  check("busy_pe_cycles", [](const LayerResult& r) { return r.busy_pe_cycles; });
+  for (size_t i = 0; i < kActionCount; ++i)
+    check("actions " + std::string(kActionInfo[i].key), [i](const LayerResult& r) { return r.actions.n[i]; });
+}
+
+Accuracy accuracy_from(const Json& json, const std::string& where) {
+  const auto number = [&](const char* key, double min) {
+    const double value = number_or_nan(json, key, where);
+    if (value < min) throw InputError(where + ": '" + key + "' is negative or too small");
+    return value;
+  };
+  return {number("perplexity", 1), number("nll", 0), count_field(json, "evaluated_tokens", where),
+          seconds_field(json, "quantize_s", where)};
 }
 
 }  // namespace
@@ -109,30 +197,45 @@ RunReport run_from_json(const Json& json) {
   RunReport run;
   run.network = field_as<std::string>(json, "network", where);
   run.scheme = field_as<std::string>(json, "scheme", where);
-  run.bits = field_as<int>(json, "bits", where);
-  if (!field(json, "unit", where).is_null()) run.unit = field_as<std::string>(json, "unit", where);
+  run.bits = field_within<int>(json, "bits", where, 1, 16);
   run.dataflow = field_as<std::string>(json, "dataflow", where);
-  run.tokens = field_as<int64_t>(json, "tokens", where);
-  run.batch = field_as<int64_t>(json, "batch", where);
-  run.bits_per_weight = field_as<double>(json, "bits_per_weight", where);
-  if (json.contains("perplexity"))
-    run.accuracy = Accuracy{number_or_nan(json, "perplexity", where), number_or_nan(json, "nll", where),
-                            field_as<int64_t>(json, "evaluated_tokens", where),
-                            field_as<double>(json, "quantize_s", where)};
+  run.tokens = field_within<int64_t>(json, "tokens", where, 1, kMostTokens);
+  run.batch = field_within<int64_t>(json, "batch", where, 1, kMostTokens / run.tokens);
+  run.bits_per_weight = field_within<double>(json, "bits_per_weight", where, 0, 1e6);
+  if (json.contains("perplexity")) run.accuracy = accuracy_from(json, where);
   run.accelerator = accelerator_from_json(field(json, "accelerator", where));
-  for (const Json& layer : list_field(json, "layers", where))
-    run.layers.push_back(layer_from(layer, "layer"));
+  if (!field(json, "unit", where).is_null()) run.unit = unit_from(json, where, run.accelerator);
+  const Json& layers = list_field(json, "layers", where);
+  if (layers.empty()) throw InputError(where + ": 'layers' is empty");
+  for (const Json& layer : layers)
+    run.layers.push_back(layer_from(layer, "layers[" + std::to_string(run.layers.size()) + "]", run));
+  check_sums(run);
   const Json& simulator = field(json, "simulator", where);
-  run.simulator = {field_as<double>(simulator, "wall_s", where),
-                   field_as<int64_t>(simulator, "evaluated_cycles", where),
-                   field_as<int64_t>(simulator, "skipped_cycles", where)};
+  run.simulator = {seconds_field(simulator, "wall_s", where),
+                   count_field(simulator, "evaluated_cycles", where),
+                   count_field(simulator, "skipped_cycles", where)};
   return run;
 }
 
+namespace {
+
+// One run of a file; errors say which.
+RunReport run_of_file(const Json& json, const std::string& place) {
+  try {
+    return run_from_json(json);
+  } catch (const InputError& error) {
+    throw InputError(place + ": " + error.what());
+  }
+}
+
+}  // namespace
+
 ReportFile load_report(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    throw InputError("cannot read '" + path + "': it is a folder, not a JSON report");
   std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path))
-    throw InputError("cannot read '" + path + "': no such file");
+  if (!file) throw InputError("cannot read '" + path + "': " + std::strerror(errno));
   Json json;
   try {
     json = Json::parse(file);
@@ -140,16 +243,14 @@ ReportFile load_report(const std::string& path) {
     throw InputError(path + ": not JSON: " + error.what());
   }
   ReportFile report;
-  try {
-    report.comparison = json.is_object() && json.contains("schemes");
-    if (!report.comparison)
-      report.runs.push_back(run_from_json(json));
-    else
-      for (const Json& run : list_field(json, "schemes", "the report"))
-        report.runs.push_back(run_from_json(run));
-  } catch (const InputError& error) {
-    throw InputError(path + ": " + error.what());
+  report.comparison = json.is_object() && json.contains("schemes");
+  if (!report.comparison) {
+    report.runs.push_back(run_of_file(json, path));
+    return report;
   }
+  if (!json["schemes"].is_array()) throw InputError(path + ": 'schemes' must be a list");
+  for (const Json& run : json["schemes"])
+    report.runs.push_back(run_of_file(run, path + ": schemes[" + std::to_string(report.runs.size()) + "]"));
   if (report.runs.empty()) throw InputError(path + ": 'schemes' is empty");
   return report;
 }

@@ -35,6 +35,14 @@ std::vector<std::string> row(const std::string& name, const std::string& unit, c
           microjoules(energy.total)};
 }
 
+// Names the column of what is neither compute nor movement; the tables' clock energy may be 0.
+std::string rest_title(const std::vector<RunReport>& runs) {
+  const bool clock = std::any_of(runs.begin(), runs.end(), [](const RunReport& run) {
+    return run.tables.front().energy.clock_control != 0;
+  });
+  return clock ? "clock+static uJ" : "static uJ";
+}
+
 }  // namespace
 
 double compute_energy(const Energy& e) {
@@ -52,7 +60,7 @@ std::string run_text(const RunReport& run) {
                      " token(s) on " + run.accelerator.name + ", " + significant(run.bits_per_weight) +
                      " bits a weight\n\n";
   TextTable table({"layer", "unit", "PEs", "bound by", "MACs", "cycles", "time ms", "DRAM kB", "compute uJ",
-                   "movement uJ", "clock+static uJ", "total uJ"});
+                   "movement uJ", rest_title({run}), "total uJ"});
   for (const LayerReport& layer : run.layers) {
     const LayerResult& r = layer.result;
     const std::string times = layer.shape.count > 1 ? " (x" + std::to_string(layer.shape.count) + ")" : "";
@@ -85,7 +93,7 @@ std::string comparison_text(const std::vector<RunReport>& runs) {
     text += (text.empty() ? "" : "\n") + runs.front().network + " on " + runs.front().accelerator.name +
             ", " + grouped(n) + (n == 1 ? " token\n" : " tokens\n");
     TextTable table({"scheme@unit", "perplexity", "bits/weight", "cycles", "time ms", "DRAM MB", "compute uJ",
-                     "movement uJ", "clock+static uJ", "total uJ", "area mm2"});
+                     "movement uJ", rest_title(runs), "total uJ", "area mm2"});
     for (const RunReport& run : runs) {
       if (run.tokens != n) continue;
       const RunSums total = sums(run);

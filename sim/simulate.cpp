@@ -1,14 +1,16 @@
 #include "sim/simulate.h"
 
 #include <algorithm>
-#include <chrono>
-#include <tuple>
+#include <cmath>
+#include <cstdio>
+#include <thread>
 
 #include "configs/reader/errors.h"
 #include "models/units/unit.h"
 #include "sim/choose_mapping.h"
 #include "sim/progress.h"
 #include "sim/replay.h"
+#include "sim/text_table.h"
 
 namespace eyeshift {
 namespace {
@@ -24,6 +26,12 @@ bool alike(const ReplayJob& a, const ReplayJob& b) {
 struct Plan {
   std::vector<ReplayJob> jobs;
   std::vector<size_t> job_of_layer;
+  int64_t cycles = 0;  // expected of all jobs
+};
+
+struct PlannedJob {
+  ReplayJob job;
+  int64_t cycles = 0;  // expected
 };
 
 void check_mapping_names(const SimulateTask& task) {
@@ -36,9 +44,10 @@ void check_mapping_names(const SimulateTask& task) {
   }
 }
 
-ReplayJob job_of(const WorkItem& item, const SimulateTask& task, const EnergyTable& table) {
+PlannedJob job_of(const WorkItem& item, const SimulateTask& task, const EnergyTable& table) {
   const SimulateOptions& options = task.options;
-  ReplayJob job;
+  PlannedJob planned;
+  ReplayJob& job = planned.job;
   job.shape = item.shape;
   job.encoding = item.encoding;
   job.tokens = options.tokens * options.batch;
@@ -49,18 +58,24 @@ ReplayJob job_of(const WorkItem& item, const SimulateTask& task, const EnergyTab
   if (given != options.mappings.end()) {
     job.mapping = given->second;
     dataflow.check(job.shape, job.encoding, job.tokens, task.accelerator, job.unit, job.mapping);
+    // Only a dataflow's own mappings come with an estimate: this is the least that any mapping takes.
+    const auto& array = task.accelerator.array;
+    planned.cycles = job.shape.K * job.shape.M * job.tokens / (int64_t{array.rows} * array.cols);
   } else {
-    job.mapping =
+    const MappingEstimate chosen =
         choose_mapping(dataflow, job.shape, job.encoding, job.tokens, task.accelerator, job.unit, table);
+    job.mapping = chosen.mapping;
+    planned.cycles = chosen.cycles;
   }
-  return job;
+  return planned;
 }
 
 Plan plan(const SimulateTask& task, const EnergyTable& table, const FunctionalRun* functional) {
   check_mapping_names(task);
   Plan plan;
   for (const WorkItem& item : task.workload.layers) {
-    ReplayJob job = job_of(item, task, table);
+    PlannedJob planned = job_of(item, task, table);
+    ReplayJob& job = planned.job;
     if (functional != nullptr) {
       job.layer = item.layer;
       job.inputs = &functional->inputs.at(item.shape.name);
@@ -70,7 +85,9 @@ Plan plan(const SimulateTask& task, const EnergyTable& table, const FunctionalRu
                           : std::find_if(plan.jobs.begin(), plan.jobs.end(),
                                          [&](const ReplayJob& other) { return alike(job, other); });
     plan.job_of_layer.push_back(static_cast<size_t>(same - plan.jobs.begin()));
-    if (same == plan.jobs.end()) plan.jobs.push_back(std::move(job));
+    if (same != plan.jobs.end()) continue;
+    plan.cycles += planned.cycles;
+    plan.jobs.push_back(std::move(job));
   }
   return plan;
 }
@@ -136,10 +153,21 @@ std::string unit_for(const LinearShape& shape, const Encoding& encoding, const A
   for (const std::string& unit : candidates) {
     const auto reason = Registry<Unit>::instance().find(unit, "unit").cannot_run(encoding, accelerator);
     if (!reason) return unit;
-    reasons += (reasons.empty() ? "" : "; ") + unit + ": " + *reason;
+    reasons += (reasons.empty() ? "" : "; ") + *reason;  // which begins with the unit's name
   }
   throw InputError("layer '" + shape.name + "' in scheme '" + encoding.scheme +
                    "' runs on no unit of accelerator '" + accelerator.name + "': " + reasons);
+}
+
+std::string forecast(int64_t cycles, int parallel) {
+  constexpr double kCyclesPerSecond = 2e6;  // of one process on a core of its own, roughly
+  constexpr double kLong = 10;
+  const double alone = static_cast<double>(cycles) / kCyclesPerSecond;
+  if (alone <= kLong) return "";
+  const int processes =
+      std::min(std::max(parallel, 1), static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
+  return "simulating about " + grouped(cycles) + " cycles, which takes roughly " +
+         grouped(static_cast<int64_t>(std::ceil(alone / processes))) + " s\n";
 }
 
 std::vector<RunReport> simulate(const std::vector<SimulateTask>& tasks,
@@ -149,11 +177,14 @@ std::vector<RunReport> simulate(const std::vector<SimulateTask>& tasks,
   if (functional != nullptr && tasks.size() != 1) throw InternalError("a functional run has one task");
   std::vector<Plan> plans;
   size_t total = 0;
+  int64_t cycles = 0;
   for (const SimulateTask& task : tasks) {
     plans.push_back(plan(task, tables.front(), functional));
     total += plans.back().jobs.size();
+    cycles += plans.back().cycles;
   }
 
+  std::fputs(forecast(cycles, parallel).c_str(), stderr);
   Progress progress("simulating", total, "layers");
   const auto on_done = [](void* context, size_t) { static_cast<Progress*>(context)->advance(); };
   std::vector<RunReport> runs;

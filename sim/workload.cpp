@@ -3,6 +3,11 @@
 #include "configs/reader/errors.h"
 
 namespace eyeshift {
+namespace {
+
+constexpr char kOutputHead[] = "lm_head";
+
+}  // namespace
 
 Workload workload_of(const Trace& trace) {
   Workload workload{trace.network, trace.scheme, trace.bits, {}};
@@ -12,11 +17,13 @@ Workload workload_of(const Trace& trace) {
 
 Workload workload_of(const NetworkConfig& network, const std::string& scheme,
                      const QuantizeOptions& options) {
-  const Quantizer& quantizer = Registry<Quantizer>::instance().find(scheme, "scheme");
-  Workload workload{network.name, scheme, options.bits, {}};
+  const auto& quantizers = Registry<Quantizer>::instance();
+  const Quantizer& quantizer = quantizers.find(scheme, "scheme");
+  const Quantizer& half_precision = quantizers.find("fp16", "scheme");
+  Workload workload{network.name, scheme, quantizer.fixed_bits().value_or(options.bits), {}};
   for (const LinearShape& shape : network.layers) {
-    workload.layers.push_back({shape, quantizer.encoding(shape, options), nullptr});
-    workload.bits = workload.layers.back().encoding.bits;
+    const Quantizer& of_layer = shape.name == kOutputHead ? half_precision : quantizer;
+    workload.layers.push_back({shape, of_layer.encoding(shape, options), nullptr});
   }
   return workload;
 }

@@ -9,7 +9,6 @@
 #include "configs/reader/data_files.h"
 #include "configs/reader/errors.h"
 #include "configs/reader/nearest.h"
-#include "sim/output_file.h"
 #include "sim/program/command.h"
 
 namespace eyeshift {
@@ -119,6 +118,10 @@ void add_table_option(po::options_description& options) {
       "name or YAML file of an energy and area table; may be given several times: the first prices "
       "layers and chooses mappings; default: " +
       std::string(kDefaultTable);
+  add_table_option(options, help);
+}
+
+void add_table_option(po::options_description& options, const std::string& help) {
   options.add_options()("table", po::value<std::vector<std::string>>()->value_name("T")->composing(),
                         help.c_str());
 }
@@ -139,10 +142,14 @@ void add_report_options(po::options_description& options) {
       "otherwise in --format; may be given several times");
 }
 
-ReportSink::ReportSink(const Arguments& arguments) : format_(choice(arguments, "format", kFormats, "table")) {
+ReportSink::ReportSink(const Arguments& arguments, const std::vector<InputPath>& inputs,
+                       const std::vector<std::string>& others)
+    : format_(choice(arguments, "format", kFormats, "table")) {
   if (has(arguments, "output")) files_ = arguments["output"].as<std::vector<std::string>>();
   if (std::find(files_.begin(), files_.end(), "") != files_.end()) throw InputError("--output is empty");
-  check_outputs(files_);
+  std::vector<std::string> outputs = others;
+  outputs.insert(outputs.end(), files_.begin(), files_.end());
+  check_outputs(outputs, inputs);
 }
 
 void ReportSink::write(const Views& views) const {

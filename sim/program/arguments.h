@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "energy_tables/table.h"
+#include "sim/output_file.h"
 
 namespace eyeshift {
 
@@ -46,17 +47,21 @@ int jobs(const Arguments& arguments);
 
 // --table, as often as wanted; by default the table that comes with the program.
 void add_table_option(boost::program_options::options_description& options);
+// The same with a help of its own, for a command that demands the option.
+void add_table_option(boost::program_options::options_description& options, const std::string& help);
 std::vector<EnergyTable> tables(const Arguments& arguments);
 
 // --format and --output, of every command that reports.
 void add_report_options(boost::program_options::options_description& options);
 
 // Where a report goes: to standard output in --format; and to every --output file, as its name's ending says
-// (.json, .csv, .txt), or else in --format. The constructor throws InputError where a file could not be
-// written; create it before the long work.
+// (.json, .csv, .txt), or else in --format. The constructor checks all outputs of the command, as
+// check_outputs() does: the reports, `others`, against the files that the command reads; create it before the
+// long work.
 class ReportSink {
  public:
-  explicit ReportSink(const Arguments& arguments);
+  explicit ReportSink(const Arguments& arguments, const std::vector<InputPath>& inputs = {},
+                      const std::vector<std::string>& others = {});
 
   struct Views {
     std::function<std::string()> table, json, csv;

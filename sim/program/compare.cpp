@@ -1,11 +1,14 @@
 #include "sim/compare.h"
 
+#include <algorithm>
+
 #include "configs/loaders/accelerator_reader.h"
 #include "configs/reader/errors.h"
 #include "dataflows/dataflow.h"
 #include "models/units/unit.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
+#include "sim/program/input_files.h"
 #include "sim/program/quantize_arguments.h"
 #include "sim/report_json.h"
 #include "sim/report_text.h"
@@ -27,10 +30,15 @@ std::vector<SchemeOnUnit> sides_of(const Arguments& arguments) {
   return sides;
 }
 
-// The schemes' own --bits; those of one width only, like fp16, keep theirs.
-QuantizeOptions options_of(const Arguments& arguments) {
+// --bits, for the schemes that have a choice; where none has, it may be left out.
+QuantizeOptions options_of(const Arguments& arguments, const std::vector<SchemeOnUnit>& sides) {
   QuantizeOptions options;
-  options.bits = static_cast<int>(whole_number(arguments, "bits", 1, 16));
+  const auto& quantizers = Registry<Quantizer>::instance();
+  const bool needed = std::any_of(sides.begin(), sides.end(), [&](const SchemeOnUnit& side) {
+    return !quantizers.find(side.scheme, "scheme").fixed_bits();
+  });
+  if (needed || has(arguments, "bits"))
+    options.bits = static_cast<int>(whole_number(arguments, "bits", 1, 16));
   return options;
 }
 
@@ -38,15 +46,15 @@ class Compare : public Command {
  public:
   std::string summary() const override { return "several schemes, each on its arithmetic, side by side"; }
   std::string usage() const override {
-    return "compare --accelerator A.yaml (--checkpoint DIR | --network N.yaml) --schemes S@U,... --bits B "
-           "[OPTIONS]";
+    return "compare --accelerator A.yaml (--checkpoint DIR | --network N.yaml) --schemes S@U,... "
+           "[--bits B] [OPTIONS]";
   }
   std::string description() const override {
     return R"(For each SCHEME@UNIT: the checkpoint is quantized and its perplexity measured (with --network
 there are no weights and no perplexity); the accelerator gets that unit in every PE, beside the
 mac-fp16 lanes that its configuration states, so that area counts only what the scheme needs; and
-every layer is simulated. Layers that stay in half precision (lm_head) run on the mac-fp16 lanes.
---bits goes to every scheme that has a choice; fp16 and int8 keep theirs.
+every layer is simulated. The layer named lm_head, of a checkpoint or a network, stays in half
+precision and runs on the mac-fp16 lanes. --bits goes to every scheme that has a choice; fp16 and int8 keep theirs.
 
 units:
 )" + described_names<Unit>("unit") +
@@ -68,7 +76,8 @@ units:
         "network", value("N.yaml"),
         "shapes of layers without weights: a YAML file, or one of configs/networks")(
         "schemes", value("S@U,..."), "what to compare, separated by commas")("bits", value("B"),
-                                                                             "bits a weight")(
+                                                                             "bits a weight; schemes "
+                                                                             "of one width need none")(
         "tokens", value("N,..."),
         "tokens that pass a layer together: 1 is decoding, more is prefill; several values "
         "are compared one after the other; default: 1")(
@@ -99,9 +108,9 @@ units:
     options.dataflow = text_or(arguments, "dataflow", options.dataflow);
     Registry<Dataflow>::instance().find(options.dataflow, "dataflow");
     options.parallel = jobs(arguments);
-    const QuantizeOptions quantize = options_of(arguments);
+    const QuantizeOptions quantize = options_of(arguments, options.sides);
     const std::vector<EnergyTable> with = tables(arguments);
-    const ReportSink sink(arguments);
+    const ReportSink sink(arguments, input_files(arguments));
 
     const std::vector<AcceleratorConfig> machine_of = machines(accelerator, options.sides);
     check_sides(options.sides, machine_of, quantize);

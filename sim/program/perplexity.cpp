@@ -1,9 +1,9 @@
 #include "traces/network/perplexity.h"
 
 #include "configs/reader/errors.h"
-#include "sim/output_file.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
+#include "sim/program/input_files.h"
 #include "sim/report_json.h"
 #include "sim/text_table.h"
 #include "traces/format/trace_file.h"
@@ -51,8 +51,7 @@ are those that the trace decodes to.)";
     const int64_t window = whole_number(arguments, "window", 2, 1 << 20, 512);
     const int threads = jobs(arguments);
     const std::string logits = text_or(arguments, "logits", "");
-    const ReportSink sink(arguments);
-    check_outputs({logits});
+    const ReportSink sink(arguments, input_files(arguments), {logits});
 
     const std::unique_ptr<Network> network = load_network(std::filesystem::path(checkpoint));
     std::string scheme = "none";

@@ -1,6 +1,7 @@
 #include "configs/reader/errors.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
+#include "sim/program/input_files.h"
 #include "sim/report_json.h"
 #include "sim/report_text.h"
 
@@ -18,7 +19,8 @@ class Price : public Command {
   std::string description() const override {
     return R"(Energy is a count of actions times a price, and a report of 'simulate' or 'compare' holds the
 counts: another technology costs no simulation. The first table prices layers and run, every
-further one the run. The report keeps its shape; energies, areas and prices are the new ones.)";
+further one the run. The report keeps its shape; energies, areas and prices are the new ones. The
+mappings are not: they stay those that were chosen with the first table of the original run.)";
   }
   std::string example() const override {
     return "  eyeshift price --result out/compare.json --table horowitz-cacti-45nm-lpddr4 \\\n"
@@ -27,7 +29,9 @@ further one the run. The report keeps its shape; energies, areas and prices are 
   po::options_description options() const override {
     po::options_description options;
     options.add_options()("result", value("R.json"), "JSON report of simulate, compare or price");
-    add_table_option(options);
+    add_table_option(options,
+                     "name or YAML file of an energy and area table; may be given several times: the first "
+                     "prices layers");
     add_report_options(options);
     return options;
   }
@@ -36,7 +40,7 @@ further one the run. The report keeps its shape; energies, areas and prices are 
     if (!has(arguments, "table")) throw InputError("--table is missing; see --help");
     const std::vector<EnergyTable> with = tables(arguments);
     ReportFile report = load_report(text(arguments, "result"));
-    const ReportSink sink(arguments);
+    const ReportSink sink(arguments, input_files(arguments));
     for (RunReport& run : report.runs) price(run, with);
     sink.write(
         {[&] { return report.comparison ? comparison_text(report.runs) : run_text(report.runs.front()); },

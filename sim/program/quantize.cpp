@@ -3,9 +3,9 @@
 
 #include "configs/reader/atomic_file.h"
 #include "configs/reader/errors.h"
-#include "sim/output_file.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
+#include "sim/program/input_files.h"
 #include "sim/program/quantize_arguments.h"
 #include "sim/progress.h"
 #include "sim/report_json.h"
@@ -133,7 +133,7 @@ schemes, with the options that each reads:
     const std::string output = text(arguments, "output");
     const std::string report = text_or(arguments, "report", "");
     const std::string format = choice(arguments, "format", {"table", "json", "csv"}, "table");
-    check_outputs({output, report});
+    check_outputs({output, report}, input_files(arguments));
 
     const Trace trace = has(arguments, "weights") ? quantize_one(arguments, scheme, options)
                                                   : quantize_checkpoint(arguments, scheme, options, threads);

@@ -43,7 +43,7 @@ std::string described_schemes() {
 
 void add_quantize_options(po::options_description& options) {
   options.add_options()("group-size", value("G"),
-                        "weights that share a scale; default: a whole row (or column)")(
+                        "weights that share a scale; 0, the default: a whole row (or column)")(
       "act-order", po::bool_switch(), "quantize inputs in falling order of their energy")(
       "no-act-order", po::bool_switch(), "quantize inputs in their own order")(
       "no-compensation", po::bool_switch(), "feed no error back to the weights not yet quantized")(
@@ -76,7 +76,7 @@ QuantizeOptions quantize_options(const Arguments& arguments, const std::string& 
   if (flag("real-scales")) exclude(arguments, "pot-terms", "real-scales");
   QuantizeOptions options;
   options.bits = scheme_bits(arguments, scheme);
-  options.group_size = whole_number(arguments, "group-size", 1, kMostWeights, 0);
+  options.group_size = whole_number(arguments, "group-size", 0, kMostWeights, 0);
   if (flag("act-order")) options.act_order = QuantizeOptions::ActOrder::on;
   if (flag("no-act-order")) options.act_order = QuantizeOptions::ActOrder::off;
   options.compensation = !flag("no-compensation");

@@ -6,9 +6,9 @@
 #include "configs/reader/nearest.h"
 #include "models/units/unit.h"
 #include "sim/functional.h"
-#include "sim/output_file.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
+#include "sim/program/input_files.h"
 #include "sim/program/quantize_arguments.h"
 #include "sim/report_json.h"
 #include "sim/report_text.h"
@@ -31,7 +31,8 @@ class Simulate : public Command {
   std::string description() const override {
     return R"(Every layer goes through the cycle-level model of the accelerator: cycles, what bounds them, and
 every action are counted, then priced. The weights' encoding comes from a trace, or, without
-weights, from what a scheme gives each layer's shape. A layer's row is of one layer; 'count' says
+weights, from what a scheme gives each layer's shape; a layer named lm_head stays in half precision,
+as quantize leaves a checkpoint's. A layer's row is of one layer; 'count' says
 how many there are, and the totals count them all. Layers that are exactly alike are simulated
 once.
 
@@ -87,8 +88,7 @@ units:
     const std::vector<EnergyTable> with = tables(arguments);
     const int parallel = jobs(arguments);
     const std::string outputs = text_or(arguments, "outputs", "");
-    const ReportSink sink(arguments);
-    check_outputs({outputs});
+    const ReportSink sink(arguments, input_files(arguments), {outputs});
 
     Trace trace;
     if (has(arguments, "trace")) {

@@ -4,6 +4,7 @@
 #include "energy_tables/table.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
+#include "sim/program/input_files.h"
 #include "sim/report_json.h"
 #include "sim/text_table.h"
 
@@ -132,7 +133,7 @@ areas square micrometres a component.)";
     if (action == "show" && !has(arguments, "name"))
       throw InputError("say which table to show, for example: eyeshift tables show " + table_names().front());
     if (action != "show" && has(arguments, "name")) throw InputError("'" + action + "' takes no name");
-    const ReportSink sink(arguments);
+    const ReportSink sink(arguments, input_files(arguments));
 
     std::vector<EnergyTable> tables;
     if (action == "show")

@@ -2,6 +2,7 @@
 
 #include "configs/loaders/accelerator_reader.h"
 #include "energy_tables/pricing.h"
+#include "energy_tables/rows.h"
 #include "energy_tables/unit_parts.h"
 #include "tests/configs/yaml_test_files.h"
 
@@ -10,6 +11,8 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
 
 AcceleratorConfig default_accelerator() {
   return load_accelerator("eyeriss-168", {"dequant-mac", "lut", "mac-fp16", "mac-int8", "shift-add"});
@@ -24,29 +27,60 @@ constexpr double kSram512 = 1857.7575, kBank = 13522.7487;
 constexpr double kSpads = (224 + 12 + 48) * 16 * 5.98 * 45 * 45 / (40.0 * 40.0);
 constexpr double kMacFp16 = kMultiplyFp16 + kAddFp32;
 constexpr double kMacInt8 = kMultiplyInt8 + kAddInt32;
-constexpr double kDequantMac = kAddInt8 + kAddInt16 + kMultiplyFp16 + kAddFp32 + kMultiplyFp32;
+constexpr double kDequantMac = kAddInt8 + kAddInt16 + kMultiplyFp16 + kAddFp32;
 constexpr double kShiftAdd = kAddInt8 + kAddFp16 + kAddFp32;
 constexpr double kLut = kShiftAdd + kSram512;
+// What applies real scales, at a column's top.
+constexpr double kMacInt8Top = kAddInt32 + kMultiplyFp32;
+constexpr double kDequantMacTop = kMultiplyFp32;
+constexpr double kLutTop = kMultiplyFp32 + kAddFp32;
 
 TEST(UnitParts, FollowTheAccumulatorAndTheDequantMode) {
   AcceleratorConfig::Array array = default_accelerator().array;
-  EXPECT_THAT(unit_parts("mac-fp16", array), ElementsAre("multiplier_fp16", "adder_fp32"));
-  EXPECT_THAT(unit_parts("dequant-mac", array),
-              ElementsAre("adder_int8", "adder_int16", "multiplier_fp16", "adder_fp32", "multiplier_fp32"));
+  EXPECT_THAT(unit_parts("mac-fp16", array).pe, ElementsAre("multiplier_fp16", "adder_fp32"));
+  EXPECT_THAT(unit_parts("dequant-mac", array).pe,
+              ElementsAre("adder_int8", "adder_int16", "multiplier_fp16", "adder_fp32"));
+  EXPECT_THAT(unit_parts("dequant-mac", array).top, ElementsAre("multiplier_fp32"));
+  EXPECT_THAT(unit_parts("lut", array).top, ElementsAre("multiplier_fp32", "adder_fp32"));
+  EXPECT_THAT(unit_parts("mac-int8", array).top, ElementsAre("adder_int32", "multiplier_fp32"));
   array.accumulator = Accumulator::fp16;
-  EXPECT_THAT(unit_parts("lut", array), ElementsAre("exponent_adder", "adder_fp16", "adder_fp16"));
+  EXPECT_THAT(unit_parts("lut", array).pe, ElementsAre("exponent_adder", "adder_fp16", "adder_fp16"));
+  EXPECT_THAT(unit_parts("lut", array).top, ElementsAre("multiplier_fp16", "adder_fp16"));
+  EXPECT_THAT(unit_parts("dequant-mac", array).top, ElementsAre("multiplier_fp16"));
+  EXPECT_THAT(unit_parts("mac-int8", array).top, ElementsAre("adder_int32", "multiplier_fp32"));
   array.accumulator = Accumulator::fp32;
   array.dequant = DequantMode::per_weight;
-  EXPECT_THAT(unit_parts("dequant-mac", array),
+  EXPECT_THAT(unit_parts("dequant-mac", array).pe,
               ElementsAre("adder_int8", "adder_int16", "multiplier_fp16", "adder_fp32", "multiplier_fp16"));
+  EXPECT_THAT(unit_parts("dequant-mac", array).top, IsEmpty());
+  EXPECT_EQ(unit_parts("dequant-mac", array).tops, 0);
   EXPECT_THAT(input_error_of([&] { unit_parts("tensor-core", array); }),
               HasSubstr("no area is known for unit"));
+}
+
+TEST(UnitParts, StandAtTheTopsThatFinishGroups) {
+  AcceleratorConfig::Array array = default_accelerator().array;
+  ASSERT_EQ(array.cols, 14);
+  array.fp16_lanes = 28;
+  EXPECT_EQ(unit_parts("lut", array).tops, 14);
+  array.fp16_lanes = 4;
+  EXPECT_EQ(unit_parts("lut", array).tops, 4);
+  EXPECT_EQ(unit_parts("mac-int8", array).tops, 4);
+  EXPECT_EQ(unit_parts("dequant-mac", array).tops, 14) << "its top PEs scale by themselves";
+  EXPECT_EQ(unit_parts("shift-add", array).tops, 0);
+  EXPECT_EQ(unit_parts("mac-fp16", array).tops, 0);
+  array.fp16_lanes = 0;
+  EXPECT_EQ(unit_parts("lut", array).tops, 14);
+  array.units = {"lut"};
+  EXPECT_EQ(unit_parts("lut", array).tops, 0) << "without lanes no row-wise real scales";
 }
 
 TEST(Area, OfTheDefaultAcceleratorEqualsTheHandSum) {
   const Area area = area_of(default_table(), default_accelerator());
   EXPECT_NEAR(area.pe_um2, kMacFp16 + kMacInt8 + kDequantMac + kShiftAdd + kLut + kSpads, 1e-6);
-  EXPECT_NEAR(area.array_um2, 14 * kMacFp16 + 168 * (kMacInt8 + kDequantMac + kShiftAdd + kLut + kSpads),
+  EXPECT_NEAR(area.array_um2,
+              14 * (kMacFp16 + kMacInt8Top + kDequantMacTop + kLutTop) +
+                  168 * (kMacInt8 + kDequantMac + kShiftAdd + kLut + kSpads),
               1e-3);
   EXPECT_NEAR(area.glb_um2, 27 * kBank, 1e-6);
   EXPECT_EQ(area.noc_um2, 0);
@@ -59,11 +93,20 @@ TEST(Area, OfSpecialisedAcceleratorsCountsOnlyTheirUnit) {
   const AcceleratorConfig config = default_accelerator();
   EXPECT_NEAR(area_of(table, specialised(config, "mac-fp16")).array_um2, 168 * (kMacFp16 + kSpads), 1e-3);
   EXPECT_NEAR(area_of(table, specialised(config, "mac-int8")).array_um2,
-              14 * kMacFp16 + 168 * (kMacInt8 + kSpads), 1e-3);
+              14 * (kMacFp16 + kMacInt8Top) + 168 * (kMacInt8 + kSpads), 1e-3);
+  EXPECT_NEAR(area_of(table, specialised(config, "dequant-mac")).array_um2,
+              14 * (kMacFp16 + kDequantMacTop) + 168 * (kDequantMac + kSpads), 1e-3);
   EXPECT_NEAR(area_of(table, specialised(config, "shift-add")).array_um2,
               14 * kMacFp16 + 168 * (kShiftAdd + kSpads), 1e-3);
-  EXPECT_NEAR(area_of(table, specialised(config, "lut")).array_um2, 14 * kMacFp16 + 168 * (kLut + kSpads),
-              1e-3);
+  EXPECT_NEAR(area_of(table, specialised(config, "lut")).array_um2,
+              14 * (kMacFp16 + kLutTop) + 168 * (kLut + kSpads), 1e-3);
+}
+
+TEST(Area, OfTheNaiveDequantMacHasAMultiplierInEveryPe) {
+  AcceleratorConfig config = specialised(default_accelerator(), "dequant-mac");
+  config.array.dequant = DequantMode::per_weight;
+  EXPECT_NEAR(area_of(default_table(), config).array_um2,
+              14 * kMacFp16 + 168 * (kDequantMac + kMultiplyFp16 + kSpads), 1e-3);
 }
 
 TEST(Area, WithoutLanesStatedEveryPeKeepsAMacFp16) {
@@ -74,7 +117,7 @@ TEST(Area, WithoutLanesStatedEveryPeKeepsAMacFp16) {
 
 TEST(Area, OfAPrintedLutReplacesItsStorage) {
   const AcceleratorConfig lut = specialised(default_accelerator(), "lut");
-  const double expected = 14 * kMacFp16 + 168 * (73 + kAddFp16 + kAddFp32 + 787 + kSpads);
+  const double expected = 14 * (kMacFp16 + kLutTop) + 168 * (73 + kAddFp16 + kAddFp32 + 787 + kSpads);
   EXPECT_NEAR(area_of(load_table("shiftaddllm-table1-45nm"), lut).array_um2, expected, 1e-3);
 }
 
@@ -93,6 +136,34 @@ TEST(Leakage, OfTheMacArrayEqualsTheHandSum) {
   const AcceleratorConfig mac = specialised(default_accelerator(), "mac-fp16");
   const double registers = (224 + 12 + 48) * 16 * 7e-5 * 45 / 40;
   EXPECT_NEAR(leakage_mW(default_table(), mac), 168 * (0.01783 + 0.0561 + registers) + 27 * 3.65706, 1e-9);
+}
+
+TEST(Leakage, CountsTheColumnTops) {
+  const AcceleratorConfig dequant = specialised(default_accelerator(), "dequant-mac");
+  const double registers = (224 + 12 + 48) * 16 * 7e-5 * 45 / 40;
+  const double pe = 0.0004827 + 0.0008983 + 0.01783 + 0.0561 + registers, top = 0.0837;
+  EXPECT_NEAR(leakage_mW(default_table(), dequant),
+              168 * pe + 14 * (0.01783 + 0.0561 + top) + 27 * 3.65706, 1e-9);
+}
+
+// CACTI's leakage of 512 bytes with a 16-bit port: low-standby-power cells over high-performance cells.
+TEST(Leakage, OfLowStandbyPowerLogicFallsAsThatOfTheSmallestSram) {
+  constexpr double kRatio = 4.7247e-05 / 0.464331;
+  const EnergyTable base = default_table(), lstp = load_table("horowitz-cacti-45nm-lstp");
+  int logic = 0;
+  for (const auto& [name, cost] : lstp.components) {
+    if (parse_sram_row(name)) continue;
+    const ComponentCost& high_performance = base.components.at(name);
+    EXPECT_EQ(cost.area_um2, high_performance.area_um2) << name;
+    EXPECT_NEAR(cost.leakage_mW / high_performance.leakage_mW, kRatio, 1e-3 * kRatio) << name;
+    EXPECT_THAT(cost.source, StartsWith("assumed:")) << name;
+    ++logic;
+  }
+  EXPECT_EQ(logic, 11) << "four multipliers, five adders, the exponent adder, a register bit";
+  const AcceleratorConfig mac = specialised(default_accelerator(), "mac-fp16");
+  const double registers = (224 + 12 + 48) * 16 * 7e-5 * 45 / 40;
+  EXPECT_NEAR(leakage_mW(lstp, mac), 168 * (0.01783 + 0.0561 + registers) * kRatio + 27 * 0.000373325,
+              1e-6);
 }
 
 TEST(Area, RefusesComponentsThatTheTableLacks) {

@@ -51,9 +51,10 @@ class FourMappings : public Dataflow {
 };
 
 TEST(ChooseMapping, TakesTheLeastEnergyTimesTimeAndTheFirstOfEquals) {
-  const Mapping chosen = choose_mapping(FourMappings(), {"l", 8, 8, 1}, Encoding{}, 1, default_accelerator(),
-                                        "mac-fp16", default_table());
-  EXPECT_EQ(chosen.m, 3);
+  const MappingEstimate chosen = choose_mapping(FourMappings(), {"l", 8, 8, 1}, Encoding{}, 1,
+                                                default_accelerator(), "mac-fp16", default_table());
+  EXPECT_EQ(chosen.mapping.m, 3);
+  EXPECT_EQ(chosen.cycles, 200);
 }
 
 TEST(UnitFor, TakesTheUnitAskedForOrTheFp16LanesBesideIt) {
