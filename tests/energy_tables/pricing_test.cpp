@@ -122,8 +122,8 @@ TEST(Prices, ShiftAddLlmTableHasItsPrintedNumbersOnTheDefaultMemories) {
   EXPECT_EQ(price(table, accelerator, Action::add_fp32_psums), 1.1);
   EXPECT_EQ(price(table, accelerator, Action::shift_fp16_scales), 0.057);
   EXPECT_EQ(price(table, accelerator, Action::lut_query_psums), 0.37);
-  EXPECT_EQ(price(table, accelerator, Action::lut_build_write_inputs), 0.93709);
-  EXPECT_EQ(price(table, accelerator, Action::glb_filter_read_weights), 2.92412);
+  EXPECT_EQ(price(table, accelerator, Action::lut_build_write_inputs), 1.09089);
+  EXPECT_EQ(price(table, accelerator, Action::glb_filter_read_weights), 3.38552);
   EXPECT_EQ(price(table, accelerator, Action::dram_read_weights), 110);
 }
 
