@@ -114,34 +114,49 @@ def main(description, draw):
         sys.exit(2)
 
 
-def rings(points, near=0.03):
-    """How many earlier points of a panel each point lies on; near: a share of the panel's extent."""
-    extents = [max(values) - min(0, min(values)) or 1 for values in zip(*points)]
-    return [sum(all(abs(a - b) < near * extent for a, b, extent in zip(point, other, extents)) for other in points[:index])
-            for index, point in enumerate(points)]
+def label_points(figure, axis, points, names, colours):
+    """Writes each point's name beside it, moved up or down until it covers no other name and no marker."""
+    size = 6.5
+    height, reach = 1.25 * size, 11
+    figure.draw_without_rendering()  # settles where points are on the paper
+    places = [tuple(72 / figure.dpi * axis.transData.transform(point)) for point in points]
+    middle = 72 / figure.dpi * (axis.bbox.x0 + axis.bbox.x1) / 2
+    taken = [(x - 4, x + 4, y - 4, y + 4) for x, y in places]
+    for (x, y), point, name, colour in sorted(zip(places, points, names, colours), key=lambda item: -item[0][1]):
+        side = 1 if x < middle else -1
+        width = 0.6 * size * len(name)
+        left = x + reach if side > 0 else x - reach - width
+        for step in range(200):
+            shift = (step + 1) // 2 * (3 if step % 2 else -3)
+            box = (left, left + width, y + shift - height / 2, y + shift + height / 2)
+            inside = 72 / figure.dpi * axis.bbox.y0 < box[2] and box[3] < 72 / figure.dpi * axis.bbox.y1
+            if inside and not any(box[0] < t[1] and t[0] < box[1] and box[2] < t[3] and t[2] < box[3] for t in taken):
+                break
+        taken.append(box)
+        axis.annotate(name, point, xytext=(side * reach, shift), textcoords="offset points", fontsize=size,
+                      ha="left" if side > 0 else "right", va="center",
+                      arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0})
 
 
 def scatter_by_side(plt, runs, path, horizontal, vertical, horizontal_label, vertical_label):
-    """A panel a number of tokens, a marker a scheme@unit. horizontal and vertical: (key, factor). A point that
-    lies on an earlier one is a larger, hollow marker around it."""
+    """A panel a number of tokens, a named marker a scheme@unit. horizontal and vertical: (key, factor)."""
     groups = by_tokens(runs)
     sides = list(dict.fromkeys(label(run) for run in runs))
-    figure, axes = plt.subplots(1, len(groups), figsize=(4.2 * len(groups) + 1.6, 3.8), squeeze=False)
-    styles = {side: {"color": COLOURS[index % len(COLOURS)], "marker": MARKERS[index % len(MARKERS)]}
-              for index, side in enumerate(sides)}
+    figure, axes = plt.subplots(1, len(groups), figsize=(4.8 * len(groups), 3.8), squeeze=False)
+    axes[0][0].set_ylabel(vertical_label)
+    drawn = []
     for axis, (tokens, members) in zip(axes[0], groups.items()):
         points = [tuple(value(run, key, path) * factor for key, factor in (horizontal, vertical)) for run in members]
-        for run, point, ring in zip(members, points, rings(points)):
-            style = styles[label(run)]
-            axis.scatter(*point, s=50 * (1 + 1.8 * ring), marker=style["marker"], zorder=4 if ring == 0 else 3,
-                         facecolors=style["color"] if ring == 0 else "none", linewidths=0.5 if ring == 0 else 1.4,
-                         edgecolors="black" if ring == 0 else style["color"])
+        names = [label(run) for run in members]
+        colours = [COLOURS[sides.index(name) % len(COLOURS)] for name in names]
+        for point, name, colour in zip(points, names, colours):
+            axis.scatter(*point, s=40, color=colour, marker=MARKERS[sides.index(name) % len(MARKERS)],
+                         edgecolors="black", linewidths=0.5, zorder=3)
         axis.set_xlabel(horizontal_label)
         axis.set_title(tokens_title(tokens))
         axis.margins(0.12)
         axis.set_xlim(left=0)
-    axes[0][0].set_ylabel(vertical_label)
-    handles = [plt.Line2D([], [], linestyle="", markersize=7, markeredgecolor="black", markeredgewidth=0.5, **styles[side])
-               for side in sides]
-    figure.legend(handles, sides, loc="center left", bbox_to_anchor=(1.0, 0.5))
+        drawn.append((axis, points, names, colours))
+    for axis, points, names, colours in drawn:
+        label_points(figure, axis, points, names, colours)
     return figure

@@ -47,29 +47,25 @@ def count(tokens):
     return f"{tokens} token{'s' if tokens > 1 else ''}"
 
 
-def joined(clauses):
-    return clauses[0] if len(clauses) == 1 else ", ".join(clauses[:-1]) + " and " + clauses[-1]
-
-
 def dominates(runs, tokens):
     clauses = []
     for n in tokens:
         sides = []
         for side in (FLOAT, SHIFT):
             name, share = shares(runs[side, n])[0]
-            sides.append(f"{name} for {side} ({percent(share)})")
-        clauses.append(f"at {count(n)} {joined(sides)}")
-    return "The largest share of dynamic energy goes to " + "; ".join(clauses) + "."
+            sides.append(f"{name} in {side} ({percent(share)})")
+        clauses.append(f"at {count(n)} {' and '.join(sides)}")
+    return "What takes most dynamic energy: " + "; ".join(clauses) + "."
 
 
 def shift_against_multiply(runs, tokens):
     clauses = []
     for n in tokens:
         new, old = runs[SHIFT, n], runs[MULTIPLY, n]
-        clauses.append(f"energy is {change(new['energy_pJ']['total'], old['energy_pJ']['total'])} and time "
-                       f"{change(new['time_s'], old['time_s'])} at {count(n)}")
+        clauses.append(f"at {count(n)} energy is {change(new['energy_pJ']['total'], old['energy_pJ']['total'])} and "
+                       f"time {change(new['time_s'], old['time_s'])}")
     new, old = runs[SHIFT, tokens[0]], runs[MULTIPLY, tokens[0]]
-    return (f"With {SHIFT} instead of {MULTIPLY}, " + ", ".join(clauses)
+    return (f"With {SHIFT} instead of {MULTIPLY}, " + "; ".join(clauses)
             + f"; area is {change(new['area_um2']['total'], old['area_um2']['total'])}, perplexity "
             f"{new['perplexity']:.3f} against {old['perplexity']:.3f}.")
 
@@ -78,12 +74,11 @@ def where_savings_come_from(runs, tokens):
     clauses = []
     for n in tokens:
         base, new = runs[FLOAT, n]["energy_pJ"], runs[SHIFT, n]["energy_pJ"]
-        change_of = {name: (leaves(new[key]) - leaves(base[key])) / base["total"]
-                     for name, key in (("all", "total"), ("data movement", "data_movement"))}
-        moved = change_of["data movement"]
-        clauses.append(f"{percent(abs(change_of['all']))} {'less' if change_of['all'] < 0 else 'more'} energy at "
-                       f"{count(n)}, where data movement {'saves' if moved < 0 else 'adds'} {percent(abs(moved))}")
-    return f"Against {FLOAT}, {SHIFT} takes " + " and ".join(clauses) + ", each as a share of the fp16 total."
+        points = {key: 100 * (leaves(new[key]) - leaves(base[key])) / base["total"]
+                  for key in ("data_movement", "static")}
+        clauses.append(f"at {count(n)} {change(new['total'], base['total'], 0)} energy (data movement "
+                       f"{points['data_movement']:+.0f} points, static {points['static']:+.0f})")
+    return f"Against {FLOAT}, {SHIFT} takes " + ", ".join(clauses) + ", in points of the fp16 total."
 
 
 def main():

@@ -159,6 +159,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadOption{{"price", "--result", "/nowhere/r.json", "--table", "horowitz-cacti-45nm"},
                   "/nowhere/r.json"},
         BadOption{{"price", "--result", "/nowhere/r.json"}, "--table is missing"},
+        BadOption{{"price", "--result", "/", "--table", "horowitz-cacti-45nm"}, "it is a folder"},
+        BadOption{compare_with({"--schemes", "fp16@mac-fp16,gptq@dequant-mac"}), "--bits is missing"},
         BadOption{{"tables"}, "list, show NAME or compare"},
         BadOption{{"tables", "drop"}, "expected one of list"}, BadOption{{"tables", "show"}, "which table"},
         BadOption{{"tables", "list", "all"}, "takes no name"},

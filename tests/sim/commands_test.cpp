@@ -215,6 +215,44 @@ TEST(CompareCommand, PutsEverySideAtEveryNumberOfTokens) {
   EXPECT_EQ(report["schemes"][2]["accelerator"]["array"]["units"], Json({"shift-add", "mac-fp16"}));
 }
 
+TEST(CompareCommand, NeedsNoBitsWhereEverySchemeHasOneWidth) {
+  const TestFolder folder;
+  const Outcome outcome =
+      run_eyeshift({"compare", "--accelerator", "eyeriss-168", "--network", "opt-tiny", "--schemes",
+                    "fp16@mac-fp16,int8@mac-int8", "--output", folder / "c.json"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(json_of(folder / "c.json")["schemes"][0]["bits"], 16);
+  EXPECT_EQ(json_of(folder / "c.json")["schemes"][1]["bits"], 8);
+}
+
+TEST(SimulateCommand, ANetworkCostsWhatItsQuantizedCheckpointDoes) {
+  const TestFolder folder;
+  ASSERT_EQ(run_eyeshift({"quantize", "--checkpoint", kTiny, "--scheme", "gptq", "--bits", "3", "--output",
+                          folder / "trace"})
+                .status,
+            0);
+  ASSERT_EQ(run_eyeshift({"simulate", "--accelerator", "eyeriss-168", "--trace", folder / "trace", "--output",
+                          folder / "trace.json"})
+                .status,
+            0);
+  ASSERT_EQ(run_eyeshift({"simulate", "--accelerator", "eyeriss-168", "--network", "opt-tiny", "--scheme",
+                          "gptq", "--bits", "3", "--output", folder / "network.json"})
+                .status,
+            0);
+  const Json trace = json_of(folder / "trace.json"), network = json_of(folder / "network.json");
+  EXPECT_EQ(network["layers"].back()["name"], "lm_head");
+  EXPECT_EQ(network["layers"].back()["encoding"]["coding"], "fp16");
+  for (const char* key : {"bits", "bits_per_weight", "macs", "cycles", "actions", "energy_pJ"})
+    EXPECT_EQ(network[key], trace[key]) << key;
+}
+
+TEST_F(OneMatrix, GroupsOfNoSizeAreWholeRows) {
+  ASSERT_EQ(quantize("rtn-oc").status, 0);
+  const std::string by_default = content_of(folder_ / "trace");
+  ASSERT_EQ(quantize("rtn-oc", {"--bits", "3", "--group-size", "0"}).status, 0);
+  EXPECT_EQ(content_of(folder_ / "trace"), by_default);
+}
+
 TEST(PriceCommand, EqualsSimulatingWithTheOtherTable) {
   const TestFolder folder;
   const std::string other = "horowitz-cacti-45nm-lpddr4";

@@ -12,6 +12,7 @@ namespace eyeshift {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 RunReport priced_run() {
   RunReport run = sample_run();
@@ -137,6 +138,60 @@ TEST(Report, JsonWithAFaultIsRefusedByKey) {
   expect_refused("/accelerator/array/rows", nullptr, "'rows'");
   expect_refused("/accelerator/array/accumulator", "fp8", "fp8");
   expect_refused("/accelerator/array/units", "lut", "'units'");
+  expect_refused("/accelerator/array/units", Json::array(), "'units'");
+  expect_refused("/accelerator/array/units/0", "abacus", "abacus");
+  expect_refused("/accelerator/array/rowz", 12, "'rowz'");
+  expect_refused("/accelerator/cache", 12, "'cache'");
+  expect_refused("/accelerator/array/rows", 0, "'rows'");
+  expect_refused("/accelerator/array/rows", 65536, "'rows'");
+  expect_refused("/accelerator/array/cols", int64_t{1} << 40, "'cols'");
+  expect_refused("/accelerator/clocks/core_Hz", 0, "'core_Hz'");
+  expect_refused("/accelerator/glb/port_bits", 63, "'port_bits'");
+}
+
+TEST(Report, JsonOfAnImpossibleRunIsRefusedByKey) {
+  const Json good = to_json(priced_run());
+  const auto refusal = [&](const char* pointer, const Json& value) -> std::string {
+    Json bad = good;
+    bad[Json::json_pointer(pointer)] = value;
+    try {
+      run_from_json(bad);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  const auto both = [](const char* where, const char* key) {
+    return testing::AllOf(HasSubstr(where), HasSubstr(key));
+  };
+  const int64_t huge = int64_t{1} << 62;
+  EXPECT_THAT(refusal("/layers", Json::array()), HasSubstr("'layers' is empty"));
+  EXPECT_THAT(refusal("/tokens", 0), HasSubstr("'tokens'"));
+  EXPECT_THAT(refusal("/tokens", 3), HasSubstr("'tokens'"));
+  EXPECT_THAT(refusal("/batch", 0), HasSubstr("'batch'"));
+  EXPECT_THAT(refusal("/bits", int64_t{1} << 32), HasSubstr("'bits'"));
+  EXPECT_THAT(refusal("/perplexity", -1), HasSubstr("'perplexity'"));
+  EXPECT_THAT(refusal("/simulator/wall_s", -1), HasSubstr("'wall_s'"));
+  EXPECT_THAT(refusal("/unit", "mac-int9"), HasSubstr("mac-int9"));
+  EXPECT_THAT(refusal("/layers/1/K", 0), both("layers[1]", "'K'"));
+  EXPECT_THAT(refusal("/layers/1/M", 0), both("layers[1]", "'M'"));
+  EXPECT_THAT(refusal("/layers/1/count", 0), both("layers[1]", "'count'"));
+  EXPECT_THAT(refusal("/layers/1/count", huge), both("layers[1]", "'count'"));
+  EXPECT_THAT(refusal("/layers/1/K", 65), both("'second'", "bits_per_weight"));
+  EXPECT_THAT(refusal("/layers/1/bits_per_weight", 3), both("'second'", "bits_per_weight"));
+  EXPECT_THAT(refusal("/layers/1/macs", 4097), both("'second'", "'macs'"));
+  EXPECT_THAT(refusal("/layers/1/time_s", -1e-5), both("'second'", "'time_s'"));
+  EXPECT_THAT(refusal("/layers/1/time_s", 1), both("'second'", "'ticks'"));
+  EXPECT_THAT(refusal("/layers/1/cycles", -1), both("'second'", "'cycles'"));
+  EXPECT_THAT(refusal("/layers/1/cycles", uint64_t{1} << 63), both("'second'", "'cycles'"));
+  EXPECT_THAT(refusal("/layers/1/active_pes", 169), both("'second'", "'active_pes'"));
+  EXPECT_THAT(refusal("/layers/1/actions/dram.read.weights", huge), both("'second'", "dram.read.weights"));
+  // Of three layers alike: each fits, their sum does not.
+  EXPECT_THAT(refusal("/layers/1/actions/dram.read.weights", int64_t{1} << 52),
+              both("'second'", "dram.read.weights"));
+  EXPECT_THAT(refusal("/layers/1/mapping/m", 0), both("'second'", "'m'"));
+  EXPECT_THAT(refusal("/layers/1/encoding/group_cols", 0), both("'second'", "'group_cols'"));
+  EXPECT_EQ(refusal("/layers/1/padding_macs", 7), "none");
 }
 
 TEST(Report, GlbBytesAreSplitBySide) {
@@ -174,6 +229,18 @@ TEST(Report, CsvHasARowALayerAndEveryColumn) {
   for (const std::string& line : lines) EXPECT_EQ(std::count(line.begin(), line.end(), ','), commas);
   EXPECT_THAT(lines[0], HasSubstr("energy_pJ.data_movement.dram.weights"));
   EXPECT_THAT(lines[0], HasSubstr("actions.dram.read.weights"));
+}
+
+TEST(Report, NamesTheClocksEnergyOnlyWhereThereIsSome) {
+  RunReport run = priced_run();
+  ASSERT_EQ(run.tables.front().energy.clock_control, 0);
+  for (const std::string& text : {run_text(run), comparison_text({run})}) {
+    EXPECT_THAT(text, HasSubstr("  static uJ"));
+    EXPECT_THAT(text, Not(HasSubstr("clock")));
+  }
+  run.tables.front().energy.clock_control = 1;
+  EXPECT_THAT(run_text(run), HasSubstr("clock+static uJ"));
+  EXPECT_THAT(comparison_text({run}), HasSubstr("clock+static uJ"));
 }
 
 TEST(Report, TablesOfTextNameWhatTheyShow) {

@@ -57,6 +57,16 @@ TEST(ChooseMapping, TakesTheLeastEnergyTimesTimeAndTheFirstOfEquals) {
   EXPECT_EQ(chosen.cycles, 200);
 }
 
+TEST(Workload, ANetworksHeadStaysInHalfPrecision) {
+  QuantizeOptions options;
+  options.bits = 3;
+  const Workload workload =
+      workload_of({"sample", {{"fc1", 64, 64, 1}, {"lm_head", 64, 64, 1}}}, "gptq", options);
+  EXPECT_EQ(workload.bits, 3);
+  EXPECT_EQ(workload.layers[0].encoding.coding, Coding::uniform);
+  EXPECT_EQ(workload.layers[1].encoding, Encoding{});
+}
+
 TEST(UnitFor, TakesTheUnitAskedForOrTheFp16LanesBesideIt) {
   const AcceleratorConfig machine = specialised(default_accelerator(), "dequant-mac");
   Encoding uniform;
@@ -71,7 +81,7 @@ TEST(UnitFor, TakesTheUnitAskedForOrTheFp16LanesBesideIt) {
   EXPECT_EQ(unit_for(shape, uniform, machine, ""), "dequant-mac");
   EXPECT_EQ(unit_for(shape, Encoding{}, machine, "dequant-mac"), "mac-fp16");
   EXPECT_THAT(input_error([&] { unit_for(shape, uniform, machine, "mac-fp16"); }),
-              testing::AllOf(HasSubstr("fc1"), HasSubstr("mac-fp16")));
+              testing::AllOf(HasSubstr("fc1"), HasSubstr(": mac-fp16 runs")));
   EXPECT_THAT(input_error([&] { unit_for(shape, uniform, machine, "lut"); }), HasSubstr("has no unit 'lut'"));
 }
 
@@ -121,6 +131,35 @@ TEST(Simulate, AlikeLayersShareOneExactSimulation) {
     EXPECT_EQ(sums(shared).actions, alone_sums.actions);
     EXPECT_EQ(shared.simulator.evaluated_cycles, evaluated) << "only the two different layers are simulated";
   }
+}
+
+TEST(Forecast, SaysHowLongALongSimulationTakes) {
+  EXPECT_EQ(forecast(20'000'000, 1), "");
+  EXPECT_THAT(forecast(50'000'000, 1),
+              testing::AllOf(HasSubstr("50 000 000 cycles"), HasSubstr("roughly 25 s\n")));
+}
+
+TEST(Simulate, ForecastsOnStandardErrorBeforeItStarts) {
+  // Mappings of the test's own dataflow: none is ever run.
+  class Endless : public FourMappings {
+   public:
+    std::vector<MappingEstimate> mappings(const LinearShape&, const Encoding&, int64_t,
+                                          const AcceleratorConfig&, const std::string&) const override {
+      MappingEstimate estimate;
+      estimate.cycles = 40'000'000;
+      return {estimate};
+    }
+    Schedule schedule(const LinearShape&, const Encoding&, int64_t, const AcceleratorConfig&,
+                      const std::string&, const Mapping&) const override {
+      throw InputError("started");
+    }
+  };
+  static const Registration<Dataflow, Endless> registration("endless-for-tests");
+  SimulateTask task = task_of({{"a", 64, 48, 1}}, "fp16", "mac-fp16", 1);
+  task.options.dataflow = "endless-for-tests";
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(input_error([&] { simulate({task}, {default_table()}, 1); }), "started");
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("40 000 000 cycles"));
 }
 
 TEST(Simulate, DoesNotDependOnTheNumberOfProcesses) {
