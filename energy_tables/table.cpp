@@ -25,7 +25,7 @@ void check_row_name(const YamlMap& section, const std::string& name, bool is_act
   }
   if (std::binary_search(known.begin(), known.end(), name)) return;
   const std::string nearest = nearest_name(name, known);
-  section.fail("", "unknown row" + (nearest.empty() ? "" : ": did you mean '" + nearest + "'?") +
+  section.fail("", "unknown row" + (nearest.empty() ? "." : ": did you mean '" + nearest + "'?") +
                        " Known are " + join_names(known) +
                        (is_action ? ", sram_<bytes>B_<port>b_read, sram_<bytes>B_<port>b_write"
                                   : ", sram_<bytes>B_<port>b"));

@@ -17,7 +17,7 @@ std::map<std::string, Mapping> load_mappings(const std::string& path) {
     map.integer("r", mapping.r, size, "PE sets that split the inputs");
     map.integer("t", mapping.t, size, "PE sets that split the outputs");
   };
-  read_yaml(path, [&](YamlMap& map) { map.named("layers", read_mapping, "mappings by layer name"); });
+  read_yaml(path, [&](YamlMap& map) { map.each(read_mapping, "mappings by layer name"); });
   return mappings;
 }
 

@@ -7,7 +7,7 @@
 
 namespace eyeshift {
 
-// Reads mappings by layer name from a YAML file {layers: {NAME: {m, n, e, p, q, r, t}}}; e may be left out.
+// Reads mappings by layer name from a YAML file {NAME: {m, n, e, p, q, r, t}}; e may be left out.
 // Throws InputError where the file is wrong; whether a mapping fits a layer and an accelerator is for the
 // dataflow to check.
 std::map<std::string, Mapping> load_mappings(const std::string& path);

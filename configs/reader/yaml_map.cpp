@@ -117,12 +117,16 @@ const YamlMap::Entry* YamlMap::declare(std::string_view key, std::string_view me
 }
 
 std::string YamlMap::key_path(std::string_view key) const {
-  return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
+  if (path_.empty() || key.empty()) return path_ + std::string(key);
+  return path_ + "." + std::string(key);
 }
 
 void YamlMap::fail(std::string_view key, const std::string& problem) const {
   const Entry* found = entry(key);
-  if (found == nullptr) throw InputError(at(file_, line_) + key_path(key) + ": " + problem);
+  if (found == nullptr) {
+    const std::string path = key_path(key);
+    throw InputError(at(file_, line_) + (path.empty() ? "" : path + ": ") + problem);
+  }
   throw InputError(at(file_, found->line) + key_path(key) + " = " + shown_value(found->value) + ": " +
                    problem);
 }
@@ -232,10 +236,15 @@ void YamlMap::named(std::string_view key, const NamedReader& reader, std::string
   const Entry* found = declare(key, meaning, need);
   if (found == nullptr) return;
   YamlMap outer(file_, key_path(key), found->value);
-  if (outer.entries_.empty()) fail(key, with_meaning("at least one name", meaning));
-  for (const Entry& inner_entry : outer.entries_) {
-    YamlMap inner(file_, outer.key_path(inner_entry.key), inner_entry.value);
-    reader(inner_entry.key, inner);
+  outer.each(reader, meaning);
+}
+
+void YamlMap::each(const NamedReader& reader, std::string_view meaning) {
+  if (entries_.empty()) fail("", with_meaning("at least one name", meaning));
+  for (const Entry& named : entries_) {
+    declared_.push_back(named.key);
+    YamlMap inner(file_, key_path(named.key), named.value);
+    reader(named.key, inner);
     inner.done();
   }
 }
@@ -250,7 +259,7 @@ void YamlMap::done() {
     if (std::find(declared_.begin(), declared_.end(), candidate.key) != declared_.end()) continue;
     const std::string nearest = nearest_name(candidate.key, declared_);
     throw InputError(at(file_, candidate.line) + "unknown key '" + key_path(printable(candidate.key)) + "'" +
-                     (nearest.empty() ? "" : ": did you mean '" + nearest + "'?") +
+                     (nearest.empty() ? "." : ": did you mean '" + nearest + "'?") +
                      " Allowed here: " + join_names(declared_));
   }
   for (const auto& [key, meaning] : missing_) require(key, meaning);

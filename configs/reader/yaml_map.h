@@ -70,6 +70,8 @@ class YamlMap {
   // A mapping whose keys the file chooses, each to a mapping; at least one.
   void named(std::string_view key, const NamedReader& reader, std::string_view meaning,
              Need need = Need::required);
+  // The same where this mapping itself has the keys that the file chooses, and no others.
+  void each(const NamedReader& reader, std::string_view meaning);
 
   bool has(std::string_view key) const { return entry(key) != nullptr; }
   // Throws at once where the key is missing: for keys that decide which others are allowed.
@@ -77,7 +79,8 @@ class YamlMap {
   // The keys that are declared are all there are: throws for unknown ones, then for missing ones.
   void done();
 
-  // Throws InputError "file:line: key.path = 'value': problem"; without the value where the key is missing.
+  // Throws InputError "file:line: key.path = 'value': problem"; without the value where the key is missing,
+  // of this mapping itself where `key` is empty.
   [[noreturn]] void fail(std::string_view key, const std::string& problem) const;
 
  private:

@@ -68,7 +68,7 @@ TEST(NetworkReader, ChecksConvolutionsBeforeRefusingThem) {
 TEST(MappingReader, ReadsMappingsByLayer) {
   TestFolder folder;
   const std::string file = folder.write("m.yaml",
-                                        "layers:\n  q: {m: 64, n: 4, p: 16, q: 3, r: 2, t: 1}\n  k: {m: 8, "
+                                        "q: {m: 64, n: 4, p: 16, q: 3, r: 2, t: 1}\nk: {m: 8, "
                                         "n: 1, e: 1, p: 2, q: 3, r: 4, t: 5}\n");
   const auto mappings = load_mappings(file);
   ASSERT_EQ(mappings.size(), 2u);
@@ -77,9 +77,10 @@ TEST(MappingReader, ReadsMappingsByLayer) {
   const auto error = [&](const std::string& text) {
     return input_error_of([&] { load_mappings(folder.write("bad.yaml", text)); });
   };
-  EXPECT_THAT(error("layers: {q: {m: 0, n: 4, p: 16, q: 3, r: 2, t: 1}}"), HasSubstr("layers.q.m = '0'"));
-  EXPECT_THAT(error("layers: {q: {m: 4, n: 4, p: 16, q: 3, r: 2}}"), HasSubstr("missing key 'layers.q.t'"));
-  EXPECT_THAT(error("layers: {}"), HasSubstr("at least one name"));
+  EXPECT_THAT(error("q: {m: 0, n: 4, p: 16, q: 3, r: 2, t: 1}"), HasSubstr("bad.yaml:1: q.m = '0'"));
+  EXPECT_THAT(error("q: {m: 4, n: 4, p: 16, q: 3, r: 2}"), HasSubstr("missing key 'q.t'"));
+  EXPECT_THAT(error("{}"), HasSubstr("bad.yaml:1: expected at least one name (mappings by layer name)"));
+  EXPECT_THAT(error("q: 64"), HasSubstr("q: expected keys with values, found '64'"));
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST(YamlMap, RefusesUnknownMissingAndRepeatedKeys) {
             "f.yaml:2: unknown key 'rtio': did you mean 'ratio'? Allowed here: rows, big, ratio, fast, name, "
             "units");
   EXPECT_THAT(error_of("row: 1"), HasSubstr("unknown key 'row': did you mean 'rows'?"));
-  EXPECT_THAT(error_of("rows: 1\nsomething: 1"), HasSubstr("unknown key 'something' Allowed here"));
+  EXPECT_THAT(error_of("rows: 1\nsomething: 1"), HasSubstr("unknown key 'something'. Allowed here"));
   EXPECT_EQ(error_of("name: x"), "f.yaml:1: missing key 'rows' (rows of PEs)");
   EXPECT_EQ(error_of("rows: 1\nname: x\nrows: 2"), "f.yaml:3: key 'rows' is repeated: first on line 1");
   EXPECT_THAT(error_of("rows: 1\n? [a]\n: 2"), HasSubstr("a key must be a word"));

@@ -93,6 +93,8 @@ TEST(Table, RefusesTwoSourcesForOneNumber) {
 TEST(Table, RefusesUnknownRows) {
   EXPECT_THAT(error_with("add_fp16:", "ad_fp16:"), HasSubstr("actions.ad_fp16"));
   EXPECT_THAT(error_with("add_fp16:", "ad_fp16:"), HasSubstr("did you mean 'add_fp16'?"));
+  EXPECT_THAT(error_with("add_fp16:", "dram_bytes:"),
+              HasSubstr("t.yaml:5: actions.dram_bytes: unknown row: did you mean 'dram_byte'? Known are "));
   EXPECT_THAT(error_with("sram_512B_16b_read", "sram_512_16b_read"), HasSubstr("sram_<bytes>B_<port>b_read"));
   EXPECT_THAT(error_with("sram_512B_16b_read", "sram_512B_16b"), HasSubstr("unknown row"));
   EXPECT_THAT(error_with("  adder_fp16", "  sram_512B_16b_read"), HasSubstr("unknown row"));

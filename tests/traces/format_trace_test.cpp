@@ -49,7 +49,7 @@ class MinimalReader {
       return real(name + ".scales", group) * (stored < 128 ? stored : stored - 256);
     }
     if (coding == "uniform") {
-      const int zero = layer["zero_bits"] == 8 ? byte(name + ".zeros", group) : 1 << (bits - 1);
+      const int zero = layer["zero_bits"] > 0 ? byte(name + ".zeros", group) : 1 << (bits - 1);
       return real(name + ".scales", group) *
              (code(name + ".codes", m * ((K * bits + 7) / 8), k, bits) - zero);
     }
@@ -168,7 +168,9 @@ TEST(Trace, TensorsOccupyTheStoredBits) {
     uint64_t bytes = 0;
     for (const auto& [name, info] : file.tensors())
       if (name.rfind(layer.shape.name + ".", 0) == 0 && name != layer.shape.name + ".x") bytes += info.bytes;
-    EXPECT_EQ(static_cast<int64_t>(bytes * 8), stored_bits(layer.shape, layer.encoding).total())
+    const auto zeros = static_cast<int64_t>(layer.zeros.size());  // in a byte each
+    EXPECT_EQ(static_cast<int64_t>(bytes * 8) - 8 * zeros + layer.encoding.bits * zeros,
+              stored_bits(layer.shape, layer.encoding).total())
         << layer.shape.name;
   }
 }
@@ -230,7 +232,8 @@ TEST(Trace, RefusesDescriptionsOutOfRange) {
   EXPECT_THAT(layer_error(2, "scale_type", "power_of_two"), HasSubstr("does not go with its coding"));
   EXPECT_THAT(layer_error(2, "bits", 17), HasSubstr("'bits'"));
   EXPECT_THAT(layer_error(2, "group_rows", 0), HasSubstr("'group_rows'"));
-  EXPECT_THAT(layer_error(2, "zero_bits", 4), HasSubstr("must be 0 or 8"));
+  EXPECT_THAT(layer_error(2, "zero_bits", 8), HasSubstr("must be 0 or the codes' 3 bits, not 8"));
+  EXPECT_THAT(layer_error(1, "zero_bits", 8), HasSubstr("'zero_bits' must be an integer from 0 to 0"));
   EXPECT_THAT(layer_error(8, "terms", 0), HasSubstr("'terms'"));
   EXPECT_THAT(layer_error(2, "rel_out", "small"), HasSubstr("must be a number or null"));
   EXPECT_THAT(layer_error(2, "name", "int8"), HasSubstr("layer 'int8' occurs twice"));
@@ -244,6 +247,27 @@ TEST(Trace, RefusesDescriptionsOutOfRange) {
               HasSubstr("'scheme' is missing"));
   EXPECT_THAT(changed_error([](json&, json& trace) { trace["layers"].erase(2); }),
               HasSubstr("belongs to no layer"));
+}
+
+TEST(Trace, RefusesUnknownKeysAndLayersWithoutAName) {
+  EXPECT_THAT(changed_error([](json&, json& trace) { trace["sceme"] = "gptq"; }),
+              HasSubstr("trace metadata: unknown key 'sceme': did you mean 'scheme'?"));
+  EXPECT_THAT(changed_error([](json&, json& trace) { trace["layers"][2]["offset_bits"] = 16; }),
+              AllOf(HasSubstr("('rows')"), HasSubstr("unknown key 'offset_bits'")));
+  EXPECT_THAT(changed_error([](json&, json& trace) { trace["layers"][2]["name"] = ""; }),
+              AllOf(HasSubstr("layer 2"), HasSubstr("'name' is empty")));
+}
+
+TEST(Trace, RefusesEncodingsThatNoSchemeHas) {
+  const auto layer_error = [](size_t layer, const std::string& key, const json& value) {
+    return changed_error([&](json&, json& trace) { trace["layers"][layer][key] = value; });
+  };
+  EXPECT_THAT(layer_error(1, "bits", 4), HasSubstr("'bits' must be an integer from 8 to 8, not 4"));
+  EXPECT_THAT(layer_error(1, "group_cols", 8), HasSubstr("'group_cols' K = 21, not 1 and 8"));
+  EXPECT_THAT(layer_error(1, "group_rows", 2), HasSubstr("'group_rows' must be 1"));
+  EXPECT_THAT(layer_error(1, "group_index_bits", 2), HasSubstr("'group_index_bits'"));
+  EXPECT_THAT(layer_error(3, "bits", 9), HasSubstr("'bits' must be an integer from 1 to 8, not 9"));
+  EXPECT_THAT(layer_error(8, "group_cols", 16), HasSubstr("'group_cols' must be 1 or 8, not 16"));
 }
 
 TEST(Trace, RefusesTensorsOfAnotherType) {
@@ -265,6 +289,8 @@ TEST(Trace, RefusesValuesOutOfRange) {
               HasSubstr("tensor 'symmetric.scales': element 2 is infinite"));
   EXPECT_THAT(message([](Trace& trace) { trace.layers[5].group_index[4] = 3; }),
               HasSubstr("column 4 is in group 3 of 3"));
+  EXPECT_THAT(message([](Trace& trace) { trace.layers[2].zeros[6] = 8; }),
+              HasSubstr("tensor 'rows.zeros': element 6 is 8, a zero point of 3 bits is at most 7"));
   EXPECT_THAT(message([](Trace& trace) { trace.layers[8].pot[1] = 0x80; }), HasSubstr("element 1 is 0x80"));
 }
 

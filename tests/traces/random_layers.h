@@ -81,7 +81,7 @@ inline Encoding power_of_two(Encoding encoding, int terms) {
 }
 
 inline Encoding with_zeros(Encoding encoding) {
-  encoding.zero_bits = 8;
+  encoding.zero_bits = encoding.bits;
   return encoding;
 }
 

@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "traces/format/integers.h"
+
 namespace eyeshift {
 
 // Codes of 1 to 16 bits, packed without gaps, least significant bit first: code i takes bits [i b, (i + 1)
 // b).
 
-inline int64_t packed_bytes(int64_t count, int bits) { return (count * bits + 7) / 8; }
+inline int64_t packed_bytes(int64_t count, int bits) { return divide_up(count * bits, 8); }
 
 inline uint32_t unpack_code(const uint8_t* packed, int64_t index, int bits) {
   uint32_t code = 0;

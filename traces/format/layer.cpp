@@ -5,11 +5,10 @@
 
 #include "traces/format/bits.h"
 #include "traces/format/half.h"
+#include "traces/format/integers.h"
 
 namespace eyeshift {
 namespace {
-
-int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 auto fields(const Encoding& e) {
   return std::tie(e.scheme, e.coding, e.bits, e.group_rows, e.group_cols, e.scale_bits, e.power_of_two,
@@ -64,7 +63,7 @@ std::vector<double> plane_scales(const Layer& layer) {
 
 void decode_planes(const Layer& layer, std::vector<float>& weights) {
   const auto [K, M] = std::pair(layer.shape.K, layer.shape.M);
-  const int64_t row_bytes = ceil_divide(K, 8);
+  const int64_t row_bytes = divide_up(K, 8);
   const int64_t groups = row_groups(layer.encoding, M) * column_groups(layer.encoding, K);
   const std::vector<double> scales = plane_scales(layer);
   const GroupOf group_of(layer);
@@ -86,9 +85,9 @@ void decode_planes(const Layer& layer, std::vector<float>& weights) {
 
 bool Encoding::operator==(const Encoding& other) const { return fields(*this) == fields(other); }
 
-int64_t row_groups(const Encoding& encoding, int64_t M) { return ceil_divide(M, encoding.group_rows); }
+int64_t row_groups(const Encoding& encoding, int64_t M) { return divide_up(M, encoding.group_rows); }
 
-int64_t column_groups(const Encoding& encoding, int64_t K) { return ceil_divide(K, encoding.group_cols); }
+int64_t column_groups(const Encoding& encoding, int64_t K) { return divide_up(K, encoding.group_cols); }
 
 StoredBits stored_bits(const LinearShape& shape, const Encoding& encoding) {
   StoredBits stored;
@@ -104,7 +103,7 @@ StoredBits stored_bits(const LinearShape& shape, const Encoding& encoding) {
       stored.zeros = groups * encoding.zero_bits;
       break;
     case Coding::binary:
-      stored.weights = encoding.bits * shape.M * ceil_divide(shape.K, 8) * 8;
+      stored.weights = encoding.bits * shape.M * divide_up(shape.K, 8) * 8;
       stored.scales =
           encoding.bits * groups * (encoding.power_of_two ? 8 * encoding.terms : encoding.scale_bits);
       break;

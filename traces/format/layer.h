@@ -27,7 +27,7 @@ struct Encoding {
   int scale_bits = 0;         // a real scale's width, 16 or 32; 8 a term of a power-of-two scale; 0: no scale
   bool power_of_two = false;  // binary: scales are sums of `terms` signed powers of two
   int terms = 0;              // T, binary with power_of_two
-  int zero_bits = 0;          // uniform: stored bits of a zero point, 8 (0: none)
+  int zero_bits = 0;          // uniform: bits of a zero point, those of a code; 0: none is stored
   int group_index_bits = 0;   // bits a column of the group index, at most 16; 0 where groups are contiguous
 
   bool operator==(const Encoding& other) const;
@@ -42,7 +42,8 @@ struct LinearShape {
   int64_t count = 1;  // identical layers that this one stands for
 };
 
-// Stored bits of a layer by operand, padding included: what the trace's tensors occupy.
+// Stored bits of a layer by operand, padding included: what the accelerator moves, and what the trace's
+// tensors occupy, but that a trace keeps every zero point in a byte.
 struct StoredBits {
   int64_t weights = 0;  // codes, planes or half-precision weights
   int64_t scales = 0;   // scales, power-of-two terms
@@ -69,7 +70,7 @@ struct Layer {
 
   std::vector<uint8_t> codes;        // int8, uniform: [M, ceil(K bits / 8)], least significant bit first
   std::vector<float> scales;         // int8, uniform: [RG, CG], so row-wise [M, CG], column-wise [RG, K]
-  std::vector<uint8_t> zeros;        // uniform: as scales; empty without zero_bits: all zeros are 2^(bits-1)
+  std::vector<uint8_t> zeros;        // uniform: as scales, < 2^bits; empty without zero_bits: all are 2^(bits-1)
   std::vector<int32_t> group_index;  // [K] the column group of an input; empty where groups are contiguous
 
   std::vector<uint8_t> planes;  // binary: [bits, M, ceil(K / 8)], bit j of byte k is column 8 k + j, 1 is +1

@@ -8,6 +8,7 @@
 #include "configs/reader/errors.h"
 #include "traces/format/bits.h"
 #include "traces/format/half.h"
+#include "traces/format/integers.h"
 
 namespace eyeshift {
 namespace {
@@ -73,6 +74,15 @@ std::vector<int32_t> read_index(const Layer& layer, const std::vector<uint8_t>& 
   return index;
 }
 
+std::vector<uint8_t> read_zeros(const std::vector<uint8_t>& bytes, int bits) {
+  for (size_t i = 0; i < bytes.size(); ++i)
+    if (bytes[i] >> bits != 0)
+      throw std::domain_error("element " + std::to_string(i) + " is " + std::to_string(bytes[i]) +
+                              ", a zero point of " + std::to_string(bits) + " bits is at most " +
+                              std::to_string((1 << bits) - 1));
+  return bytes;
+}
+
 std::vector<uint8_t> read_pot(const std::vector<uint8_t>& bytes) {
   for (size_t i = 0; i < bytes.size(); ++i)
     if (bytes[i] == 0x80)
@@ -105,7 +115,7 @@ std::vector<TensorSpec> layer_tensors(const LinearShape& shape, const Encoding& 
       if (encoding.zero_bits > 0) specs.push_back({Part::zeros, "zeros", DType::u8, {RG, CG}});
       break;
     case Coding::binary:
-      specs.push_back({Part::planes, "planes", DType::u8, {encoding.bits, M, (K + 7) / 8}});
+      specs.push_back({Part::planes, "planes", DType::u8, {encoding.bits, M, divide_up(K, 8)}});
       if (encoding.power_of_two)
         specs.push_back({Part::pot, "pot", DType::u8, {encoding.bits, RG, CG, encoding.terms}});
       else
@@ -170,7 +180,7 @@ void set_tensor(Layer& layer, const TensorSpec& spec, const std::vector<uint8_t>
       layer.scales = finite_reals(spec.dtype, bytes);
       break;
     case Part::zeros:
-      layer.zeros = bytes;
+      layer.zeros = read_zeros(bytes, layer.encoding.zero_bits);
       break;
     case Part::group_index:
       layer.group_index = read_index(layer, bytes);

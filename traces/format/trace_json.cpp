@@ -1,12 +1,15 @@
 #include "traces/format/trace_json.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "configs/reader/errors.h"
+#include "configs/reader/nearest.h"
 
 namespace eyeshift {
 namespace {
@@ -50,7 +53,8 @@ nlohmann::ordered_json json_from_layer(const Layer& layer) {
           {"w_err", number_or_null(layer.w_err)}};
 }
 
-// Typed access to the members of an object, with errors that say where.
+// Typed access to the members of an object, with errors that say where. Members that were not asked for are
+// errors of done().
 class Members {
  public:
   Members(const json& object, std::string where) : object_(object), where_(std::move(where)) {
@@ -59,19 +63,20 @@ class Members {
 
   [[noreturn]] void fail(const std::string& message) const { throw InputError(where_ + ": " + message); }
 
-  const json& at(const std::string& key) const {
+  const json& at(const std::string& key) {
+    asked_.push_back(key);
     const auto member = object_.find(key);
     if (member == object_.end()) fail("the key '" + key + "' is missing");
     return *member;
   }
 
-  std::string text(const std::string& key) const {
+  std::string text(const std::string& key) {
     const json& value = at(key);
     if (!value.is_string()) fail("'" + key + "' must be a string, not " + value.dump());
     return value.get<std::string>();
   }
 
-  int64_t integer(const std::string& key, int64_t least, int64_t most) const {
+  int64_t integer(const std::string& key, int64_t least, int64_t most) {
     const json& value = at(key);
     const bool fits = value.is_number_unsigned() && value.get<uint64_t>() <= static_cast<uint64_t>(most) &&
                       value.get<int64_t>() >= least;
@@ -81,29 +86,38 @@ class Members {
     return value.get<int64_t>();
   }
 
-  double number_or_nan(const std::string& key) const {
+  double number_or_nan(const std::string& key) {
     const json& value = at(key);
     if (value.is_null()) return std::numeric_limits<double>::quiet_NaN();
     if (!value.is_number()) fail("'" + key + "' must be a number or null, not " + value.dump());
     return value.get<double>();
   }
 
+  void done() const {
+    for (const auto& [key, unused] : object_.items()) {
+      if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
+      const std::string nearest = nearest_name(key, asked_);
+      fail("unknown key '" + key + "'" + (nearest.empty() ? "" : ": did you mean '" + nearest + "'?"));
+    }
+  }
+
  private:
   const json& object_;
   std::string where_;
+  std::vector<std::string> asked_;
 };
 
 // No extent of a layer is larger, so that products of extents stay within 64 bits.
 constexpr int64_t kLargestExtent = int64_t{1} << 24;
 
-Coding coding_of(const Members& members) {
+Coding coding_of(Members& members) {
   const std::string name = members.text("coding");
   for (const auto& [coding, known] : kCodings)
     if (name == known) return coding;
   members.fail("unknown coding '" + name + "': known are fp16, int8, uniform, binary");
 }
 
-void read_scale_type(const Members& members, Encoding& encoding) {
+void read_scale_type(Members& members, Encoding& encoding) {
   const std::string type = members.text("scale_type");
   const bool wants_none = encoding.coding == Coding::fp16;
   const bool allowed = wants_none ? type == "none"
@@ -115,36 +129,53 @@ void read_scale_type(const Members& members, Encoding& encoding) {
   encoding.terms = static_cast<int>(members.integer("terms", encoding.power_of_two ? 1 : 0, 8));
 }
 
-Encoding encoding_of(const Members& members) {
+// Group layouts that no scheme has: a unit would take them for others.
+void check_groups(const Members& members, const Encoding& encoding, const LinearShape& shape) {
+  if (encoding.coding == Coding::int8 && (encoding.group_rows != 1 || encoding.group_cols != shape.K))
+    members.fail("coding int8 has a scale a row: 'group_rows' must be 1 and 'group_cols' K = " +
+                 std::to_string(shape.K) + ", not " + std::to_string(encoding.group_rows) + " and " +
+                 std::to_string(encoding.group_cols));
+  if (encoding.power_of_two && encoding.group_cols != 1 && encoding.group_cols != 8)
+    members.fail("power-of-two scales cover a column or blocks of 8: 'group_cols' must be 1 or 8, not " +
+                 std::to_string(encoding.group_cols));
+}
+
+Encoding encoding_of(Members& members, const LinearShape& shape) {
   Encoding encoding;
   encoding.scheme = members.text("scheme");
   encoding.coding = coding_of(members);
   const bool is_fp16 = encoding.coding == Coding::fp16;
   const bool is_int8 = encoding.coding == Coding::int8;
   const bool is_uniform = encoding.coding == Coding::uniform;
-  encoding.bits = static_cast<int>(members.integer("bits", is_fp16 ? 16 : is_int8 ? 8 : 1, is_int8 ? 8 : 16));
+  encoding.bits = static_cast<int>(members.integer("bits", is_fp16 ? 16 : is_int8 ? 8 : 1, is_fp16 ? 16 : 8));
   encoding.group_rows = members.integer("group_rows", 1, kLargestExtent);
   encoding.group_cols = members.integer("group_cols", 1, kLargestExtent);
   read_scale_type(members, encoding);
+  check_groups(members, encoding, shape);
   encoding.zero_bits = static_cast<int>(members.integer("zero_bits", 0, is_uniform ? 8 : 0));
-  if (encoding.zero_bits % 8 != 0) members.fail("'zero_bits' must be 0 or 8");
-  encoding.group_index_bits = static_cast<int>(members.integer("group_index_bits", 0, is_fp16 ? 0 : 16));
+  if (encoding.zero_bits != 0 && encoding.zero_bits != encoding.bits)
+    members.fail("'zero_bits' must be 0 or the codes' " + std::to_string(encoding.bits) + " bits, not " +
+                 std::to_string(encoding.zero_bits) + ": write the trace anew with `eyeshift quantize`");
+  encoding.group_index_bits = static_cast<int>(members.integer("group_index_bits", 0, is_uniform ? 16 : 0));
   return encoding;
 }
 
 Layer layer_from_json(const json& object, const std::string& where) {
   const std::string name = Members(object, where).text("name");
-  const Members members(object, where + " ('" + name + "')");
+  Members members(object, where + " ('" + name + "')");
   Layer layer;
-  layer.shape.name = name;
+  layer.shape.name = members.text("name");
+  if (name.empty()) members.fail("'name' is empty: a layer's tensors are found by its name");
   layer.shape.K = members.integer("K", 1, kLargestExtent);
   layer.shape.M = members.integer("M", 1, kLargestExtent);
   layer.shape.count = members.integer("count", 1, kLargestExtent);
-  layer.encoding = encoding_of(members);
+  layer.encoding = encoding_of(members, layer.shape);
   layer.tokens = members.integer("x_tokens", 0, kLargestExtent);
+  members.number_or_nan("bits_per_weight");  // for other readers; here the encoding says it
   layer.rel_out = members.number_or_nan("rel_out");
   layer.rel_out_test = members.number_or_nan("rel_out_test");
   layer.w_err = members.number_or_nan("w_err");
+  members.done();
   return layer;
 }
 
@@ -162,7 +193,7 @@ nlohmann::ordered_json json_from_trace(const Trace& trace) {
 }
 
 Trace trace_from_json(const json& object, const std::string& where) {
-  const Members members(object, where);
+  Members members(object, where);
   const auto& version = members.at("format_version");
   if (version != kTraceFormatVersion)
     members.fail("format version " + version.dump() + ", this program reads version " +
@@ -180,6 +211,7 @@ Trace trace_from_json(const json& object, const std::string& where) {
     const std::string& name = trace.layers.back().shape.name;
     if (!names.insert(name).second) members.fail("layer '" + name + "' occurs twice");
   }
+  members.done();
   return trace;
 }
 

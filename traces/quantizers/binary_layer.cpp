@@ -9,8 +9,8 @@ namespace eyeshift {
 
 BinaryLayer::BinaryLayer(const LinearShape& shape, const Encoding& encoding)
     : codes_(shape.M, shape.K),
-      row_groups_((shape.M + encoding.group_rows - 1) / encoding.group_rows),
-      column_groups_((shape.K + encoding.group_cols - 1) / encoding.group_cols) {
+      row_groups_(row_groups(encoding, shape.M)),
+      column_groups_(column_groups(encoding, shape.K)) {
   layer_.shape = shape;
   layer_.encoding = encoding;
   const auto scales = static_cast<size_t>(encoding.bits * row_groups_ * column_groups_);

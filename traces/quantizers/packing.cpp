@@ -1,10 +1,13 @@
 #include "traces/quantizers/packing.h"
 
+#include "traces/format/bits.h"
+#include "traces/format/integers.h"
+
 namespace eyeshift {
 
 std::vector<uint8_t> packed_codes(const CodeMatrix& codes, int bits) {
   const int64_t M = codes.rows(), K = codes.cols();
-  const int64_t row_bytes = (K * bits + 7) / 8;
+  const int64_t row_bytes = packed_bytes(K, bits);
   const unsigned mask = (1u << bits) - 1;
   std::vector<uint8_t> packed(static_cast<size_t>(M * row_bytes), 0);
   for (int64_t m = 0; m < M; ++m) {
@@ -21,7 +24,7 @@ std::vector<uint8_t> packed_codes(const CodeMatrix& codes, int bits) {
 
 std::vector<uint8_t> packed_planes(const CodeMatrix& codes, int planes) {
   const int64_t M = codes.rows(), K = codes.cols();
-  const int64_t row_bytes = (K + 7) / 8;
+  const int64_t row_bytes = divide_up(K, 8);
   std::vector<uint8_t> packed(static_cast<size_t>(planes * M * row_bytes), 0);
   for (int plane = 0; plane < planes; ++plane) {
     for (int64_t m = 0; m < M; ++m) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "configs/reader/errors.h"
+#include "traces/format/integers.h"
 #include "traces/quantizers/binary_fit.h"
 #include "traces/quantizers/binary_layer.h"
 #include "traces/quantizers/error_feedback.h"
@@ -126,7 +127,7 @@ class ShiftAddLlmBlock : public Quantizer {
   // A group of group_size weights is 8 columns of group_size / 8 rows; by default a row group is an eighth of
   // the rows.
   static int64_t group_rows(const LinearShape& shape, int64_t group_size) {
-    if (group_size == 0) return (shape.M + kRowGroups - 1) / kRowGroups;
+    if (group_size == 0) return divide_up(shape.M, kRowGroups);
     if (group_size > 0 && group_size % kBlockColumns == 0 && shape.M % (group_size / kBlockColumns) == 0) {
       return group_size / kBlockColumns;
     }

@@ -15,7 +15,7 @@ Encoding uniform_encoding(const std::string& scheme, const LinearShape& shape, c
   encoding.coding = Coding::uniform;
   encoding.bits = options.bits;
   encoding.scale_bits = options.scale_bits;
-  encoding.zero_bits = options.symmetric ? 0 : 8;
+  encoding.zero_bits = options.symmetric ? 0 : options.bits;
   if (axis == Axis::output) {
     encoding.group_cols = checked_group(shape, options.group_size, shape.K, "K");
   } else {

@@ -11,8 +11,8 @@
 namespace eyeshift {
 
 // The encoding of a uniform grid per group of options.group_size inputs of a row (Axis::output) or outputs of
-// a column (Axis::input). Zero points are stored in 8 bits; symmetric grids store none, theirs is 2^(bits -
-// 1). Throws InputError where bits are outside 2 ... 8 or the group does not divide its axis.
+// a column (Axis::input). Zero points have the codes' width; symmetric grids store none, theirs is
+// 2^(bits - 1). Throws InputError where bits are outside 2 ... 8 or the group does not divide its axis.
 Encoding uniform_encoding(const std::string& scheme, const LinearShape& shape, const QuantizeOptions& options,
                           Axis axis);
 
