@@ -40,7 +40,11 @@ TEST(CheckOutputs, RefusesTwoOutputsInOneFile) {
   for (const bool exists : {false, true}) {
     if (exists) folder.write("a", "content");
     EXPECT_THAT(refusal({folder / "a", folder / "a"}), HasSubstr("same file")) << exists;
-    EXPECT_THAT(refusal({folder / "a", folder / "b/../a"}), HasSubstr("same file")) << exists;
+    EXPECT_THAT(refusal({folder / "a",
+                         folder / "../" +
+                             std::filesystem::path(folder / ".").parent_path().filename().string() + "/a"}),
+                HasSubstr("same file"))
+        << exists;
     EXPECT_THAT(refusal({folder / "./a", folder / "a"}), HasSubstr("same file")) << exists;
     EXPECT_THAT(refusal({folder / "a", folder / "link"}), HasSubstr("same file")) << exists;
     EXPECT_EQ(refusal({folder / "link", folder / "b"}), "none") << exists;

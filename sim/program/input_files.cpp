@@ -1,0 +1,77 @@
+#include "sim/program/input_files.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "configs/reader/data_files.h"
+
+namespace eyeshift {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kTables[] = "energy_tables/tables";
+constexpr int kLongestChain = 16;  // of tables that extend one another
+
+// What a table's file says it extends; empty where it extends none or is no table, which load_table()
+// reports.
+std::string extended_name(const std::string& file) {
+  try {
+    return YAML::LoadFile(file)["extends"].as<std::string>("");
+  } catch (const YAML::Exception&) {
+    return "";
+  }
+}
+
+void add_table(std::string name, const std::string& reader, std::vector<InputPath>& files) {
+  for (int depth = 0; depth < kLongestChain && !name.empty(); ++depth) {
+    const std::string file = find_data_file(name, kTables, "energy table");
+    files.push_back({file, reader});
+    name = extended_name(file);
+    const fs::path beside = fs::path(file).parent_path() / (name + ".yaml");
+    std::error_code ignored;
+    if (!name.empty() && fs::exists(beside, ignored)) name = beside.string();
+  }
+}
+
+void add_checkpoint(const fs::path& folder, std::vector<InputPath>& files) {
+  const std::string reader = "--checkpoint";
+  const fs::path weights = folder / "model.safetensors", index = folder / "model.safetensors.index.json";
+  files.push_back({folder / "config.json", reader});
+  std::error_code ignored;
+  if (fs::exists(weights, ignored)) return files.push_back({weights, reader});
+  files.push_back({index, reader});
+  std::ifstream stream(index, std::ios::binary);
+  const auto json = nlohmann::json::parse(stream, nullptr, false);
+  if (!json.is_object() || !json.contains("weight_map")) return;  // for the checkpoint's reader to report
+  for (const auto& shard : json["weight_map"])
+    if (shard.is_string() && (files.back().path != folder / shard.get<std::string>()))
+      files.push_back({folder / shard.get<std::string>(), reader});
+}
+
+}  // namespace
+
+std::vector<InputPath> input_files(const Arguments& arguments) {
+  std::vector<InputPath> files;
+  for (const std::string option :
+       {"trace", "text", "calibration", "weights", "activations", "test-activations", "mapping", "result"})
+    if (has(arguments, option)) files.push_back({text(arguments, option), "--" + option});
+  for (const std::string kind : {"accelerator", "network"})
+    if (has(arguments, kind))
+      files.push_back({find_data_file(text(arguments, kind), "configs/" + kind + "s", kind), "--" + kind});
+  if (has(arguments, "table"))
+    for (const std::string& name : arguments["table"].as<std::vector<std::string>>())
+      add_table(name, "--table", files);
+  if (has(arguments, "name")) add_table(text(arguments, "name"), "the table shown", files);
+  if (has(arguments, "checkpoint")) {
+    add_checkpoint(text(arguments, "checkpoint"), files);
+    for (const char* name : {"calibration.txt", "evaluation.txt"})
+      files.push_back({find_data_file(name, "traces/text", "text"), "a default text"});
+  }
+  return files;
+}
+
+}  // namespace eyeshift
