@@ -117,7 +117,7 @@ def main(description, draw):
 def label_points(figure, axis, points, names, colours):
     """Writes each point's name beside it, moved up or down until it covers no other name and no marker."""
     size = 6.5
-    height, reach = 1.25 * size, 11
+    height, reach = 1.25 * size, 20
     figure.draw_without_rendering()  # settles where points are on the paper
     places = [tuple(72 / figure.dpi * axis.transData.transform(point)) for point in points]
     middle = 72 / figure.dpi * (axis.bbox.x0 + axis.bbox.x1) / 2
@@ -135,7 +135,8 @@ def label_points(figure, axis, points, names, colours):
         taken.append(box)
         axis.annotate(name, point, xytext=(side * reach, shift), textcoords="offset points", fontsize=size,
                       ha="left" if side > 0 else "right", va="center",
-                      arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0})
+                      arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0,
+                                  "relpos": (0 if side > 0 else 1, 0.5)})
 
 
 def scatter_by_side(plt, runs, path, horizontal, vertical, horizontal_label, vertical_label):

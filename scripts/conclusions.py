@@ -39,7 +39,7 @@ def percent(fraction):
 def change(new, old, digits=1):
     """How much less or more than old new is."""
     if round(100 * abs(new / old - 1), digits) == 0:
-        return "equal"
+        return "equally much"
     return f"{abs(100 * (new / old - 1)):.{digits}f} % {'less' if new < old else 'more'}"
 
 
