@@ -80,8 +80,8 @@ TEST_F(OneMatrix, QuantizeReportsEveryLayer) {
   const Json layer = json_of(folder_ / "report.json").at("layers").at(0);
   EXPECT_EQ(layer["scheme"], "gptq");
   EXPECT_EQ(layer["bits"], 3);
-  // 3 bits, and a 16-bit scale and an 8-bit zero point for 64 weights.
-  EXPECT_DOUBLE_EQ(layer["bits_per_weight"], 3 + 24.0 / kInputs);
+  // 3 bits, and a 16-bit scale and a 3-bit zero point for 64 weights.
+  EXPECT_DOUBLE_EQ(layer["bits_per_weight"], 3 + 19.0 / kInputs);
   EXPECT_GT(layer["rel_out"], 0);
   EXPECT_LT(layer["rel_out"], 0.1);
   EXPECT_DOUBLE_EQ(layer["rel_out_test"], layer["rel_out"]);
