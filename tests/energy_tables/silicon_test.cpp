@@ -142,8 +142,8 @@ TEST(Leakage, CountsTheColumnTops) {
   const AcceleratorConfig dequant = specialised(default_accelerator(), "dequant-mac");
   const double registers = (224 + 12 + 48) * 16 * 7e-5 * 45 / 40;
   const double pe = 0.0004827 + 0.0008983 + 0.01783 + 0.0561 + registers, top = 0.0837;
-  EXPECT_NEAR(leakage_mW(default_table(), dequant),
-              168 * pe + 14 * (0.01783 + 0.0561 + top) + 27 * 3.65706, 1e-9);
+  EXPECT_NEAR(leakage_mW(default_table(), dequant), 168 * pe + 14 * (0.01783 + 0.0561 + top) + 27 * 3.65706,
+              1e-9);
 }
 
 // CACTI's leakage of 512 bytes with a 16-bit port: low-standby-power cells over high-performance cells.
@@ -162,8 +162,7 @@ TEST(Leakage, OfLowStandbyPowerLogicFallsAsThatOfTheSmallestSram) {
   EXPECT_EQ(logic, 11) << "four multipliers, five adders, the exponent adder, a register bit";
   const AcceleratorConfig mac = specialised(default_accelerator(), "mac-fp16");
   const double registers = (224 + 12 + 48) * 16 * 7e-5 * 45 / 40;
-  EXPECT_NEAR(leakage_mW(lstp, mac), 168 * (0.01783 + 0.0561 + registers) * kRatio + 27 * 0.000373325,
-              1e-6);
+  EXPECT_NEAR(leakage_mW(lstp, mac), 168 * (0.01783 + 0.0561 + registers) * kRatio + 27 * 0.000373325, 1e-6);
 }
 
 TEST(Area, RefusesComponentsThatTheTableLacks) {

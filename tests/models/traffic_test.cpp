@@ -157,9 +157,10 @@ TEST_P(DramTraffic, EqualsTheDerivationFromTheMapping) {
   }
 }
 
-// Tiles of 128 inputs, or of a group's 32, by 64 outputs: every operand of a tile is a whole number of
-// bursts, so what moves is what the trace stores, once for every 32 tokens. Inputs move again for the second
-// 64 outputs unless one tile holds them all.
+// Tiles of 128 inputs, or of a group's 32, by 64 outputs: weights, inputs and outputs of a tile are whole
+// numbers of bursts, so what moves is what the trace stores, once for every 32 tokens; a tile's scales and
+// zero points, 3 bits each, end within a burst. Inputs move again for the second 64 outputs unless one tile
+// holds them all.
 TEST_P(DramTraffic, OfWholeTilesIsWhatTheTraceStores) {
   const Pairing& pairing = GetParam();
   const UnitCase unit_case{pairing.name, pairing.unit, nullptr};
@@ -179,9 +180,10 @@ TEST_P(DramTraffic, OfWholeTilesIsWhatTheTraceStores) {
     const int64_t input_bytes =
         pairing.scheme == "int8" ? (tokens == 1 ? 192 : tokens * (128 + 2)) : tokens * 128 * 2;
     const int64_t input_reads = pairing.group_size > 0 ? 2 : 1;
-    EXPECT_EQ(measured(result),
-              (Traffic{reads * stored.weights / 8, reads * (stored.scales + stored.zeros) / 8,
-                       input_reads * input_bytes, tokens * 128 * 2}))
+    const int64_t tiles = 2 * (pairing.group_size > 0 ? 128 / pairing.group_size : 1);
+    const int64_t scale_bytes = tiles * 64 * pieces((stored.scales + stored.zeros) / tiles, 64 * 8);
+    EXPECT_EQ(measured(result), (Traffic{reads * stored.weights / 8, reads * scale_bytes,
+                                         input_reads * input_bytes, tokens * 128 * 2}))
         << tokens << " tokens";
     EXPECT_EQ(stored.group_index, 0);
   }

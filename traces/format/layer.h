@@ -68,9 +68,9 @@ struct Layer {
 
   std::vector<uint16_t> weight;  // fp16: [M, K] half-precision bits
 
-  std::vector<uint8_t> codes;        // int8, uniform: [M, ceil(K bits / 8)], least significant bit first
-  std::vector<float> scales;         // int8, uniform: [RG, CG], so row-wise [M, CG], column-wise [RG, K]
-  std::vector<uint8_t> zeros;        // uniform: as scales, < 2^bits; empty without zero_bits: all are 2^(bits-1)
+  std::vector<uint8_t> codes;  // int8, uniform: [M, ceil(K bits / 8)], least significant bit first
+  std::vector<float> scales;   // int8, uniform: [RG, CG], so row-wise [M, CG], column-wise [RG, K]
+  std::vector<uint8_t> zeros;  // uniform: as scales, < 2^bits; empty without zero_bits: all are 2^(bits-1)
   std::vector<int32_t> group_index;  // [K] the column group of an input; empty where groups are contiguous
 
   std::vector<uint8_t> planes;  // binary: [bits, M, ceil(K / 8)], bit j of byte k is column 8 k + j, 1 is +1

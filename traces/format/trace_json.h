@@ -12,8 +12,8 @@ constexpr int kTraceFormatVersion = 1;
 constexpr const char* kTraceKey = "eyeshift";
 
 // A trace without its tensors, as JSON and back. Reading throws InputError beginning with `where`, which
-// names the file, for another format version, a missing or unknown key, a wrong type, an encoding that no scheme
-// has, or a layer without a name of its own.
+// names the file, for another format version, a missing or unknown key, a wrong type, an encoding that no
+// scheme has, or a layer without a name of its own.
 nlohmann::ordered_json json_from_trace(const Trace& trace);
 Trace trace_from_json(const nlohmann::json& object, const std::string& where);
 

@@ -81,9 +81,8 @@ int64_t checked_group(const LinearShape& shape, int64_t group_size, int64_t exte
   if (group_size == 0) return extent;
   if (group_size > 0 && extent % group_size == 0) return group_size;
   std::ostringstream message;
-  message << layer_name(shape) << ": --group-size is " << group_size
-          << "; it must divide " << axis << " = " << extent
-          << ", or be left out to share a scale along all of it";
+  message << layer_name(shape) << ": --group-size is " << group_size << "; it must divide " << axis << " = "
+          << extent << ", or be left out to share a scale along all of it";
   throw InputError(message.str());
 }
 
