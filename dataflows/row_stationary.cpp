@@ -182,13 +182,14 @@ class RowStationary : public Dataflow {
                    "this unit takes " + std::to_string(granule) + " inputs at a time");
     if (p * geometry.psums_per_output * geometry.psum_bits > int64_t{spads.psum} * 16)
       return needs("psum", p * geometry.psums_per_output * geometry.psum_bits, spads.psum,
-                   "choose a smaller p");
+                   p > 1 ? "choose a smaller p" : "enlarge it");
     if (q * p > int64_t{1} << 24)
       return "q p = " + std::to_string(q * p) + " weights in a PE are too many: choose smaller ones";
     const Pass pass = fullest_pe(shape, geometry, q, p);
     const FilterStream stream = filter_stream(geometry, pass);
     if (stream.weights + stream.scales > int64_t{spads.filter} * 16)
-      return needs("filter", stream.weights + stream.scales, spads.filter, "choose a smaller p or q");
+      return needs("filter", stream.weights + stream.scales, spads.filter,
+                   p > 1 || q > granule ? "choose a smaller p or q" : "enlarge it");
     for (const Step& step :
          geometry.unit
              .program(geometry.encoding, geometry.accelerator, pe_tile(geometry.encoding, pass, 0, 0))
