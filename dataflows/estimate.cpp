@@ -3,11 +3,10 @@
 #include <algorithm>
 
 #include "models/units/arithmetic.h"
+#include "traces/format/integers.h"
 
 namespace eyeshift {
 namespace {
-
-int64_t pieces(int64_t whole, int64_t piece) { return (whole + piece - 1) / piece; }
 
 // 16-bit words of `bits` sent in flits of `width`.
 int64_t flit_words(int64_t bits, int64_t width) {
@@ -51,7 +50,7 @@ class PassEstimator {
 
   int64_t count_bursts(int64_t bits, Action action) {
     const int64_t bytes = g_.accelerator.dram.burst_bytes;
-    const int64_t bursts = pieces(bits, bytes * 8);
+    const int64_t bursts = divide_up(bits, bytes * 8);
     out_.actions[action] += bursts * bytes;
     return bursts;
   }
@@ -59,10 +58,10 @@ class PassEstimator {
   int64_t filters() {
     const int64_t width = g_.accelerator.noc_bits.filter, port = g_.accelerator.glb.port_bits;
     const FilterStream stream = filter_stream(g_, pass_);
-    out_.actions[Action::glb_filter_write_weights] += pieces(stream.weights, port);
-    out_.actions[Action::glb_filter_read_weights] += pieces(stream.weights, port);
-    out_.actions[Action::glb_filter_write_scales] += pieces(stream.scales, port);
-    out_.actions[Action::glb_filter_read_scales] += pieces(stream.scales, port);
+    out_.actions[Action::glb_filter_write_weights] += divide_up(stream.weights, port);
+    out_.actions[Action::glb_filter_read_weights] += divide_up(stream.weights, port);
+    out_.actions[Action::glb_filter_write_scales] += divide_up(stream.scales, port);
+    out_.actions[Action::glb_filter_read_scales] += divide_up(stream.scales, port);
     int64_t flits = 0;
     for (const FilterDelivery& delivery : g_.unit.deliveries(g_.encoding, g_.accelerator, pass_)) {
       const int64_t pes =
@@ -71,14 +70,14 @@ class PassEstimator {
       const bool weights = delivery.content == Content::weights;
       out_.actions[weights ? Action::noc_filter_deliver_weights : Action::noc_filter_deliver_scales] += words;
       out_.actions[weights ? Action::spad_filter_write_weights : Action::spad_filter_write_scales] += words;
-      flits += pieces(delivery.bits, width);
+      flits += divide_up(delivery.bits, width);
     }
     return flits;
   }
 
   int64_t inputs() {
     const int64_t port = g_.accelerator.glb.port_bits;
-    const int64_t words = pieces(g_.input_stream_bits(pass_), port);
+    const int64_t words = divide_up(g_.input_stream_bits(pass_), port);
     if (pass_.loads_inputs) out_.actions[Action::glb_shared_write_inputs] += words;
     out_.actions[Action::glb_shared_read_inputs] += words;
     const int64_t inputs_a_flit = g_.accelerator.noc_bits.input / g_.input_bits;
@@ -87,7 +86,7 @@ class PassEstimator {
     for (int row = 0; row < pass_.rows; ++row) {
       for (int chunk = 0; chunk < pass_.input_chunks(); ++chunk) {
         const int64_t inputs = pass_.chunk_inputs(row, chunk);
-        flits += pieces(inputs, inputs_a_flit);
+        flits += divide_up(inputs, inputs_a_flit);
         delivered += flit_words(inputs * g_.input_bits, inputs_a_flit * g_.input_bits);
       }
     }

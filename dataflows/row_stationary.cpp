@@ -5,11 +5,10 @@
 #include "dataflows/dataflow.h"
 #include "dataflows/estimate.h"
 #include "models/units/layer_geometry.h"
+#include "traces/format/integers.h"
 
 namespace eyeshift {
 namespace {
-
-int64_t pieces(int64_t whole, int64_t piece) { return (whole + piece - 1) / piece; }
 
 // Where a unit's PEs and lanes are: all of the array, or the rows and columns that keep a mac-fp16.
 struct Region {
@@ -31,14 +30,14 @@ struct Tiling {
   Tiling(const LinearShape& shape, const LayerGeometry& geometry, int64_t tokens, const Mapping& mapping)
       : K(shape.K), M(shape.M), N(tokens), q(mapping.q), p(mapping.p), n(std::min(mapping.n, tokens)) {
     const int64_t granule = geometry.unit.input_granule(geometry.encoding);
-    padded_K = pieces(K, granule) * granule;
+    padded_K = divide_up(K, granule) * granule;
     const bool row_wise =
         geometry.encoding.coding != Coding::fp16 && scale_layout(geometry.encoding) == ScaleLayout::row;
     group = row_wise && column_groups(geometry.encoding, K) > 1 ? geometry.encoding.group_cols : padded_K;
     tile_inputs = std::min(q * mapping.r, group);
     tile_outputs = std::min(p * mapping.t, M);
-    tiles_m = std::min(pieces(mapping.m, tile_outputs), pieces(M, tile_outputs));
-    k_tiles = pieces(padded_K, group) * pieces(group, tile_inputs);
+    tiles_m = std::min(divide_up(mapping.m, tile_outputs), divide_up(M, tile_outputs));
+    k_tiles = divide_up(padded_K, group) * divide_up(group, tile_inputs);
   }
   int64_t K, M, N, q, p, n;
   int64_t padded_K,
@@ -71,16 +70,16 @@ class RowStationary : public Dataflow {
     std::set<std::pair<int64_t, int64_t>> seen;
     for (const int64_t q :
          sizes(group, region.rows, granule, [&](int64_t q) { return fits_pe(shape, geometry, q, 1); })) {
-      const int64_t r = std::min(region.rows, pieces(group, q));
+      const int64_t r = std::min(region.rows, divide_up(group, q));
       for (const int64_t p :
            sizes(shape.M, region.cols, 1, [&](int64_t p) { return fits_pe(shape, geometry, q, p); })) {
         if (!seen.emplace(q, p).second) continue;
-        const int64_t t = std::min(region.cols, pieces(shape.M, p));
+        const int64_t t = std::min(region.cols, divide_up(shape.M, p));
         add_buffered(shape, geometry, tokens, {0, 0, 1, p, q, r, t}, found);
       }
     }
     if (found.empty()) {
-      const int64_t rows = std::min(region.rows, pieces(group, granule)),
+      const int64_t rows = std::min(region.rows, divide_up(group, granule)),
                     cols = std::min(region.cols, shape.M);
       check(shape, encoding, tokens, accelerator, unit, {cols, 1, 1, 1, granule, rows, cols});
       throw InternalError("the smallest mapping is valid, but none was found");
@@ -111,7 +110,7 @@ class RowStationary : public Dataflow {
     constexpr size_t kMost = 6;
     std::vector<int64_t> found;
     for (int64_t tiles = 1; found.size() < kMost; ++tiles) {
-      const int64_t size = pieces(pieces(whole, tiles * pes), granule) * granule;
+      const int64_t size = divide_up(divide_up(whole, tiles * pes), granule) * granule;
       if ((found.empty() || size < found.back()) && fits(size)) found.push_back(size);
       if (size == granule) break;
     }
@@ -126,8 +125,8 @@ class RowStationary : public Dataflow {
     const int64_t tile = mapping.p * mapping.t;
     int kept = 0;
     for (int64_t cuts = 1; cuts <= tokens && kept < kMost; cuts *= 2) {
-      mapping.n = pieces(tokens, cuts);
-      int64_t low = 0, high = pieces(shape.M, tile);  // tiles of outputs: the most that are valid
+      mapping.n = divide_up(tokens, cuts);
+      int64_t low = 0, high = divide_up(shape.M, tile);  // tiles of outputs: the most that are valid
       while (low < high) {
         mapping.m = (low + high + 1) / 2 * tile;
         if (violation(shape, geometry, tokens, unit, mapping).empty())
@@ -172,7 +171,7 @@ class RowStationary : public Dataflow {
                                   int64_t p) {
     const auto& spads = geometry.accelerator.spad_words;
     const auto needs = [&](const char* spad, int64_t bits, int64_t words, const std::string& remedy) {
-      return "the " + std::string(spad) + " scratchpad would hold " + std::to_string(pieces(bits, 16)) +
+      return "the " + std::string(spad) + " scratchpad would hold " + std::to_string(divide_up(bits, 16)) +
              " words in a PE with q = " + std::to_string(q) + " inputs and p = " + std::to_string(p) +
              " outputs; it has " + std::to_string(words) + " (spad_words." + spad + "): " + remedy;
     };
@@ -224,7 +223,7 @@ class RowStationary : public Dataflow {
         column_groups(encoding, shape.K) > 1 && encoding.group_cols % granule != 0)
       return "groups of " + std::to_string(encoding.group_cols) + " inputs are no multiple of the " +
              std::to_string(granule) + " inputs that the unit takes at a time";
-    const int64_t q = std::min(mapping.q, pieces(shape.K, granule) * granule),
+    const int64_t q = std::min(mapping.q, divide_up(shape.K, granule) * granule),
                   p = std::min(mapping.p, shape.M);
     if (std::string why = pe_violation(shape, geometry, q, p); !why.empty()) return why;
     return buffer_violation(shape, geometry, tokens, unit, mapping);
@@ -259,14 +258,14 @@ class RowStationary : public Dataflow {
     layout.input_slots = glb.double_buffer ? 2 : 1;
     layout.input_slot_bits =
         tiling.n * (tiling.tile_inputs * geometry.input_bits + geometry.token_scale_bits);
-    const int64_t p = std::min(tiling.p, shape.M), cols = pieces(tiling.tile_outputs, p);
+    const int64_t p = std::min(tiling.p, shape.M), cols = divide_up(tiling.tile_outputs, p);
     layout.psum_tile_bits = cols * tiling.n * geometry.psum_row_words(p) * glb.port_bits;
     layout.psum_tiles = static_cast<int32_t>(tiling.tiles_m);
-    const int64_t slot_words = pieces(layout.input_slot_bits, glb.port_bits);
-    layout.input_banks = static_cast<int32_t>(
-        std::min<int64_t>(pieces(layout.input_slots * slot_words * glb.port_bits, bank_bits), INT32_MAX / 2));
+    const int64_t slot_words = divide_up(layout.input_slot_bits, glb.port_bits);
+    layout.input_banks = static_cast<int32_t>(std::min<int64_t>(
+        divide_up(layout.input_slots * slot_words * glb.port_bits, bank_bits), INT32_MAX / 2));
     layout.psum_banks = static_cast<int32_t>(
-        std::min<int64_t>(pieces(layout.psum_tiles * layout.psum_tile_bits, bank_bits), INT32_MAX / 2));
+        std::min<int64_t>(divide_up(layout.psum_tiles * layout.psum_tile_bits, bank_bits), INT32_MAX / 2));
     return layout;
   }
 
@@ -300,7 +299,7 @@ class RowStationary : public Dataflow {
     const int64_t granule = geometry.unit.input_granule(geometry.encoding);
     const int64_t most =
         int64_t{geometry.accelerator.spad_words.input} * 16 / geometry.input_bits / granule * granule;
-    return static_cast<int32_t>(pieces(pieces(q, pieces(q, most)), granule) * granule);
+    return static_cast<int32_t>(divide_up(divide_up(q, divide_up(q, most)), granule) * granule);
   }
 
   // A pass's share of the inputs, and what it does with partial sums.
@@ -309,7 +308,7 @@ class RowStationary : public Dataflow {
     Pass pass;
     const int64_t inputs = std::min(tiling.tile_inputs, group_end - k);
     const int64_t q = std::min(tiling.q, inputs);
-    pass.rows = static_cast<int32_t>(pieces(inputs, q));
+    pass.rows = static_cast<int32_t>(divide_up(inputs, q));
     pass.q = static_cast<int32_t>(q);
     pass.q_last = static_cast<int32_t>(inputs - (pass.rows - 1) * q);
     pass.input_chunk = input_chunk(geometry, q);
@@ -344,7 +343,7 @@ class RowStationary : public Dataflow {
 
   static void output_tile(const Tiling& tiling, int64_t outputs, Pass& pass) {
     const int64_t p = std::min(tiling.p, outputs);
-    pass.cols = static_cast<int32_t>(pieces(outputs, p));
+    pass.cols = static_cast<int32_t>(divide_up(outputs, p));
     pass.p = static_cast<int32_t>(p);
     pass.p_last = static_cast<int32_t>(outputs - (pass.cols - 1) * p);
   }

@@ -21,7 +21,7 @@ std::string python() {
 class Plots : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    if (python().empty()) GTEST_SKIP() << "no python3 with matplotlib";
+    ASSERT_FALSE(python().empty()) << "no python3 with matplotlib: install python3-matplotlib";
     RunReport run = sample_run();
     price(run, {default_table()});
     RunReport other = run;
