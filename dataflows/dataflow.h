@@ -21,17 +21,17 @@ class Dataflow {
 
   // The mappings worth considering, each valid, with their expected counts; in a fixed order. Throws
   // InputError where none is valid, naming the nearest limit and the size that would do.
-  virtual std::vector<MappingEstimate> mappings(const LinearShape& shape, const Encoding& encoding,
+  virtual std::vector<MappingEstimate> mappings(const LayerShape& shape, const Encoding& encoding,
                                                 int64_t tokens, const AcceleratorConfig& accelerator,
                                                 const std::string& unit) const = 0;
 
   // Throws InputError where the mapping breaks a limit: which one, how much is asked for, how much there is.
-  virtual void check(const LinearShape& shape, const Encoding& encoding, int64_t tokens,
+  virtual void check(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
                      const AcceleratorConfig& accelerator, const std::string& unit,
                      const Mapping& mapping) const = 0;
 
   // The passes of a valid mapping.
-  virtual Schedule schedule(const LinearShape& shape, const Encoding& encoding, int64_t tokens,
+  virtual Schedule schedule(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
                             const AcceleratorConfig& accelerator, const std::string& unit,
                             const Mapping& mapping) const = 0;
 };

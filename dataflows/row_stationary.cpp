@@ -27,7 +27,7 @@ Region region_of(const LayerGeometry& geometry) {
 
 // A layer cut up by a mapping.
 struct Tiling {
-  Tiling(const LinearShape& shape, const LayerGeometry& geometry, int64_t tokens, const Mapping& mapping)
+  Tiling(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens, const Mapping& mapping)
       : K(shape.K), M(shape.M), N(tokens), q(mapping.q), p(mapping.p), n(std::min(mapping.n, tokens)) {
     const int64_t granule = geometry.unit.input_granule(geometry.encoding);
     padded_K = divide_up(K, granule) * granule;
@@ -58,7 +58,7 @@ class RowStationary : public Dataflow {
     return "weights stay in the PEs, inputs go along rows, partial sums up the columns (Eyeriss)";
   }
 
-  std::vector<MappingEstimate> mappings(const LinearShape& shape, const Encoding& encoding, int64_t tokens,
+  std::vector<MappingEstimate> mappings(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
                                         const AcceleratorConfig& accelerator,
                                         const std::string& unit) const override {
     const LayerGeometry geometry(accelerator, encoding, unit, shape.K);
@@ -87,7 +87,7 @@ class RowStationary : public Dataflow {
     return found;
   }
 
-  void check(const LinearShape& shape, const Encoding& encoding, int64_t tokens,
+  void check(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
              const AcceleratorConfig& accelerator, const std::string& unit,
              const Mapping& mapping) const override {
     const LayerGeometry geometry(accelerator, encoding, unit, shape.K);
@@ -95,7 +95,7 @@ class RowStationary : public Dataflow {
       throw InputError("layer '" + shape.name + "' on unit '" + unit + "': " + why);
   }
 
-  Schedule schedule(const LinearShape& shape, const Encoding& encoding, int64_t tokens,
+  Schedule schedule(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
                     const AcceleratorConfig& accelerator, const std::string& unit,
                     const Mapping& mapping) const override {
     check(shape, encoding, tokens, accelerator, unit, mapping);
@@ -118,7 +118,7 @@ class RowStationary : public Dataflow {
   }
 
   // The mapping with as many tokens and outputs in the global buffer as fit, and with fewer of the former.
-  void add_buffered(const LinearShape& shape, const LayerGeometry& geometry, int64_t tokens, Mapping mapping,
+  void add_buffered(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens, Mapping mapping,
                     std::vector<MappingEstimate>& found) const {
     constexpr int kMost = 4;
     const std::string& unit = geometry.unit_name;
@@ -153,7 +153,7 @@ class RowStationary : public Dataflow {
   }
 
   // The fullest PE of a mapping: alone in a pass that ends a group.
-  static Pass fullest_pe(const LinearShape& shape, const LayerGeometry& geometry, int64_t q, int64_t p) {
+  static Pass fullest_pe(const LayerShape& shape, const LayerGeometry& geometry, int64_t q, int64_t p) {
     Pass pass;
     pass.rows = pass.cols = pass.tokens = 1;
     pass.q = pass.q_last = pass.input_chunk = static_cast<int32_t>(q);
@@ -163,11 +163,11 @@ class RowStationary : public Dataflow {
     return pass;
   }
 
-  static bool fits_pe(const LinearShape& shape, const LayerGeometry& geometry, int64_t q, int64_t p) {
+  static bool fits_pe(const LayerShape& shape, const LayerGeometry& geometry, int64_t q, int64_t p) {
     return pe_violation(shape, geometry, q, p).empty();
   }
 
-  static std::string pe_violation(const LinearShape& shape, const LayerGeometry& geometry, int64_t q,
+  static std::string pe_violation(const LayerShape& shape, const LayerGeometry& geometry, int64_t q,
                                   int64_t p) {
     const auto& spads = geometry.accelerator.spad_words;
     const auto needs = [&](const char* spad, int64_t bits, int64_t words, const std::string& remedy) {
@@ -199,7 +199,7 @@ class RowStationary : public Dataflow {
     return "";
   }
 
-  static std::string violation(const LinearShape& shape, const LayerGeometry& geometry, int64_t tokens,
+  static std::string violation(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens,
                                const std::string& unit, const Mapping& mapping) {
     const Region region = region_of(geometry);
     const int64_t granule = geometry.unit.input_granule(geometry.encoding);
@@ -229,7 +229,7 @@ class RowStationary : public Dataflow {
     return buffer_violation(shape, geometry, tokens, unit, mapping);
   }
 
-  static std::string buffer_violation(const LinearShape& shape, const LayerGeometry& geometry, int64_t tokens,
+  static std::string buffer_violation(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens,
                                       const std::string& unit, const Mapping& mapping) {
     const auto& glb = geometry.accelerator.glb;
     const auto& dram = geometry.accelerator.dram;
@@ -245,7 +245,7 @@ class RowStationary : public Dataflow {
   }
 
   // A schedule without passes: how the layer lies in the global buffer.
-  static Schedule buffer_layout(const LinearShape& shape, const LayerGeometry& geometry, int64_t tokens,
+  static Schedule buffer_layout(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens,
                                 const std::string& unit, const Mapping& mapping) {
     const Tiling tiling(shape, geometry, tokens, mapping);
     const auto& glb = geometry.accelerator.glb;
@@ -269,7 +269,7 @@ class RowStationary : public Dataflow {
     return layout;
   }
 
-  static Schedule passes(const LinearShape& shape, const LayerGeometry& geometry, int64_t tokens,
+  static Schedule passes(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens,
                          const std::string& unit, const Mapping& mapping) {
     const Tiling tiling(shape, geometry, tokens, mapping);
     Schedule schedule = buffer_layout(shape, geometry, tokens, unit, mapping);

@@ -7,7 +7,7 @@
 
 namespace eyeshift {
 
-MappingEstimate choose_mapping(const Dataflow& dataflow, const LinearShape& shape, const Encoding& encoding,
+MappingEstimate choose_mapping(const Dataflow& dataflow, const LayerShape& shape, const Encoding& encoding,
                                int64_t tokens, const AcceleratorConfig& accelerator, const std::string& unit,
                                const EnergyTable& table) {
   const std::vector<MappingEstimate> candidates =

@@ -69,7 +69,7 @@ LayerValues functional_inputs(const Trace& trace, const std::string& activations
 }
 
 int64_t token_count(const Trace& trace, const LayerValues& inputs) {
-  const LinearShape& first = trace.layers.front().shape;
+  const LayerShape& first = trace.layers.front().shape;
   return static_cast<int64_t>(inputs.at(first.name).size()) / first.K;
 }
 

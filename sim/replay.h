@@ -13,7 +13,7 @@ namespace eyeshift {
 
 // One layer to be replayed on the machine.
 struct ReplayJob {
-  LinearShape shape;
+  LayerShape shape;
   Encoding encoding;
   int64_t tokens = 1;
   std::string unit;

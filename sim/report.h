@@ -17,7 +17,7 @@ namespace eyeshift {
 
 // One layer of a run. Everything is of one layer, however many identical ones it stands for (shape.count).
 struct LayerReport {
-  LinearShape shape;
+  LayerShape shape;
   Encoding encoding;
   int64_t tokens = 0;
   std::string unit;

@@ -101,8 +101,8 @@ double number_or_nan(const Json& json, const std::string& key, const std::string
   return field(json, key, where).is_null() ? std::nan("") : field_as<double>(json, key, where);
 }
 
-LinearShape shape_from(const Json& json, const std::string& where) {
-  LinearShape shape;
+LayerShape shape_from(const Json& json, const std::string& where) {
+  LayerShape shape;
   shape.name = field_as<std::string>(json, "name", where);
   shape.K = field_within<int64_t>(json, "K", where, 1, kMostWeights);
   shape.M = field_within<int64_t>(json, "M", where, 1, kMostWeights / shape.K);

@@ -136,7 +136,7 @@ RunReport report_of(const SimulateTask& task, const Plan& plan, const std::vecto
 
 }  // namespace
 
-std::string unit_for(const LinearShape& shape, const Encoding& encoding, const AcceleratorConfig& accelerator,
+std::string unit_for(const LayerShape& shape, const Encoding& encoding, const AcceleratorConfig& accelerator,
                      const std::string& asked) {
   const std::vector<std::string>& units = accelerator.array.units;
   const auto has = [&](const std::string& unit) {

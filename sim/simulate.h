@@ -38,7 +38,7 @@ struct FunctionalRun {
 // Which unit of the accelerator runs a layer: `asked`, else mac-fp16 where the accelerator has it beside;
 // without `asked` the first unit in its list that can. Throws InputError with every unit's reason where none
 // does.
-std::string unit_for(const LinearShape& shape, const Encoding& encoding, const AcceleratorConfig& accelerator,
+std::string unit_for(const LayerShape& shape, const Encoding& encoding, const AcceleratorConfig& accelerator,
                      const std::string& asked);
 
 // A line that says how many cycles are expected and roughly how long `parallel` processes take over them; ""

@@ -21,7 +21,7 @@ Workload workload_of(const NetworkConfig& network, const std::string& scheme,
   const Quantizer& quantizer = quantizers.find(scheme, "scheme");
   const Quantizer& half_precision = quantizers.find("fp16", "scheme");
   Workload workload{network.name, scheme, quantizer.fixed_bits().value_or(options.bits), {}};
-  for (const LinearShape& shape : network.layers) {
+  for (const LayerShape& shape : network.layers) {
     const Quantizer& of_layer = shape.name == kOutputHead ? half_precision : quantizer;
     workload.layers.push_back({shape, of_layer.encoding(shape, options), nullptr});
   }

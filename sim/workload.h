@@ -11,7 +11,7 @@ namespace eyeshift {
 
 // A layer to simulate: its shape and encoding, and its tensors where there are weights.
 struct WorkItem {
-  LinearShape shape;
+  LayerShape shape;
   Encoding encoding;
   const Layer* layer = nullptr;
 };

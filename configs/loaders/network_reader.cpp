@@ -14,7 +14,7 @@ constexpr Range<int64_t> kCount{1, 1 << 16};
 constexpr int64_t kMostWeights = int64_t{1}
                                  << 42;  // counts of actions stay within 63 bits at any number of tokens
 
-void read_linear(YamlMap& map, LinearShape& shape) {
+void read_linear(YamlMap& map, LayerShape& shape) {
   map.integer("K", shape.K, kChannels, "inputs");
   map.integer("M", shape.M, kChannels, "outputs");
   map.integer("count", shape.count, kCount, "identical layers that this one stands for", Need::optional);
@@ -50,7 +50,7 @@ NetworkConfig load_network(const std::string& path_or_name) {
   NetworkConfig network;
   std::set<std::string> names;
   const auto read_layer = [&](YamlMap& map) {
-    LinearShape shape;
+    LayerShape shape;
     Type type = Type::linear;
     map.require("type", "linear or conv");
     map.text("name", shape.name, "what reports call the layer");

@@ -10,7 +10,7 @@ namespace eyeshift {
 // The shapes of a network's layers, without weights.
 struct NetworkConfig {
   std::string name;
-  std::vector<LinearShape> layers;
+  std::vector<LayerShape> layers;
 };
 
 // Reads a network from a YAML file, or by the name of one in configs/networks. Throws InputError, also for

@@ -53,7 +53,7 @@ struct PassRun {
 
 // All that the machine needs to run one layer.
 struct Schedule {
-  LinearShape shape;
+  LayerShape shape;
   Encoding encoding;
   int64_t tokens = 0;
   std::string unit;

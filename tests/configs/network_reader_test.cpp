@@ -25,7 +25,7 @@ int64_t opt_weights(int64_t d, int64_t blocks, int64_t vocabulary) {
 TEST(NetworkReader, NetworksThatComeWithTheProgramHaveTheirWeights) {
   const auto weights = [](const std::string& name) {
     int64_t sum = 0;
-    for (const LinearShape& layer : load_network(name).layers) sum += layer.K * layer.M * layer.count;
+    for (const LayerShape& layer : load_network(name).layers) sum += layer.K * layer.M * layer.count;
     return sum;
   };
   EXPECT_THAT(network_names(), ElementsAre("opt-125m", "opt-6.7b", "opt-tiny"));

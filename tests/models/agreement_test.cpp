@@ -12,7 +12,7 @@ namespace eyeshift::testing {
 namespace {
 
 std::vector<ReplayJob> timing_jobs(const UnitCase& unit_case, const AcceleratorConfig& accelerator,
-                                   const LinearShape& shape, int64_t tokens, size_t listed, size_t random) {
+                                   const LayerShape& shape, int64_t tokens, size_t listed, size_t random) {
   std::vector<ReplayJob> jobs;
   ReplayJob job;
   job.shape = shape;
@@ -56,7 +56,7 @@ void expect_equal_results(const LayerResult& a, const LayerResult& b, const std:
 class Agreement : public ::testing::TestWithParam<UnitCase> {};
 
 TEST_P(Agreement, FunctionalAndTimingRunsAreTheSame) {
-  const LinearShape shape{"ragged", 67, 37, 1};
+  const LayerShape shape{"ragged", 67, 37, 1};
   const int64_t tokens = 5;
   for (const Accumulator accumulator : {Accumulator::fp32, Accumulator::fp16}) {
     for (const AcceleratorConfig& accelerator : accelerators_for(GetParam(), accumulator)) {
@@ -81,7 +81,7 @@ TEST_P(Agreement, FunctionalAndTimingRunsAreTheSame) {
 TEST_P(Agreement, TheMachineCountsWhatTheDataflowExpects) {
   for (const AcceleratorConfig& accelerator : accelerators_for(GetParam(), Accumulator::fp32)) {
     for (const auto& [shape, tokens] :
-         {std::pair(LinearShape{"ragged", 67, 37, 1}, int64_t{1}), {LinearShape{"larger", 152, 101, 1}, 7}}) {
+         {std::pair(LayerShape{"ragged", 67, 37, 1}, int64_t{1}), {LayerShape{"larger", 152, 101, 1}, 7}}) {
       const std::vector<ReplayJob> jobs = timing_jobs(GetParam(), accelerator, shape, tokens, 3, 3);
       const std::vector<ReplayResult> results = replay(accelerator, jobs, 2);
       for (size_t i = 0; i < jobs.size(); ++i) {
@@ -105,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(All, Agreement, ::testing::ValuesIn(unit_cases()),
                          [](const auto& test_info) { return test_info.param.name; });
 
 TEST(ReplayTest, ResultsDependNeitherOnHowManyRunAtOnceNorOnTheDay) {
-  const LinearShape shape{"ragged", 67, 37, 1};
+  const LayerShape shape{"ragged", 67, 37, 1};
   for (const UnitCase& unit_case : {unit_cases().front(), unit_cases().back()}) {
     const AcceleratorConfig accelerator = accelerators_for(unit_case, Accumulator::fp32)[1];
     std::vector<ReplayJob> jobs = timing_jobs(unit_case, accelerator, shape, 3, 3, 3);

@@ -14,7 +14,7 @@ namespace {
 
 // A layer and a number of tokens. Ragged sizes divide into neither keys, nor groups, nor tiles.
 struct Size {
-  LinearShape shape;
+  LayerShape shape;
   int64_t tokens;
 };
 const std::vector<Size> kWhole = {{{"whole", 64, 80, 1}, 1}, {{"whole", 64, 80, 1}, 5}};

@@ -83,7 +83,7 @@ void fill_codes(Layer& layer, Values values, Random& random) {
 
 }  // namespace
 
-Layer random_layer(const LinearShape& shape, const Encoding& encoding, Values values, uint32_t seed) {
+Layer random_layer(const LayerShape& shape, const Encoding& encoding, Values values, uint32_t seed) {
   Random random(seed);
   Layer layer;
   layer.shape = shape;

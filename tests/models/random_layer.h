@@ -16,7 +16,7 @@ enum class Values {
 
 // A layer whose tensors are random, padding bits included, as its shape and encoding allow. Equal arguments
 // give equal layers.
-Layer random_layer(const LinearShape& shape, const Encoding& encoding, Values values, uint32_t seed);
+Layer random_layer(const LayerShape& shape, const Encoding& encoding, Values values, uint32_t seed);
 
 // Inputs [tokens, K], half-precision bits. Of integers, each token has a largest magnitude of 127 if
 // `with_127`: inputs whose int8 codes are their values.

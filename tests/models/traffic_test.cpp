@@ -30,7 +30,7 @@ const Pairing kPairings[] = {{"fp16", "fp16", "mac-fp16"},
                              {"shiftaddllm_block_lut", "shiftaddllm-block", "lut"},
                              {"shiftaddllm_block_shift_add", "shiftaddllm-block", "shift-add"}};
 
-Encoding encoding_of(const Pairing& pairing, const LinearShape& shape) {
+Encoding encoding_of(const Pairing& pairing, const LayerShape& shape) {
   QuantizeOptions options;
   options.bits = pairing.scheme == "fp16" ? 16 : pairing.scheme == "int8" ? 8 : 3;
   options.group_size = pairing.group_size;
@@ -70,7 +70,7 @@ Traffic measured(const LayerResult& result) {
 // - outputs: once, 16 bits each, n tokens of a tile's outputs together.
 // Keys are 8 inputs, so K is padded to a multiple of 8 for binary weights; a tile ends where a group of
 // inputs ends.
-Traffic derived(const LinearShape& shape, const Encoding& encoding, int64_t tokens, const Mapping& mapping,
+Traffic derived(const LayerShape& shape, const Encoding& encoding, int64_t tokens, const Mapping& mapping,
                 int64_t burst_bytes) {
   const auto bytes = [&](int64_t bits) { return pieces(bits, burst_bytes * 8) * burst_bytes; };
   const bool binary = encoding.coding == Coding::binary, terms = encoding.power_of_two;
@@ -120,7 +120,7 @@ Traffic derived(const LinearShape& shape, const Encoding& encoding, int64_t toke
   return traffic;
 }
 
-ReplayJob job_of(const Pairing& pairing, const LinearShape& shape, int64_t tokens, const Mapping& mapping) {
+ReplayJob job_of(const Pairing& pairing, const LayerShape& shape, int64_t tokens, const Mapping& mapping) {
   ReplayJob job;
   job.shape = shape;
   job.encoding = encoding_of(pairing, shape);
@@ -138,8 +138,8 @@ TEST_P(DramTraffic, EqualsTheDerivationFromTheMapping) {
   const int64_t ragged_K = pairing.group_size > 0 ? 96 : 67;
   const std::vector<AcceleratorConfig> accelerators = accelerators_for(unit_case, Accumulator::fp32);
   for (const AcceleratorConfig& accelerator : {accelerators[1], accelerators[2]}) {
-    for (const LinearShape& shape :
-         {LinearShape{"whole", 64, 80, 1}, LinearShape{"ragged", ragged_K, 37, 1}}) {
+    for (const LayerShape& shape :
+         {LayerShape{"whole", 64, 80, 1}, LayerShape{"ragged", ragged_K, 37, 1}}) {
       for (const int64_t tokens : {1, 128}) {
         std::vector<ReplayJob> jobs;
         const Encoding encoding = encoding_of(pairing, shape);
@@ -165,7 +165,7 @@ TEST_P(DramTraffic, OfWholeTilesIsWhatTheTraceStores) {
   const Pairing& pairing = GetParam();
   const UnitCase unit_case{pairing.name, pairing.unit, nullptr};
   const AcceleratorConfig accelerator = accelerators_for(unit_case, Accumulator::fp32).back();
-  const LinearShape shape{"square", 128, 128, 1};
+  const LayerShape shape{"square", 128, 128, 1};
   const StoredBits stored = stored_bits(shape, encoding_of(pairing, shape));
   for (const int64_t tokens : {1, 128}) {
     Mapping mapping;

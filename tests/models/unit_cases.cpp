@@ -116,7 +116,7 @@ std::vector<AcceleratorConfig> accelerators_for(const UnitCase& unit_case, Accum
   return accelerators;
 }
 
-std::vector<Mapping> sample_mappings(const LinearShape& shape, const Encoding& encoding, int64_t tokens,
+std::vector<Mapping> sample_mappings(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
                                      const AcceleratorConfig& accelerator, const std::string& unit,
                                      size_t listed, size_t random) {
   const std::vector<MappingEstimate> all =

@@ -31,7 +31,7 @@ std::vector<AcceleratorConfig> accelerators_for(const UnitCase& unit_case, Accum
 
 // Up to `listed` mappings from first to last of those that the dataflow proposes, and `random` ones that it
 // accepts but need not propose: tiles that divide nothing, fewer rows and columns than there are.
-std::vector<Mapping> sample_mappings(const LinearShape& shape, const Encoding& encoding, int64_t tokens,
+std::vector<Mapping> sample_mappings(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
                                      const AcceleratorConfig& accelerator, const std::string& unit,
                                      size_t listed, size_t random);
 

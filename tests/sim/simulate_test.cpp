@@ -29,7 +29,7 @@ std::string input_error(Function&& function) {
 class FourMappings : public Dataflow {
  public:
   std::string_view summary() const override { return "for tests"; }
-  std::vector<MappingEstimate> mappings(const LinearShape&, const Encoding&, int64_t,
+  std::vector<MappingEstimate> mappings(const LayerShape&, const Encoding&, int64_t,
                                         const AcceleratorConfig&, const std::string&) const override {
     const auto estimate = [](int64_t m, int64_t cycles, int64_t dram_bytes) {
       MappingEstimate e;
@@ -42,9 +42,9 @@ class FourMappings : public Dataflow {
     return {estimate(1, 100000, 1000), estimate(2, 100, 1000000), estimate(3, 200, 2000),
             estimate(4, 200, 2000)};
   }
-  void check(const LinearShape&, const Encoding&, int64_t, const AcceleratorConfig&, const std::string&,
+  void check(const LayerShape&, const Encoding&, int64_t, const AcceleratorConfig&, const std::string&,
              const Mapping&) const override {}
-  Schedule schedule(const LinearShape&, const Encoding&, int64_t, const AcceleratorConfig&,
+  Schedule schedule(const LayerShape&, const Encoding&, int64_t, const AcceleratorConfig&,
                     const std::string&, const Mapping&) const override {
     return {};
   }
@@ -76,7 +76,7 @@ TEST(UnitFor, TakesTheUnitAskedForOrTheFp16LanesBesideIt) {
   uniform.group_cols = 64;
   uniform.scale_bits = 16;
   uniform.zero_bits = 8;
-  const LinearShape shape{"fc1", 64, 64, 1};
+  const LayerShape shape{"fc1", 64, 64, 1};
   EXPECT_EQ(unit_for(shape, uniform, machine, "dequant-mac"), "dequant-mac");
   EXPECT_EQ(unit_for(shape, uniform, machine, ""), "dequant-mac");
   EXPECT_EQ(unit_for(shape, Encoding{}, machine, "dequant-mac"), "mac-fp16");
@@ -93,7 +93,7 @@ TEST(SchemeOnUnit, IsReadFromItsText) {
     EXPECT_NE(input_error([&] { parse_scheme_on_unit(bad); }), "no error") << bad;
 }
 
-SimulateTask task_of(const std::vector<LinearShape>& shapes, const std::string& scheme,
+SimulateTask task_of(const std::vector<LayerShape>& shapes, const std::string& scheme,
                      const std::string& unit, int64_t tokens) {
   QuantizeOptions options;
   SimulateTask task{
@@ -112,7 +112,7 @@ Json anonymous(const RunReport& run, size_t layer) {
 }
 
 TEST(Simulate, AlikeLayersShareOneExactSimulation) {
-  const std::vector<LinearShape> together = {
+  const std::vector<LayerShape> together = {
       {"a", 64, 48, 1}, {"b", 96, 32, 1}, {"a again", 64, 48, 1}, {"a thrice", 64, 48, 3}};
   for (const auto& [scheme, unit] : {std::pair{"gptq", "dequant-mac"}, {"shiftaddllm-block", "shift-add"}}) {
     const RunReport shared = simulate({task_of(together, scheme, unit, 3)}, {default_table()}, 2).front();
@@ -143,13 +143,13 @@ TEST(Simulate, ForecastsOnStandardErrorBeforeItStarts) {
   // Mappings of the test's own dataflow: none is ever run.
   class Endless : public FourMappings {
    public:
-    std::vector<MappingEstimate> mappings(const LinearShape&, const Encoding&, int64_t,
+    std::vector<MappingEstimate> mappings(const LayerShape&, const Encoding&, int64_t,
                                           const AcceleratorConfig&, const std::string&) const override {
       MappingEstimate estimate;
       estimate.cycles = 40'000'000;
       return {estimate};
     }
-    Schedule schedule(const LinearShape&, const Encoding&, int64_t, const AcceleratorConfig&,
+    Schedule schedule(const LayerShape&, const Encoding&, int64_t, const AcceleratorConfig&,
                       const std::string&, const Mapping&) const override {
       throw InputError("started");
     }
@@ -163,7 +163,7 @@ TEST(Simulate, ForecastsOnStandardErrorBeforeItStarts) {
 }
 
 TEST(Simulate, DoesNotDependOnTheNumberOfProcesses) {
-  const std::vector<LinearShape> shapes = {{"a", 64, 48, 1}, {"b", 96, 32, 1}, {"c", 32, 96, 1}};
+  const std::vector<LayerShape> shapes = {{"a", 64, 48, 1}, {"b", 96, 32, 1}, {"c", 32, 96, 1}};
   const auto run = [&](int parallel) {
     RunReport report =
         simulate({task_of(shapes, "rtn-oc", "dequant-mac", 2)}, {default_table()}, parallel).front();

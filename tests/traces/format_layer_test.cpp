@@ -33,7 +33,7 @@ TEST(PowerOfTwo, TermsAreSignAndExponent) {
 }
 
 TEST(StoredBits, CountPaddingScalesAndZeros) {
-  const LinearShape shape{"l", 20, 18, 1};
+  const LayerShape shape{"l", 20, 18, 1};
   const auto check = [&](const Encoding& e, int64_t weights, int64_t scales, int64_t zeros, int64_t index) {
     const StoredBits stored = stored_bits(shape, e);
     EXPECT_EQ(stored.weights, weights);

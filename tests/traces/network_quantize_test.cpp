@@ -28,14 +28,14 @@ class HalvingQuantizer : public Quantizer {
  public:
   std::string_view summary() const override { return "halves every weight"; }
 
-  Encoding encoding(const LinearShape& shape, const QuantizeOptions& options) const override {
+  Encoding encoding(const LayerShape& shape, const QuantizeOptions& options) const override {
     if (options.bits > 16) throw InputError("--bits " + std::to_string(options.bits) + " for " + shape.name);
     Encoding encoding;
     encoding.scheme = "test-halving";
     return encoding;
   }
 
-  Layer quantize(const LinearShape& shape, const Eigen::MatrixXd& W, const Calibration& calibration,
+  Layer quantize(const LayerShape& shape, const Eigen::MatrixXd& W, const Calibration& calibration,
                  const QuantizeOptions& options) const override {
     const std::lock_guard<std::mutex> lock(mutex);
     seen[shape.name] = calibration;

@@ -22,7 +22,7 @@ using testing_support::single_precision;
 
 constexpr int64_t kM = 24, kK = 200, kTokens = 150;
 
-LinearShape shape_of(const MatrixXd& W) { return {"layer", W.cols(), W.rows(), 1}; }
+LayerShape shape_of(const MatrixXd& W) { return {"layer", W.cols(), W.rows(), 1}; }
 
 // One fixed grid for all weights; records the updated weights and the quantized ones in the order's
 // positions.

@@ -126,7 +126,7 @@ TEST_P(EveryScheme, RefusesEmptyAndMismatchedLayers) {
   expect_error(MatrixXd(0, 8), {MatrixXd::Identity(8, 8), 8}, {}, "M = 0");
   expect_error(MatrixXd(8, 0), {MatrixXd(0, 0), 8}, {}, "K = 0");
   EXPECT_THROW(quantizer().encoding({"layer", 0, 4, 1}, {}), InputError);
-  const LinearShape shape{"layer", 8, 4, 1};
+  const LayerShape shape{"layer", 8, 4, 1};
   EXPECT_THROW(quantizer().quantize(shape, MatrixXd::Zero(4, 9), {MatrixXd::Identity(8, 8), 8}, {}),
                InputError);
 }

@@ -16,7 +16,7 @@ Calibration calibration_of(const Eigen::MatrixXd& X) { return {X * X.transpose()
 
 Layer quantize(const std::string& scheme, const Eigen::MatrixXd& W, const Calibration& calibration,
                const QuantizeOptions& options) {
-  const LinearShape shape{"layer", W.cols(), W.rows(), 1};
+  const LayerShape shape{"layer", W.cols(), W.rows(), 1};
   return Registry<Quantizer>::instance().find(scheme, "scheme").quantize(shape, W, calibration, options);
 }
 

@@ -36,7 +36,7 @@ class GroupOf {
 void decode_codes(const Layer& layer, std::vector<float>& weights) {
   const auto [K, M] = std::pair(layer.shape.K, layer.shape.M);
   const int bits = layer.encoding.bits;
-  const bool is_signed = layer.encoding.coding == Coding::int8;
+  const bool is_signed = layer.encoding.coding == Coding::int8 || layer.encoding.coding == Coding::int16;
   const int64_t row_bytes = packed_bytes(K, bits);
   const GroupOf group_of(layer);
   for (int64_t m = 0; m < M; ++m) {
@@ -45,7 +45,9 @@ void decode_codes(const Layer& layer, std::vector<float>& weights) {
       const auto group = static_cast<size_t>(group_of(m, k));
       const auto code = static_cast<int>(unpack_code(row, k, bits));
       const int zero = layer.zeros.empty() ? 1 << (bits - 1) : layer.zeros[group];
-      const int level = is_signed ? static_cast<int8_t>(code) : code - zero;
+      const int level = layer.encoding.coding == Coding::int8    ? static_cast<int8_t>(code)
+                        : layer.encoding.coding == Coding::int16 ? static_cast<int16_t>(code)
+                                                                 : code - zero;
       weights[static_cast<size_t>(m * K + k)] = layer.scales[group] * static_cast<float>(level);
     }
   }
@@ -89,7 +91,7 @@ int64_t row_groups(const Encoding& encoding, int64_t M) { return divide_up(M, en
 
 int64_t column_groups(const Encoding& encoding, int64_t K) { return divide_up(K, encoding.group_cols); }
 
-StoredBits stored_bits(const LinearShape& shape, const Encoding& encoding) {
+StoredBits stored_bits(const LayerShape& shape, const Encoding& encoding) {
   StoredBits stored;
   const int64_t groups = row_groups(encoding, shape.M) * column_groups(encoding, shape.K);
   switch (encoding.coding) {
@@ -113,7 +115,7 @@ StoredBits stored_bits(const LinearShape& shape, const Encoding& encoding) {
   return stored;
 }
 
-double bits_per_weight(const LinearShape& shape, const Encoding& encoding) {
+double bits_per_weight(const LayerShape& shape, const Encoding& encoding) {
   return static_cast<double>(stored_bits(shape, encoding).total()) / static_cast<double>(shape.K * shape.M);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@ namespace eyeshift {
 enum class Coding {
   fp16,     // L.weight, half precision
   int8,     // L.codes, two's complement, symmetric per-row scales; inputs are int8 with a scale per token
+  int16,    // L.codes, two's complement, one power-of-two scale a layer; inputs are fixed-point too
   uniform,  // L.codes, unsigned: w = scale (code - zero)
   binary,   // L.planes: w = sum over planes of alpha_plane * (+1 or -1)
 };
@@ -34,12 +36,31 @@ struct Encoding {
   bool operator!=(const Encoding& other) const { return !(*this == other); }
 };
 
-// A linear layer y = W x with W [M outputs, K inputs].
-struct LinearShape {
+// A convolution in Eyeriss's letters: square inputs and filters, channels in groups. Its layer's K is C / groups R R,
+// in the order channel, filter row, filter column.
+struct Convolution {
+  int64_t C = 0;  // input channels, all groups
+  int64_t H = 0;  // height and width of the input, without padding
+  int64_t R = 0;  // height and width of the filter
+  int64_t stride = 1;
+  int64_t pad = 0;  // zeros on each side
+  int64_t groups = 1;
+
+  int64_t E() const { return (H + 2 * pad - R) / stride + 1; }  // height and width of the output
+};
+
+// A linear layer y = W x with W [M outputs, K inputs], or a convolution, whose every output pixel is such a product.
+struct LayerShape {
   std::string name;
   int64_t K = 0;
   int64_t M = 0;
   int64_t count = 1;  // identical layers that this one stands for
+  std::optional<Convolution> conv;
+  double zero_fraction = 0;         // of the inputs, where it is known: what compression and gating save
+  double output_zero_fraction = 0;  // of the outputs, after the activation
+
+  // Products W x a token (linear: 1) or an image (convolution: the output pixels).
+  int64_t positions() const { return conv ? conv->E() * conv->E() : 1; }
 };
 
 // Stored bits of a layer by operand, padding included: what the accelerator moves, and what the trace's
@@ -56,14 +77,14 @@ struct StoredBits {
 int64_t row_groups(const Encoding& encoding, int64_t M);
 int64_t column_groups(const Encoding& encoding, int64_t K);
 
-StoredBits stored_bits(const LinearShape& shape, const Encoding& encoding);
+StoredBits stored_bits(const LayerShape& shape, const Encoding& encoding);
 // total bits divided by K M.
-double bits_per_weight(const LinearShape& shape, const Encoding& encoding);
+double bits_per_weight(const LayerShape& shape, const Encoding& encoding);
 
 // One layer of a trace. Only the vectors that the coding uses are filled; RG and CG are the scale groups
 // above.
 struct Layer {
-  LinearShape shape;
+  LayerShape shape;
   Encoding encoding;
 
   std::vector<uint16_t> weight;  // fp16: [M, K] half-precision bits

@@ -98,7 +98,7 @@ int64_t TensorSpec::elements() const {
   return product;
 }
 
-std::vector<TensorSpec> layer_tensors(const LinearShape& shape, const Encoding& encoding, int64_t tokens) {
+std::vector<TensorSpec> layer_tensors(const LayerShape& shape, const Encoding& encoding, int64_t tokens) {
   const auto [K, M] = std::pair(shape.K, shape.M);
   const int64_t RG = row_groups(encoding, M);
   const int64_t CG = column_groups(encoding, K);

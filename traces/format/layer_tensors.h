@@ -20,7 +20,7 @@ struct TensorSpec {
 };
 
 // The tensors that the encoding asks for, and x where the layer has sample tokens.
-std::vector<TensorSpec> layer_tensors(const LinearShape& shape, const Encoding& encoding, int64_t tokens);
+std::vector<TensorSpec> layer_tensors(const LayerShape& shape, const Encoding& encoding, int64_t tokens);
 
 // The layer's tensor as stored, little-endian. Throws InternalError where it does not fit the specification:
 // another number of elements, or scales that half precision does not hold exactly.

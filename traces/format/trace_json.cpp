@@ -130,7 +130,7 @@ void read_scale_type(Members& members, Encoding& encoding) {
 }
 
 // Group layouts that no scheme has: a unit would take them for others.
-void check_groups(const Members& members, const Encoding& encoding, const LinearShape& shape) {
+void check_groups(const Members& members, const Encoding& encoding, const LayerShape& shape) {
   if (encoding.coding == Coding::int8 && (encoding.group_rows != 1 || encoding.group_cols != shape.K))
     members.fail("coding int8 has a scale a row: 'group_rows' must be 1 and 'group_cols' K = " +
                  std::to_string(shape.K) + ", not " + std::to_string(encoding.group_rows) + " and " +
@@ -140,7 +140,7 @@ void check_groups(const Members& members, const Encoding& encoding, const Linear
                  std::to_string(encoding.group_cols));
 }
 
-Encoding encoding_of(Members& members, const LinearShape& shape) {
+Encoding encoding_of(Members& members, const LayerShape& shape) {
   Encoding encoding;
   encoding.scheme = members.text("scheme");
   encoding.coding = coding_of(members);

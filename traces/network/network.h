@@ -16,7 +16,7 @@ using Tokens = std::vector<int32_t>;
 
 // A linear layer of a network, y = W x + b.
 struct Linear {
-  LinearShape shape;     // under the layer's Hugging Face name, without ".weight"
+  LayerShape shape;     // under the layer's Hugging Face name, without ".weight"
   Activations weight;    // [M, K]
   Eigen::VectorXf bias;  // [M], or empty
   // Rounds the inputs [tokens, K] as the layer's arithmetic does; empty: single precision.

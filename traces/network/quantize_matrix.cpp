@@ -24,7 +24,7 @@ Trace quantize_matrix(const std::filesystem::path& W, const std::filesystem::pat
                       const QuantizeOptions& options) {
   const Quantizer& quantizer = Registry<Quantizer>::instance().find(scheme, "scheme");
   const Eigen::MatrixXd weights = read_npy_matrix(W);
-  const LinearShape shape{"weight", weights.cols(), weights.rows(), 1};
+  const LayerShape shape{"weight", weights.cols(), weights.rows(), 1};
   const Eigen::MatrixXd inputs = read_inputs(X, shape.K);
   const Calibration calibration{inputs * inputs.transpose(), inputs.cols()};
 

@@ -21,13 +21,13 @@ void measure(Layer& layer, const Eigen::MatrixXd& W, const Calibration& calibrat
   layer.w_err = (W - decoded).squaredNorm();
 }
 
-std::string shape_text(const LinearShape& shape) {
+std::string shape_text(const LayerShape& shape) {
   return "[" + std::to_string(shape.M) + ", " + std::to_string(shape.K) + "]";
 }
 
 }  // namespace
 
-Layer quantize_layer(const Quantizer& quantizer, const LinearShape& shape, const Eigen::MatrixXd& W,
+Layer quantize_layer(const Quantizer& quantizer, const LayerShape& shape, const Eigen::MatrixXd& W,
                      const Calibration& calibration, const QuantizeOptions& options) {
   const auto begin = Clock::now();
   Layer layer = quantizer.quantize(shape, W, calibration, options);
@@ -40,7 +40,7 @@ Layer quantize_layer(const Quantizer& quantizer, const LinearShape& shape, const
   return layer;
 }
 
-Layer half_precision_layer(const LinearShape& shape, const Eigen::MatrixXd& W,
+Layer half_precision_layer(const LayerShape& shape, const Eigen::MatrixXd& W,
                            const Calibration& calibration) {
   constexpr uint16_t kInfinity = 0x7c00;
   Layer layer;

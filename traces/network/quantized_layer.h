@@ -11,11 +11,11 @@ namespace eyeshift {
 // Quantizes W [M, K] and fills in what a quantizer does not know: the layer's shape, its errors on the
 // calibration inputs, the time. Throws InputError as the quantizer does, InternalError where the layer's
 // encoding is not the one that the quantizer announces.
-Layer quantize_layer(const Quantizer& quantizer, const LinearShape& shape, const Eigen::MatrixXd& W,
+Layer quantize_layer(const Quantizer& quantizer, const LayerShape& shape, const Eigen::MatrixXd& W,
                      const Calibration& calibration, const QuantizeOptions& options);
 
 // W rounded to half precision; beyond its range an InputError that names the layer.
-Layer half_precision_layer(const LinearShape& shape, const Eigen::MatrixXd& W,
+Layer half_precision_layer(const LayerShape& shape, const Eigen::MatrixXd& W,
                            const Calibration& calibration);
 
 // |W X - Wq X|^2 / |W X|^2, given X X^T; 0 where both are 0, NaN where only |W X| is.

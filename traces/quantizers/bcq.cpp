@@ -21,7 +21,7 @@ class Bcq : public Quantizer {
 
   std::vector<std::string_view> options() const override { return {"cycles", "group-size", "axis"}; }
 
-  Encoding encoding(const LinearShape& shape, const QuantizeOptions& options) const override {
+  Encoding encoding(const LayerShape& shape, const QuantizeOptions& options) const override {
     check_range("bcq", "--bits", options.bits, 1, kMaxPlanes);
     check_range("bcq", "--cycles", options.cycles, 0, 1000000);
     check_scale_bits(options.scale_bits);
@@ -42,7 +42,7 @@ class Bcq : public Quantizer {
     return encoding;
   }
 
-  Layer quantize(const LinearShape& shape, const Eigen::MatrixXd& W, const Calibration&,
+  Layer quantize(const LayerShape& shape, const Eigen::MatrixXd& W, const Calibration&,
                  const QuantizeOptions& options) const override {
     const Encoding layout = encoding(shape, options);
     check_weights(shape, W);

@@ -7,7 +7,7 @@
 
 namespace eyeshift {
 
-BinaryLayer::BinaryLayer(const LinearShape& shape, const Encoding& encoding)
+BinaryLayer::BinaryLayer(const LayerShape& shape, const Encoding& encoding)
     : codes_(shape.M, shape.K),
       row_groups_(row_groups(encoding, shape.M)),
       column_groups_(column_groups(encoding, shape.K)) {

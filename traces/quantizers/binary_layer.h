@@ -14,7 +14,7 @@ namespace eyeshift {
 // or single precision, or to sums of powers of two.
 class BinaryLayer {
  public:
-  BinaryLayer(const LinearShape& shape, const Encoding& encoding);
+  BinaryLayer(const LayerShape& shape, const Encoding& encoding);
 
   // Rounds and stores a group's scales; returns the levels they leave. Throws InputError where a scale
   // overflows.

@@ -16,12 +16,12 @@ class Fp16 : public Quantizer {
 
   std::optional<int> fixed_bits() const override { return 16; }
 
-  Encoding encoding(const LinearShape& shape, const QuantizeOptions&) const override {
+  Encoding encoding(const LayerShape& shape, const QuantizeOptions&) const override {
     check_shape(shape);
     return {};
   }
 
-  Layer quantize(const LinearShape& shape, const Eigen::MatrixXd& W, const Calibration&,
+  Layer quantize(const LayerShape& shape, const Eigen::MatrixXd& W, const Calibration&,
                  const QuantizeOptions& options) const override {
     check_weights(shape, W);
     Layer layer;

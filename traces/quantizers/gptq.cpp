@@ -91,7 +91,7 @@ class Gptq : public Quantizer {
 
   bool uses_calibration() const override { return true; }
 
-  Encoding encoding(const LinearShape& shape, const QuantizeOptions& options) const override {
+  Encoding encoding(const LayerShape& shape, const QuantizeOptions& options) const override {
     Encoding layout = uniform_encoding("gptq", shape, options, options.axis);
     if (options.axis == Axis::output && act_order(options)) {
       while (int64_t{1} << layout.group_index_bits < column_groups(layout, shape.K))
@@ -106,7 +106,7 @@ class Gptq : public Quantizer {
     return layout;
   }
 
-  Layer quantize(const LinearShape& shape, const Eigen::MatrixXd& W, const Calibration& calibration,
+  Layer quantize(const LayerShape& shape, const Eigen::MatrixXd& W, const Calibration& calibration,
                  const QuantizeOptions& options) const override {
     const Encoding layout = encoding(shape, options);
     check_weights(shape, W);

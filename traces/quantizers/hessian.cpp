@@ -46,7 +46,7 @@ void invert_unit_upper(Eigen::Ref<Eigen::MatrixXd> T) {
 
 }  // namespace
 
-DampedHessian damped_hessian(const LinearShape& shape, const Calibration& calibration) {
+DampedHessian damped_hessian(const LayerShape& shape, const Calibration& calibration) {
   check_calibration(shape, calibration);
   DampedHessian result;
   result.H = calibration.gram * (2.0 / static_cast<double>(calibration.tokens));
@@ -87,7 +87,7 @@ ColumnOrder block_activation_order(const Eigen::MatrixXd& H, int64_t group_size)
   return order;
 }
 
-Eigen::MatrixXd feedback_matrix(const LinearShape& shape, const Eigen::MatrixXd& H,
+Eigen::MatrixXd feedback_matrix(const LayerShape& shape, const Eigen::MatrixXd& H,
                                 const ColumnOrder& order) {
   // U is the inverse of the upper triangular R with H = R R^T, which is the Cholesky factor of H with rows
   // and columns reversed, reversed back: one factorisation and no inverse of H.

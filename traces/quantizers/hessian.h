@@ -17,7 +17,7 @@ struct DampedHessian {
 };
 
 // Throws InputError where the calibration does not fit the layer.
-DampedHessian damped_hessian(const LinearShape& shape, const Calibration& calibration);
+DampedHessian damped_hessian(const LayerShape& shape, const Calibration& calibration);
 
 // The order in which columns are quantized, and its groups: group g holds positions [bounds[g], bounds[g +
 // 1]).
@@ -40,6 +40,6 @@ ColumnOrder block_activation_order(const Eigen::MatrixXd& H, int64_t group_size)
 // error e = w_i - q_i is best followed by w_j -= e G_ij for every later column j. G_ij = U_ij / U_ii, where U
 // is upper triangular and U^T U = inverse(H) (Frantar et al., ICLR 2023). Throws InputError
 // naming the layer where H is not positive definite.
-Eigen::MatrixXd feedback_matrix(const LinearShape& shape, const Eigen::MatrixXd& H, const ColumnOrder& order);
+Eigen::MatrixXd feedback_matrix(const LayerShape& shape, const Eigen::MatrixXd& H, const ColumnOrder& order);
 
 }  // namespace eyeshift

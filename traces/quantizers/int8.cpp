@@ -19,7 +19,7 @@ class Int8 : public Quantizer {
 
   std::optional<int> fixed_bits() const override { return 8; }
 
-  Encoding encoding(const LinearShape& shape, const QuantizeOptions& options) const override {
+  Encoding encoding(const LayerShape& shape, const QuantizeOptions& options) const override {
     check_shape(shape);
     check_scale_bits(options.scale_bits);
     Encoding encoding;
@@ -31,7 +31,7 @@ class Int8 : public Quantizer {
     return encoding;
   }
 
-  Layer quantize(const LinearShape& shape, const Eigen::MatrixXd& W, const Calibration&,
+  Layer quantize(const LayerShape& shape, const Eigen::MatrixXd& W, const Calibration&,
                  const QuantizeOptions& options) const override {
     Layer layer;
     layer.shape = shape;

@@ -54,11 +54,11 @@ class Quantizer {
 
   // The encoding that the scheme gives a layer of this shape, without quantizing. Throws InputError where
   // options are outside the scheme's range, naming the option, its value and what is allowed.
-  virtual Encoding encoding(const LinearShape& shape, const QuantizeOptions& options) const = 0;
+  virtual Encoding encoding(const LayerShape& shape, const QuantizeOptions& options) const = 0;
 
   // Quantizes W [M, K]. The result's tensors decode to the quantized weights exactly. Throws InputError as
   // above.
-  virtual Layer quantize(const LinearShape& shape, const Eigen::MatrixXd& W, const Calibration& calibration,
+  virtual Layer quantize(const LayerShape& shape, const Eigen::MatrixXd& W, const Calibration& calibration,
                          const QuantizeOptions& options) const = 0;
 };
 

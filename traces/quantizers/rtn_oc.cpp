@@ -12,11 +12,11 @@ class RtnOc : public Quantizer {
 
   std::vector<std::string_view> options() const override { return {"group-size", "symmetric"}; }
 
-  Encoding encoding(const LinearShape& shape, const QuantizeOptions& options) const override {
+  Encoding encoding(const LayerShape& shape, const QuantizeOptions& options) const override {
     return uniform_encoding("rtn-oc", shape, options, Axis::output);
   }
 
-  Layer quantize(const LinearShape& shape, const Eigen::MatrixXd& W, const Calibration&,
+  Layer quantize(const LayerShape& shape, const Eigen::MatrixXd& W, const Calibration&,
                  const QuantizeOptions& options) const override {
     const Encoding layout = encoding(shape, options);
     check_weights(shape, W);

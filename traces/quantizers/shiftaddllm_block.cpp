@@ -55,7 +55,7 @@ class BlockScaleCoder : public ColumnCoder {
   std::vector<BinaryLevels> levels_;  // a row group each
 };
 
-void check_term_range(const LinearShape& shape, const Eigen::MatrixXd& W) {
+void check_term_range(const LayerShape& shape, const Eigen::MatrixXd& W) {
   Eigen::Index m, k;
   if (W.cwiseAbs().maxCoeff(&m, &k) < std::ldexp(1.0, kMaxExponent - 1)) return;
   std::ostringstream message;
@@ -79,7 +79,7 @@ class ShiftAddLlmBlock : public Quantizer {
 
   bool uses_calibration() const override { return true; }
 
-  Encoding encoding(const LinearShape& shape, const QuantizeOptions& options) const override {
+  Encoding encoding(const LayerShape& shape, const QuantizeOptions& options) const override {
     check_shape(shape);
     check_range("shiftaddllm-block", "--bits", options.bits, 1, kMaxPlanes);
     check_range("shiftaddllm-block", "--cycles", options.cycles, 0, 1000000);
@@ -101,7 +101,7 @@ class ShiftAddLlmBlock : public Quantizer {
     return encoding;
   }
 
-  Layer quantize(const LinearShape& shape, const Eigen::MatrixXd& W, const Calibration& calibration,
+  Layer quantize(const LayerShape& shape, const Eigen::MatrixXd& W, const Calibration& calibration,
                  const QuantizeOptions& options) const override {
     const Encoding layout = encoding(shape, options);
     check_weights(shape, W);
@@ -126,7 +126,7 @@ class ShiftAddLlmBlock : public Quantizer {
  private:
   // A group of group_size weights is 8 columns of group_size / 8 rows; by default a row group is an eighth of
   // the rows.
-  static int64_t group_rows(const LinearShape& shape, int64_t group_size) {
+  static int64_t group_rows(const LayerShape& shape, int64_t group_size) {
     if (group_size == 0) return divide_up(shape.M, kRowGroups);
     if (group_size > 0 && group_size % kBlockColumns == 0 && shape.M % (group_size / kBlockColumns) == 0) {
       return group_size / kBlockColumns;

@@ -6,7 +6,7 @@
 
 namespace eyeshift {
 
-Encoding uniform_encoding(const std::string& scheme, const LinearShape& shape, const QuantizeOptions& options,
+Encoding uniform_encoding(const std::string& scheme, const LayerShape& shape, const QuantizeOptions& options,
                           Axis axis) {
   check_range(scheme, "--bits", options.bits, 2, 8);
   check_scale_bits(options.scale_bits);
@@ -24,7 +24,7 @@ Encoding uniform_encoding(const std::string& scheme, const LinearShape& shape, c
   return encoding;
 }
 
-UniformLayer::UniformLayer(const LinearShape& shape, const Encoding& encoding)
+UniformLayer::UniformLayer(const LayerShape& shape, const Encoding& encoding)
     : codes_(shape.M, shape.K), column_groups_(shape.K / encoding.group_cols) {
   layer_.shape = shape;
   layer_.encoding = encoding;

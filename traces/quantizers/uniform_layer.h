@@ -13,13 +13,13 @@ namespace eyeshift {
 // The encoding of a uniform grid per group of options.group_size inputs of a row (Axis::output) or outputs of
 // a column (Axis::input). Zero points have the codes' width; symmetric grids store none, theirs is
 // 2^(bits - 1). Throws InputError where bits are outside 2 ... 8 or the group does not divide its axis.
-Encoding uniform_encoding(const std::string& scheme, const LinearShape& shape, const QuantizeOptions& options,
+Encoding uniform_encoding(const std::string& scheme, const LayerShape& shape, const QuantizeOptions& options,
                           Axis axis);
 
 // Collects the codes and grids of a layer with that encoding.
 class UniformLayer {
  public:
-  UniformLayer(const LinearShape& shape, const Encoding& encoding);
+  UniformLayer(const LayerShape& shape, const Encoding& encoding);
 
   void set_grid(int64_t row_group, int64_t column_group, const UniformGrid& grid);
   // The code of w on `grid`, stored at [m, k]; returns what it decodes to.

@@ -8,12 +8,12 @@
 namespace eyeshift {
 namespace {
 
-std::string layer_name(const LinearShape& shape) {
+std::string layer_name(const LayerShape& shape) {
   return "layer '" + shape.name + "' (M = " + std::to_string(shape.M) + ", K = " + std::to_string(shape.K) +
          ")";
 }
 
-void check_finite(const LinearShape& shape, const Eigen::MatrixXd& matrix, const char* what) {
+void check_finite(const LayerShape& shape, const Eigen::MatrixXd& matrix, const char* what) {
   if (matrix.allFinite()) return;
   for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
     for (Eigen::Index j = 0; j < matrix.cols(); ++j) {
@@ -26,7 +26,7 @@ void check_finite(const LinearShape& shape, const Eigen::MatrixXd& matrix, const
   }
 }
 
-void check_dimensions(const LinearShape& shape, const Eigen::MatrixXd& matrix, int64_t rows, int64_t cols,
+void check_dimensions(const LayerShape& shape, const Eigen::MatrixXd& matrix, int64_t rows, int64_t cols,
                       const char* what) {
   if (matrix.rows() == rows && matrix.cols() == cols) return;
   std::ostringstream message;
@@ -37,17 +37,17 @@ void check_dimensions(const LinearShape& shape, const Eigen::MatrixXd& matrix, i
 
 }  // namespace
 
-void check_shape(const LinearShape& shape) {
+void check_shape(const LayerShape& shape) {
   if (shape.K < 1 || shape.M < 1) throw InputError(layer_name(shape) + ": K and M must be at least 1");
 }
 
-void check_weights(const LinearShape& shape, const Eigen::MatrixXd& W) {
+void check_weights(const LayerShape& shape, const Eigen::MatrixXd& W) {
   check_shape(shape);
   check_dimensions(shape, W, shape.M, shape.K, "the weight matrix");
   check_finite(shape, W, "W");
 }
 
-void check_calibration(const LinearShape& shape, const Calibration& calibration) {
+void check_calibration(const LayerShape& shape, const Calibration& calibration) {
   check_dimensions(shape, calibration.gram, shape.K, shape.K, "the calibration inputs' Gram matrix X X^T");
   if (calibration.tokens < 1) {
     throw InputError(layer_name(shape) + ": the calibration has " + std::to_string(calibration.tokens) +
@@ -76,7 +76,7 @@ void check_scale_bits(int scale_bits) {
                    " bits; they must be f16 (16 bits) or f32 (32 bits)");
 }
 
-int64_t checked_group(const LinearShape& shape, int64_t group_size, int64_t extent, std::string_view axis) {
+int64_t checked_group(const LayerShape& shape, int64_t group_size, int64_t extent, std::string_view axis) {
   check_shape(shape);
   if (group_size == 0) return extent;
   if (group_size > 0 && extent % group_size == 0) return group_size;

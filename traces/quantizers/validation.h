@@ -13,13 +13,13 @@ namespace eyeshift {
 // All of these throw an InputError that names the layer or option, the value and what is allowed.
 
 // K and M are at least 1.
-void check_shape(const LinearShape& shape);
+void check_shape(const LayerShape& shape);
 
 // W is [M, K] and finite.
-void check_weights(const LinearShape& shape, const Eigen::MatrixXd& W);
+void check_weights(const LayerShape& shape, const Eigen::MatrixXd& W);
 
 // The Gram matrix is [K, K] and finite, its diagonal not negative, and tokens at least 1.
-void check_calibration(const LinearShape& shape, const Calibration& calibration);
+void check_calibration(const LayerShape& shape, const Calibration& calibration);
 
 // low <= value <= high; option is the command line's name, e.g. "--bits".
 void check_range(std::string_view scheme, std::string_view option, int64_t value, int64_t low, int64_t high);
@@ -29,6 +29,6 @@ void check_scale_bits(int scale_bits);
 
 // The group's extent: group_size, or extent where group_size is 0. It must divide extent ("K" or "M", named
 // by axis).
-int64_t checked_group(const LinearShape& shape, int64_t group_size, int64_t extent, std::string_view axis);
+int64_t checked_group(const LayerShape& shape, int64_t group_size, int64_t extent, std::string_view axis);
 
 }  // namespace eyeshift
