@@ -99,6 +99,7 @@ Layer random_layer(const LayerShape& shape, const Encoding& encoding, Values val
       }
       break;
     case Coding::int8:
+    case Coding::int16:
     case Coding::uniform:
       fill_codes(layer, values, random);
       for (int64_t i = 0; i < groups; ++i) layer.scales.push_back(random_scale(encoding, values, random));

@@ -34,6 +34,7 @@ inline Layer random_layer(const std::string& name, int64_t K, int64_t M, const E
       for (int64_t i = 0; i < M * K; ++i) layer.weight.push_back(half_from_float(random.normal()));
       break;
     case Coding::int8:
+    case Coding::int16:
     case Coding::uniform:
       layer.codes = random_bytes(random, M * ((K * bits + 7) / 8));
       layer.scales = random_scales(random, row * column, encoding.scale_bits);

@@ -36,7 +36,6 @@ class GroupOf {
 void decode_codes(const Layer& layer, std::vector<float>& weights) {
   const auto [K, M] = std::pair(layer.shape.K, layer.shape.M);
   const int bits = layer.encoding.bits;
-  const bool is_signed = layer.encoding.coding == Coding::int8 || layer.encoding.coding == Coding::int16;
   const int64_t row_bytes = packed_bytes(K, bits);
   const GroupOf group_of(layer);
   for (int64_t m = 0; m < M; ++m) {
@@ -99,6 +98,7 @@ StoredBits stored_bits(const LayerShape& shape, const Encoding& encoding) {
       stored.weights = shape.M * shape.K * 16;
       return stored;
     case Coding::int8:
+    case Coding::int16:
     case Coding::uniform:
       stored.weights = shape.M * packed_bytes(shape.K, encoding.bits) * 8;
       stored.scales = groups * encoding.scale_bits;
@@ -126,6 +126,7 @@ std::vector<float> decode(const Layer& layer) {
       for (size_t i = 0; i < weights.size(); ++i) weights[i] = float_from_half(layer.weight[i]);
       break;
     case Coding::int8:
+    case Coding::int16:
     case Coding::uniform:
       decode_codes(layer, weights);
       break;

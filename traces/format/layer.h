@@ -55,7 +55,7 @@ struct LayerShape {
   int64_t K = 0;
   int64_t M = 0;
   int64_t count = 1;  // identical layers that this one stands for
-  std::optional<Convolution> conv;
+  std::optional<Convolution> conv = std::nullopt;
   double zero_fraction = 0;         // of the inputs, where it is known: what compression and gating save
   double output_zero_fraction = 0;  // of the outputs, after the activation
 

@@ -109,6 +109,7 @@ std::vector<TensorSpec> layer_tensors(const LayerShape& shape, const Encoding& e
       specs.push_back({Part::weight, "weight", DType::f16, {M, K}});
       break;
     case Coding::int8:
+    case Coding::int16:
     case Coding::uniform:
       specs.push_back({Part::codes, "codes", DType::u8, {M, packed_bytes(K, encoding.bits)}});
       specs.push_back({Part::scales, "scales", real, {RG, CG}});

@@ -16,8 +16,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<Coding, const char*>, 4> kCodings = {{{Coding::fp16, "fp16"},
+constexpr std::array<std::pair<Coding, const char*>, 5> kCodings = {{{Coding::fp16, "fp16"},
                                                                      {Coding::int8, "int8"},
+                                                                     {Coding::int16, "int16"},
                                                                      {Coding::uniform, "uniform"},
                                                                      {Coding::binary, "binary"}}};
 
