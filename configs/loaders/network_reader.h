@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,14 +9,37 @@
 
 namespace eyeshift {
 
-// The shapes of a network's layers, without weights.
+// The attention of a decoder's blocks, all alike: `heads` of queries share `kv_heads` of keys and values.
+struct AttentionShape {
+  int64_t heads = 0;
+  int64_t kv_heads = 0;  // divides heads; fewer than heads: grouped-query attention, 1: multi-query
+  int64_t head_dim = 0;  // width of a head
+  int64_t count = 1;     // blocks
+};
+
+enum class NormKind {
+  layer_norm,  // (x - mean) / deviation * weight + bias
+  rms_norm,    // x / root mean square * weight
+};
+
+// A normalisation of a token's `width` values.
+struct NormShape {
+  std::string name;
+  NormKind kind = NormKind::layer_norm;
+  int64_t width = 0;
+  int64_t count = 1;  // identical norms that this one stands for
+};
+
+// The shapes of a network, without weights.
 struct NetworkConfig {
   std::string name;
   std::vector<LayerShape> layers;
+  std::optional<AttentionShape> attention = std::nullopt;
+  std::vector<NormShape> norms = {};
 };
 
-// Reads a network from a YAML file, or by the name of one in configs/networks. Throws InputError, also for
-// convolutions, which are read but not simulated yet.
+// Reads a network from a YAML file, or by the name of one in configs/networks. Throws InputError, also where
+// a token or image would need so many products that its counts of actions could not be held.
 NetworkConfig load_network(const std::string& path_or_name);
 
 // The networks that come with the program, sorted by name.

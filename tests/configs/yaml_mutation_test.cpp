@@ -54,8 +54,8 @@ TEST(DamagedYaml, AcceleratorLoadsOrGivesAnInputError) {
 }
 
 TEST(DamagedYaml, NetworkLoadsOrGivesAnInputError) {
-  expect_loads_or_input_error("configs/networks/opt-tiny.yaml",
-                              [](const std::string& path) { load_network(path); });
+  for (const char* file : {"configs/networks/opt-tiny.yaml", "configs/networks/alexnet.yaml"})
+    expect_loads_or_input_error(file, [](const std::string& path) { load_network(path); });
 }
 
 TEST(DamagedYaml, TableLoadsOrGivesAnInputError) {

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "configs/loaders/network_reader.h"
+#include "traces/format/layer.h"
+
+namespace eyeshift {
+
+// A product of attention as a linear layer whose half-precision weights are a head's K or V cache.
+struct AttentionLayer {
+  LayerShape shape;
+  int64_t inputs =
+      0;  // vectors that it multiplies: those of all new tokens and of the heads that share a cache
+};
+
+// The products of a network's attention for `tokens` new tokens of one sequence, when `context` positions are
+// attended in all, the new ones included:
+//   attention.qk  q K^T: K = head_dim, M = context
+//   attention.av  a V:   K = context, M = head_dim
+// each for kv_heads x blocks caches and tokens x heads / kv_heads vectors a cache. Every new token attends
+// every position: none is skipped where a causal mask hides it. Throws InputError where tokens or context is
+// less than 1, context is less than tokens or more than 2^20, or the products are so many (2^59) that their
+// actions could not be counted.
+std::vector<AttentionLayer> attention_layers(const AttentionShape& attention, int64_t context,
+                                             int64_t tokens);
+
+}  // namespace eyeshift
