@@ -60,17 +60,10 @@ ActionCounts actions_from(const Json& json, const std::string& where) {
 Encoding encoding_from(const Json& json, const std::string& where) {
   Encoding e;
   e.scheme = field_as<std::string>(json, "scheme", where);
-  const auto coding = field_as<std::string>(json, "coding", where);
-  if (coding == "fp16")
-    e.coding = Coding::fp16;
-  else if (coding == "int8")
-    e.coding = Coding::int8;
-  else if (coding == "uniform")
-    e.coding = Coding::uniform;
-  else if (coding == "binary")
-    e.coding = Coding::binary;
-  else
-    throw InputError(where + ": unknown 'coding' '" + coding + "'");
+  const auto name = field_as<std::string>(json, "coding", where);
+  const auto coding = coding_from_name(name);
+  if (!coding) throw InputError(where + ": unknown 'coding' '" + name + "'");
+  e.coding = *coding;
   const auto within = [&](const char* key, int most) { return field_within<int>(json, key, where, 0, most); };
   e.bits = field_within<int>(json, "bits", where, 1, 16);
   e.group_rows = field_within<int64_t>(json, "group_rows", where, 1, kMostWeights);

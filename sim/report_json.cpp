@@ -22,9 +22,8 @@ Json to_json(const Energy::ByOperand& by) {
 }
 
 Json to_json(const Encoding& e) {
-  static const char* const codings[] = {"fp16", "int8", "uniform", "binary"};
   return {{"scheme", e.scheme},
-          {"coding", codings[static_cast<size_t>(e.coding)]},
+          {"coding", name_of(e.coding)},
           {"bits", e.bits},
           {"group_rows", e.group_rows},
           {"group_cols", e.group_cols},

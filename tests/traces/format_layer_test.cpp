@@ -4,6 +4,7 @@
 
 #include "tests/traces/random_layers.h"
 #include "traces/format/bits.h"
+#include "traces/format/fixed_point.h"
 #include "traces/format/layer.h"
 
 namespace eyeshift {
@@ -21,6 +22,50 @@ TEST(Bits, PackLeastSignificantFirstWithoutGaps) {
   // 100 101 110 111 from the low end: 10 101 100, then 0000 111 1.
   EXPECT_THAT(packed, ElementsAre(0b10101100, 0b00001111));
   for (int64_t i = 0; i < 4; ++i) EXPECT_EQ(unpack_code(packed.data(), i, 3), i + 4);
+}
+
+TEST(Bits, SixteenBitCodesAreLittleEndian) {
+  std::vector<uint8_t> packed(packed_bytes(2, 16));
+  pack_code(packed.data(), 0, 16, 0x8001);
+  pack_code(packed.data(), 1, 16, 0x7ffe);
+  EXPECT_THAT(packed, ElementsAre(0x01, 0x80, 0xfe, 0x7f));
+  EXPECT_EQ(unpack_code(packed.data(), 0, 16), 0x8001u);
+  EXPECT_EQ(unpack_code(packed.data(), 1, 16), 0x7ffeu);
+}
+
+TEST(Coding, NamesAreOneToOne) {
+  EXPECT_THAT(coding_names(), ElementsAre("fp16", "int8", "int16", "uniform", "binary"));
+  for (const Coding coding : {Coding::fp16, Coding::int8, Coding::int16, Coding::uniform, Coding::binary})
+    EXPECT_EQ(coding_from_name(name_of(coding)), coding);
+  EXPECT_EQ(name_of(Coding::binary), "binary");
+  EXPECT_EQ(coding_from_name("int"), std::nullopt);
+  EXPECT_EQ(coding_from_name(""), std::nullopt);
+}
+
+TEST(FixedPoint, ExponentIsTheSmallestThatHolds) {
+  EXPECT_EQ(fixed_point_exponent(32767), 0);
+  EXPECT_EQ(fixed_point_exponent(32767.5), 1);
+  EXPECT_EQ(fixed_point_exponent(32768), 1);
+  EXPECT_EQ(fixed_point_exponent(16384), 0);
+  EXPECT_EQ(fixed_point_exponent(16383.5), -1);
+  EXPECT_EQ(fixed_point_exponent(1), -14);
+  EXPECT_EQ(fixed_point_exponent(0), -15);
+  for (double magnitude = 1e-6; magnitude < 1e6; magnitude *= 1.0371) {
+    const int exponent = fixed_point_exponent(magnitude);
+    EXPECT_LE(magnitude / std::exp2(exponent), 32767) << magnitude;
+    EXPECT_GT(magnitude / std::exp2(exponent - 1), 32767) << magnitude;
+  }
+}
+
+TEST(FixedPoint, CodesRoundTiesToEvenAndSaturate) {
+  EXPECT_EQ(fixed_point_code(0.625, -2), 2);  // 2.5
+  EXPECT_EQ(fixed_point_code(0.875, -2), 4);  // 3.5
+  EXPECT_EQ(fixed_point_code(-0.625, -2), -2);
+  EXPECT_EQ(fixed_point_code(12, 3), 2);  // 1.5
+  EXPECT_EQ(fixed_point_code(1e9, 0), 32767);
+  EXPECT_EQ(fixed_point_code(-1e300, 0), -32768);
+  EXPECT_EQ(fixed_point_code(32767.49, 0), 32767);
+  EXPECT_EQ(fixed_point_code(32767.5, 0), 32767);
 }
 
 TEST(PowerOfTwo, TermsAreSignAndExponent) {
@@ -44,6 +89,8 @@ TEST(StoredBits, CountPaddingScalesAndZeros) {
   };
   check(Encoding{}, 18 * 20 * 16, 0, 0, 0);
   check(encoding_of(Coding::int8, 8, 1, 20, 16), 18 * 160, 18 * 16, 0, 0);
+  check(encoding_of(Coding::int16, 16, 18, 20, 16), 18 * 20 * 16, 16, 0, 0);
+  check(encoding_of(Coding::int16, 16, 18, 20, 32), 18 * 20 * 16, 32, 0, 0);
   check(with_zeros(encoding_of(Coding::uniform, 3, 1, 20, 16)), 18 * 64, 18 * 16, 18 * 3,
         0);  // 60 bits in 8 bytes
   check(with_zeros(encoding_of(Coding::uniform, 3, 18, 1, 32)), 18 * 64, 20 * 32, 20 * 3, 0);
@@ -75,6 +122,15 @@ TEST(Decode, Int8IsTwosComplement) {
   layer.codes = {127, 0x81, 0};
   layer.scales = {0.5f};
   EXPECT_THAT(decode(layer), ElementsAre(63.5f, -63.5f, 0.0f));
+}
+
+TEST(Decode, Int16IsTwosComplementWithOneScale) {
+  Layer layer;
+  layer.shape = {"l", 2, 2, 1};
+  layer.encoding = encoding_of(Coding::int16, 16, 2, 2, 16);
+  layer.codes = {0xff, 0x7f, 0x00, 0x80, 0x01, 0x00, 0xff, 0xff};
+  layer.scales = {0x1p-10f};
+  EXPECT_THAT(decode(layer), ElementsAre(32767 * 0x1p-10f, -32.0f, 0x1p-10f, -0x1p-10f));
 }
 
 TEST(Decode, UniformSubtractsTheZeroPoint) {

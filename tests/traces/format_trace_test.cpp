@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/traces/random_layers.h"
+#include "traces/format/half.h"
 #include "traces/format/trace_file.h"
 #include "traces/tensor_io/safetensors.h"
 
@@ -47,6 +48,12 @@ class MinimalReader {
     if (coding == "int8") {
       const int stored = byte(name + ".codes", m * K + k);
       return real(name + ".scales", group) * (stored < 128 ? stored : stored - 256);
+    }
+    if (coding == "int16") {
+      const int low = byte(name + ".codes", 2 * (m * K + k)),
+                high = byte(name + ".codes", 2 * (m * K + k) + 1);
+      const int stored = low + 256 * high;
+      return real(name + ".scales", 0) * (stored < 32768 ? stored : stored - 65536);
     }
     if (coding == "uniform") {
       const int zero = layer["zero_bits"] > 0 ? byte(name + ".zeros", group) : 1 << (bits - 1);
@@ -228,7 +235,8 @@ TEST(Trace, RefusesDescriptionsOutOfRange) {
   EXPECT_THAT(layer_error(2, "K", -1), HasSubstr("not -1"));
   EXPECT_THAT(layer_error(2, "M", 18.5), HasSubstr("not 18.5"));
   EXPECT_THAT(layer_error(2, "M", json()), HasSubstr("not null"));
-  EXPECT_THAT(layer_error(2, "coding", "ternary"), HasSubstr("unknown coding 'ternary'"));
+  EXPECT_THAT(layer_error(2, "coding", "ternary"),
+              HasSubstr("unknown coding 'ternary': known are fp16, int8, int16, uniform, binary"));
   EXPECT_THAT(layer_error(2, "scale_type", "power_of_two"), HasSubstr("does not go with its coding"));
   EXPECT_THAT(layer_error(2, "bits", 17), HasSubstr("'bits'"));
   EXPECT_THAT(layer_error(2, "group_rows", 0), HasSubstr("'group_rows'"));
@@ -266,6 +274,17 @@ TEST(Trace, RefusesEncodingsThatNoSchemeHas) {
   EXPECT_THAT(layer_error(1, "group_cols", 8), HasSubstr("'group_cols' K = 21, not 1 and 8"));
   EXPECT_THAT(layer_error(1, "group_rows", 2), HasSubstr("'group_rows' must be 1"));
   EXPECT_THAT(layer_error(1, "group_index_bits", 2), HasSubstr("'group_index_bits'"));
+  EXPECT_THAT(layer_error(10, "bits", 15), HasSubstr("'bits' must be an integer from 16 to 16, not 15"));
+  EXPECT_THAT(layer_error(10, "group_rows", 1),
+              AllOf(HasSubstr("('int16')"), HasSubstr("'group_rows' must be M = 18 and 'group_cols' K = 21"),
+                    HasSubstr("not 1 and 21")));
+  EXPECT_THAT(layer_error(10, "group_cols", 8), HasSubstr("not 18 and 8"));
+  EXPECT_THAT(layer_error(10, "scale_type", "none"), HasSubstr("does not go with its coding"));
+  EXPECT_THAT(layer_error(10, "scale_type", "power_of_two"), HasSubstr("does not go with its coding"));
+  EXPECT_THAT(layer_error(10, "zero_bits", 16), HasSubstr("'zero_bits' must be an integer from 0 to 0"));
+  EXPECT_THAT(layer_error(10, "group_index_bits", 2), HasSubstr("'group_index_bits'"));
+  EXPECT_THAT(layer_error(10, "terms", 1), HasSubstr("'terms'"));
+  EXPECT_THAT(layer_error(10, "K", 20), HasSubstr("'group_cols' K = 20"));
   EXPECT_THAT(layer_error(3, "bits", 9), HasSubstr("'bits' must be an integer from 1 to 8, not 9"));
   EXPECT_THAT(layer_error(8, "group_cols", 16), HasSubstr("'group_cols' must be 1 or 8, not 16"));
 }
@@ -292,6 +311,15 @@ TEST(Trace, RefusesValuesOutOfRange) {
   EXPECT_THAT(message([](Trace& trace) { trace.layers[2].zeros[6] = 8; }),
               HasSubstr("tensor 'rows.zeros': element 6 is 8, a zero point of 3 bits is at most 7"));
   EXPECT_THAT(message([](Trace& trace) { trace.layers[8].pot[1] = 0x80; }), HasSubstr("element 1 is 0x80"));
+  for (const float scale : {0.75f, -0.5f, 0.0f, 0x1.8p-23f})
+    EXPECT_THAT(message([&](Trace& trace) { trace.layers[10].scales[0] = round_to_half(scale); }),
+                AllOf(HasSubstr("tensor 'int16.scales': element 0 is "),
+                      HasSubstr("the scale of int16 is a power of two from 2^-24 to 2^15")));
+  for (const float scale : {0x1p114f, 0x1p-127f, 0x1.000002p0f})
+    EXPECT_THAT(message([&](Trace& trace) { trace.layers[11].scales[0] = scale; }),
+                HasSubstr("a power of two from 2^-126 to 2^113"));
+  for (const float scale : {0x1p113f, 0x1p-126f, 1.0f})
+    EXPECT_EQ(message([&](Trace& trace) { trace.layers[11].scales[0] = scale; }), "no error");
 }
 
 TEST(Trace, DamagedFilesAreReadOrRefused) {

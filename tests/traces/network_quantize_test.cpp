@@ -125,10 +125,10 @@ TEST_F(QuantizeNetwork, SampleHoldsTheInputsTheLayerSaw) {
 TEST_F(QuantizeNetwork, TraceGivesTheQuantizedNetworksPerplexityExactly) {
   const double original = perplexity(*load(), evaluation_, 32).nll;
   for (const std::string scheme :
-       {"fp16", "int8", "rtn-oc", "gptq", "bcq", "shiftaddllm-block", "test-halving"}) {
+       {"fp16", "int8", "int16", "rtn-oc", "gptq", "bcq", "shiftaddllm-block", "test-halving"}) {
     const auto quantized = load();
     QuantizeOptions options;
-    options.bits = scheme == "int8" ? 8 : scheme == "fp16" || scheme == "test-halving" ? 16 : 3;
+    options.bits = Registry<Quantizer>::instance().find(scheme, "scheme").fixed_bits().value_or(3);
     write_trace(folder_ / "trace", quantize_network(*quantized, scheme, options, calibration_, "random"));
     const auto replayed = load();
     apply_trace(*replayed, read_trace(folder_ / "trace"));

@@ -40,8 +40,7 @@ class EveryScheme : public testing::TestWithParam<std::string> {
     EXPECT_EQ(e.scheme, GetParam());
     const auto groups = static_cast<size_t>(row_groups(e, layer.shape.M) * column_groups(e, layer.shape.K));
     const auto M = static_cast<size_t>(layer.shape.M), K = static_cast<size_t>(layer.shape.K);
-    const bool coded = e.coding == Coding::uniform || e.coding == Coding::int8,
-               binary = e.coding == Coding::binary;
+    const bool binary = e.coding == Coding::binary, coded = e.coding != Coding::fp16 && !binary;
     EXPECT_EQ(layer.weight.size(), e.coding == Coding::fp16 ? M * K : 0);
     EXPECT_EQ(layer.codes.size(), coded ? M * ((K * e.bits + 7) / 8) : 0);
     EXPECT_EQ(layer.scales.size(), coded ? groups : 0);
@@ -165,7 +164,7 @@ TEST_P(EveryScheme, ChecksItsOptions) {
     expect_error(W, calibration, options, "--scale-type");
     options.scale_bits = 16;
   }
-  if (GetParam() == "int8") return;
+  if (quantizer().fixed_bits()) return;
   const bool uniform = quantizer().encoding({"layer", 24, 16, 1}, {}).coding == Coding::uniform;
   options.bits = uniform ? 1 : 0;
   expect_error(W, calibration, options,

@@ -21,6 +21,9 @@ inline std::vector<float> random_scales(Random& random, int64_t count, int scale
   return scales;
 }
 
+// One scale in 2^-20 ... 2^-1.
+inline float random_power_of_two(Random& random) { return 1.0f / static_cast<float>(2u << random.below(20)); }
+
 // Fills a layer with random tensors that its shape and encoding allow.
 inline Layer random_layer(const std::string& name, int64_t K, int64_t M, const Encoding& encoding,
                           Random& random) {
@@ -33,8 +36,11 @@ inline Layer random_layer(const std::string& name, int64_t K, int64_t M, const E
     case Coding::fp16:
       for (int64_t i = 0; i < M * K; ++i) layer.weight.push_back(half_from_float(random.normal()));
       break;
-    case Coding::int8:
     case Coding::int16:
+      layer.codes = random_bytes(random, M * K * 2);
+      layer.scales = {random_power_of_two(random)};
+      break;
+    case Coding::int8:
     case Coding::uniform:
       layer.codes = random_bytes(random, M * ((K * bits + 7) / 8));
       layer.scales = random_scales(random, row * column, encoding.scale_bits);
@@ -106,7 +112,9 @@ inline Trace random_trace(uint32_t seed) {
       {"bcq", encoding_of(Coding::binary, 3, 1, K, 16)},
       {"bcq32", encoding_of(Coding::binary, 1, 1, 8, 32)},
       {"block", power_of_two(encoding_of(Coding::binary, 3, 3, 8, 8), 3)},
-      {"column", power_of_two(encoding_of(Coding::binary, 2, M, 1, 8), 2)}};
+      {"column", power_of_two(encoding_of(Coding::binary, 2, M, 1, 8), 2)},
+      {"int16", encoding_of(Coding::int16, 16, M, K, 16)},
+      {"int16f32", encoding_of(Coding::int16, 16, M, K, 32)}};
   Trace trace;
   trace.network = "made-up";
   trace.scheme = "mixed";

@@ -1,5 +1,7 @@
 #include "traces/format/layer.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <tuple>
 
@@ -9,6 +11,8 @@
 
 namespace eyeshift {
 namespace {
+
+constexpr std::array<std::string_view, 5> kCodings = {"fp16", "int8", "int16", "uniform", "binary"};
 
 auto fields(const Encoding& e) {
   return std::tie(e.scheme, e.coding, e.bits, e.group_rows, e.group_cols, e.scale_bits, e.power_of_two,
@@ -33,6 +37,13 @@ class GroupOf {
   int64_t column_groups_;
 };
 
+// code: of the layer's codes; zero: the zero point of its group.
+int level_of(Coding coding, uint32_t code, int zero) {
+  if (coding == Coding::int8) return static_cast<int8_t>(code);
+  if (coding == Coding::int16) return static_cast<int16_t>(code);
+  return static_cast<int>(code) - zero;
+}
+
 void decode_codes(const Layer& layer, std::vector<float>& weights) {
   const auto [K, M] = std::pair(layer.shape.K, layer.shape.M);
   const int bits = layer.encoding.bits;
@@ -42,11 +53,8 @@ void decode_codes(const Layer& layer, std::vector<float>& weights) {
     const uint8_t* row = layer.codes.data() + m * row_bytes;
     for (int64_t k = 0; k < K; ++k) {
       const auto group = static_cast<size_t>(group_of(m, k));
-      const auto code = static_cast<int>(unpack_code(row, k, bits));
       const int zero = layer.zeros.empty() ? 1 << (bits - 1) : layer.zeros[group];
-      const int level = layer.encoding.coding == Coding::int8    ? static_cast<int8_t>(code)
-                        : layer.encoding.coding == Coding::int16 ? static_cast<int16_t>(code)
-                                                                 : code - zero;
+      const int level = level_of(layer.encoding.coding, unpack_code(row, k, bits), zero);
       weights[static_cast<size_t>(m * K + k)] = layer.scales[group] * static_cast<float>(level);
     }
   }
@@ -83,6 +91,16 @@ void decode_planes(const Layer& layer, std::vector<float>& weights) {
 }
 
 }  // namespace
+
+std::string_view name_of(Coding coding) { return kCodings[static_cast<size_t>(coding)]; }
+
+std::optional<Coding> coding_from_name(std::string_view name) {
+  const auto known = std::find(kCodings.begin(), kCodings.end(), name);
+  if (known == kCodings.end()) return std::nullopt;
+  return static_cast<Coding>(known - kCodings.begin());
+}
+
+std::vector<std::string> coding_names() { return {kCodings.begin(), kCodings.end()}; }
 
 bool Encoding::operator==(const Encoding& other) const { return fields(*this) == fields(other); }
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace eyeshift {
@@ -17,9 +18,15 @@ enum class Coding {
   binary,   // L.planes: w = sum over planes of alpha_plane * (+1 or -1)
 };
 
+// The name in traces and reports ("int8"), and back; nullopt for an unknown name.
+std::string_view name_of(Coding coding);
+std::optional<Coding> coding_from_name(std::string_view name);
+// All names, in the order above.
+std::vector<std::string> coding_names();
+
 // The encoding of one layer: everything that decides how many bits are stored and what work a unit has, but
 // no value. A scale covers group_rows x group_cols weights: row-wise 1 x g, column-wise g x 1, block-wise
-// ceil(M/8) x 8.
+// ceil(M/8) x 8, the layer's M x K.
 struct Encoding {
   std::string scheme = "fp16";
   Coding coding = Coding::fp16;
@@ -36,8 +43,8 @@ struct Encoding {
   bool operator!=(const Encoding& other) const { return !(*this == other); }
 };
 
-// A convolution in Eyeriss's letters: square inputs and filters, channels in groups. Its layer's K is C / groups R R,
-// in the order channel, filter row, filter column.
+// A convolution in Eyeriss's letters: square inputs and filters, channels in groups. Its layer's K is C /
+// groups R R, in the order channel, filter row, filter column.
 struct Convolution {
   int64_t C = 0;  // input channels, all groups
   int64_t H = 0;  // height and width of the input, without padding
@@ -49,7 +56,8 @@ struct Convolution {
   int64_t E() const { return (H + 2 * pad - R) / stride + 1; }  // height and width of the output
 };
 
-// A linear layer y = W x with W [M outputs, K inputs], or a convolution, whose every output pixel is such a product.
+// A linear layer y = W x with W [M outputs, K inputs], or a convolution, whose every output pixel is such a
+// product.
 struct LayerShape {
   std::string name;
   int64_t K = 0;
@@ -81,16 +89,16 @@ StoredBits stored_bits(const LayerShape& shape, const Encoding& encoding);
 // total bits divided by K M.
 double bits_per_weight(const LayerShape& shape, const Encoding& encoding);
 
-// One layer of a trace. Only the vectors that the coding uses are filled; RG and CG are the scale groups
-// above.
+// One layer of a trace. Only the vectors that the coding uses are filled (integers: int8, int16, uniform); RG
+// and CG are the scale groups above.
 struct Layer {
   LayerShape shape;
   Encoding encoding;
 
   std::vector<uint16_t> weight;  // fp16: [M, K] half-precision bits
 
-  std::vector<uint8_t> codes;  // int8, uniform: [M, ceil(K bits / 8)], least significant bit first
-  std::vector<float> scales;   // int8, uniform: [RG, CG], so row-wise [M, CG], column-wise [RG, K]
+  std::vector<uint8_t> codes;  // integers: [M, ceil(K bits / 8)], least significant bit first
+  std::vector<float> scales;   // integers: [RG, CG], so row-wise [M, CG], column-wise [RG, K]
   std::vector<uint8_t> zeros;  // uniform: as scales, < 2^bits; empty without zero_bits: all are 2^(bits-1)
   std::vector<int32_t> group_index;  // [K] the column group of an input; empty where groups are contiguous
 

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <sstream>
 #include <stdexcept>
 
 #include "configs/reader/errors.h"
 #include "traces/format/bits.h"
+#include "traces/format/fixed_point.h"
 #include "traces/format/half.h"
 #include "traces/format/integers.h"
 
@@ -53,6 +55,23 @@ std::vector<float> finite_reals(DType dtype, const std::vector<uint8_t>& bytes) 
       throw std::domain_error("element " + std::to_string(i) + " is " +
                               (std::isnan(values[i]) ? "NaN" : "infinite"));
   return values;
+}
+
+void check_fixed_point_scale(float scale, int scale_bits) {
+  const int least = least_fixed_point_exponent(scale_bits), most = most_fixed_point_exponent(scale_bits);
+  int exponent = 0;
+  const bool is_power = std::frexp(scale, &exponent) == 0.5f;  // scale = 2^(exponent - 1)
+  if (is_power && least < exponent && exponent <= most + 1) return;
+  std::ostringstream message;
+  message << "element 0 is " << scale << ", the scale of int16 is a power of two from 2^" << least << " to 2^"
+          << most;
+  throw std::domain_error(message.str());
+}
+
+std::vector<float> read_scales(const Encoding& encoding, DType dtype, const std::vector<uint8_t>& bytes) {
+  std::vector<float> scales = finite_reals(dtype, bytes);
+  if (encoding.coding == Coding::int16) check_fixed_point_scale(scales.front(), encoding.scale_bits);
+  return scales;
 }
 
 std::vector<uint16_t> finite_halves(const std::vector<uint8_t>& bytes) {
@@ -178,7 +197,7 @@ void set_tensor(Layer& layer, const TensorSpec& spec, const std::vector<uint8_t>
       layer.codes = bytes;
       break;
     case Part::scales:
-      layer.scales = finite_reals(spec.dtype, bytes);
+      layer.scales = read_scales(layer.encoding, spec.dtype, bytes);
       break;
     case Part::zeros:
       layer.zeros = read_zeros(bytes, layer.encoding.zero_bits);

@@ -1,7 +1,6 @@
 #include "traces/format/trace_json.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -15,12 +14,6 @@ namespace eyeshift {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::array<std::pair<Coding, const char*>, 5> kCodings = {{{Coding::fp16, "fp16"},
-                                                                     {Coding::int8, "int8"},
-                                                                     {Coding::int16, "int16"},
-                                                                     {Coding::uniform, "uniform"},
-                                                                     {Coding::binary, "binary"}}};
 
 std::string scale_type(const Encoding& encoding) {
   if (encoding.power_of_two) return "power_of_two";
@@ -39,7 +32,7 @@ nlohmann::ordered_json json_from_layer(const Layer& layer) {
           {"M", layer.shape.M},
           {"count", layer.shape.count},
           {"scheme", e.scheme},
-          {"coding", kCodings[static_cast<size_t>(e.coding)].second},
+          {"coding", name_of(e.coding)},
           {"bits", e.bits},
           {"group_rows", e.group_rows},
           {"group_cols", e.group_cols},
@@ -113,9 +106,8 @@ constexpr int64_t kLargestExtent = int64_t{1} << 24;
 
 Coding coding_of(Members& members) {
   const std::string name = members.text("coding");
-  for (const auto& [coding, known] : kCodings)
-    if (name == known) return coding;
-  members.fail("unknown coding '" + name + "': known are fp16, int8, uniform, binary");
+  if (const auto coding = coding_from_name(name)) return *coding;
+  members.fail("unknown coding '" + name + "': known are " + join_names(coding_names()));
 }
 
 void read_scale_type(Members& members, Encoding& encoding) {
@@ -127,7 +119,8 @@ void read_scale_type(Members& members, Encoding& encoding) {
   if (!allowed) members.fail("scale_type '" + type + "' does not go with its coding");
   encoding.power_of_two = type == "power_of_two";
   encoding.scale_bits = wants_none ? 0 : encoding.power_of_two ? 8 : type == "f16" ? 16 : 32;
-  encoding.terms = static_cast<int>(members.integer("terms", encoding.power_of_two ? 1 : 0, 8));
+  const int most_terms = encoding.power_of_two ? 8 : 0;
+  encoding.terms = static_cast<int>(members.integer("terms", encoding.power_of_two ? 1 : 0, most_terms));
 }
 
 // Group layouts that no scheme has: a unit would take them for others.
@@ -136,19 +129,27 @@ void check_groups(const Members& members, const Encoding& encoding, const LayerS
     members.fail("coding int8 has a scale a row: 'group_rows' must be 1 and 'group_cols' K = " +
                  std::to_string(shape.K) + ", not " + std::to_string(encoding.group_rows) + " and " +
                  std::to_string(encoding.group_cols));
+  if (encoding.coding == Coding::int16 && (encoding.group_rows != shape.M || encoding.group_cols != shape.K))
+    members.fail("coding int16 has one scale: 'group_rows' must be M = " + std::to_string(shape.M) +
+                 " and 'group_cols' K = " + std::to_string(shape.K) + ", not " +
+                 std::to_string(encoding.group_rows) + " and " + std::to_string(encoding.group_cols));
   if (encoding.power_of_two && encoding.group_cols != 1 && encoding.group_cols != 8)
     members.fail("power-of-two scales cover a column or blocks of 8: 'group_cols' must be 1 or 8, not " +
                  std::to_string(encoding.group_cols));
+}
+
+int read_bits(Members& members, Coding coding) {
+  const bool is_fixed = coding == Coding::fp16 || coding == Coding::int8 || coding == Coding::int16;
+  const int most = coding == Coding::fp16 || coding == Coding::int16 ? 16 : 8;
+  return static_cast<int>(members.integer("bits", is_fixed ? most : 1, most));
 }
 
 Encoding encoding_of(Members& members, const LayerShape& shape) {
   Encoding encoding;
   encoding.scheme = members.text("scheme");
   encoding.coding = coding_of(members);
-  const bool is_fp16 = encoding.coding == Coding::fp16;
-  const bool is_int8 = encoding.coding == Coding::int8;
   const bool is_uniform = encoding.coding == Coding::uniform;
-  encoding.bits = static_cast<int>(members.integer("bits", is_fp16 ? 16 : is_int8 ? 8 : 1, is_fp16 ? 16 : 8));
+  encoding.bits = read_bits(members, encoding.coding);
   encoding.group_rows = members.integer("group_rows", 1, kLargestExtent);
   encoding.group_cols = members.integer("group_cols", 1, kLargestExtent);
   read_scale_type(members, encoding);
