@@ -24,11 +24,10 @@ using testing::TemporaryFolder;
 // docs/trace-format.md states it, weight by weight.
 class MinimalReader {
  public:
-  explicit MinimalReader(const std::string& bytes) : bytes_(bytes) {
-    uint64_t size = 0;
-    std::memcpy(&size, bytes.data(), 8);
-    header_ = json::parse(bytes.substr(8, size));
-    data_ = 8 + size;
+  explicit MinimalReader(const std::string& bytes) {
+    const auto [header, data] = testing::safetensors_parts(bytes);
+    header_ = json::parse(header);
+    data_ = data;
     trace_ = json::parse(header_["__metadata__"]["eyeshift"].get<std::string>());
   }
 
@@ -84,7 +83,7 @@ class MinimalReader {
 
   int byte(const std::string& tensor, int index) const {
     const size_t begin = header_[tensor]["data_offsets"][0];
-    return static_cast<unsigned char>(bytes_[data_ + begin + static_cast<size_t>(index)]);
+    return static_cast<unsigned char>(data_[begin + static_cast<size_t>(index)]);
   }
 
   int code(const std::string& tensor, int first_byte, int index, int bits) const {
@@ -98,7 +97,7 @@ class MinimalReader {
     if (header_[tensor]["dtype"] == "F32") {
       float value = 0;
       const size_t begin = header_[tensor]["data_offsets"][0];
-      std::memcpy(&value, bytes_.data() + data_ + begin + static_cast<size_t>(index) * 4, 4);
+      std::memcpy(&value, data_.data() + begin + static_cast<size_t>(index) * 4, 4);
       return value;
     }
     const int half = byte(tensor, 2 * index) | byte(tensor, 2 * index + 1) << 8;
@@ -108,9 +107,8 @@ class MinimalReader {
     return half & 0x8000 ? -magnitude : magnitude;
   }
 
-  std::string bytes_;
   json header_, trace_;
-  size_t data_ = 0;
+  std::string data_;
 };
 
 void expect_equal(const Layer& a, const Layer& b) {
@@ -206,16 +204,18 @@ TEST(Trace, WriterRefusesLayersThatDoNotFitTheirEncoding) {
 std::string changed_error(const std::function<void(json& header, json& trace)>& change) {
   const TemporaryFolder folder;
   write_trace(folder / "t", random_trace(6));
-  const std::string bytes = testing::read_bytes(folder / "t");
-  uint64_t size = 0;
-  std::memcpy(&size, bytes.data(), 8);
-  json header = json::parse(bytes.substr(8, size));
+  const auto [header_text, data] = testing::safetensors_parts(testing::read_bytes(folder / "t"));
+  json header = json::parse(header_text);
   json trace = json::parse(header["__metadata__"]["eyeshift"].get<std::string>());
   header["__metadata__"].erase("eyeshift");
   change(header, trace);
   if (!trace.is_null()) header["__metadata__"]["eyeshift"] = trace.dump();
-  testing::write_bytes(folder / "t", testing::safetensors_bytes(header.dump(), bytes.substr(8 + size)));
+  testing::write_bytes(folder / "t", testing::safetensors_bytes(header.dump(), data));
   return error_of([&] { read_trace(folder / "t"); });
+}
+
+std::string layer_error(size_t layer, const std::string& key, const json& value) {
+  return changed_error([&](json&, json& trace) { trace["layers"][layer][key] = value; });
 }
 
 TEST(Trace, RefusesOtherVersionsAndOtherFiles) {
@@ -227,9 +227,6 @@ TEST(Trace, RefusesOtherVersionsAndOtherFiles) {
 }
 
 TEST(Trace, RefusesDescriptionsOutOfRange) {
-  const auto layer_error = [](size_t layer, const std::string& key, const json& value) {
-    return changed_error([&](json&, json& trace) { trace["layers"][layer][key] = value; });
-  };
   EXPECT_THAT(layer_error(2, "K", 0),
               AllOf(HasSubstr("('rows')"), HasSubstr("'K' must be an integer from 1")));
   EXPECT_THAT(layer_error(2, "K", -1), HasSubstr("not -1"));
@@ -267,9 +264,6 @@ TEST(Trace, RefusesUnknownKeysAndLayersWithoutAName) {
 }
 
 TEST(Trace, RefusesEncodingsThatNoSchemeHas) {
-  const auto layer_error = [](size_t layer, const std::string& key, const json& value) {
-    return changed_error([&](json&, json& trace) { trace["layers"][layer][key] = value; });
-  };
   EXPECT_THAT(layer_error(1, "bits", 4), HasSubstr("'bits' must be an integer from 8 to 8, not 4"));
   EXPECT_THAT(layer_error(1, "group_cols", 8), HasSubstr("'group_cols' K = 21, not 1 and 8"));
   EXPECT_THAT(layer_error(1, "group_rows", 2), HasSubstr("'group_rows' must be 1"));
@@ -325,18 +319,10 @@ TEST(Trace, RefusesValuesOutOfRange) {
 TEST(Trace, DamagedFilesAreReadOrRefused) {
   const TemporaryFolder folder;
   write_trace(folder / "whole", random_trace(8));
-  const std::string whole = testing::read_bytes(folder / "whole");
-  testing::Random random(3);
-  int refused = 0;
-  for (int i = 0; i < 1000; ++i) {
-    testing::write_bytes(folder / "damaged", testing::damaged(whole, random));
-    try {
-      for (const Layer& layer : read_trace(folder / "damaged").layers) decode(layer);
-    } catch (const InputError&) {
-      ++refused;
-    }
-  }
-  EXPECT_GT(refused, 500);
+  const auto read = [](const std::filesystem::path& path) {
+    for (const Layer& layer : read_trace(path).layers) decode(layer);
+  };
+  EXPECT_GT(testing::refused_of_1000_damaged(testing::read_bytes(folder / "whole"), 3, read), 500);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -24,12 +23,11 @@ using testing::random_tokens;
 using testing::TemporaryFolder;
 using testing::TinyOpt;
 
-const std::filesystem::path kTraces = std::filesystem::path(EYESHIFT_SOURCE_DIR) / "traces";
+const std::filesystem::path kTraces = testing::project_file("traces");
 
 TEST(OptTiny, MatchesTheReferenceOfTransformers) {
   const auto folder = kTraces / "checkpoints" / "opt-tiny";
-  nlohmann::json reference;
-  std::ifstream(folder / "reference.json") >> reference;
+  const nlohmann::json reference = testing::read_json(folder / "reference.json");
   const auto network = load_network(folder);
   EXPECT_EQ(network->name(), "opt-tiny");
   const Tokens tokens = load_tokens(kTraces / "text" / "evaluation.txt", network->vocabulary());

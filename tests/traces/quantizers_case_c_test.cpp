@@ -1,13 +1,13 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <tuple>
 
 #include "tests/traces/quantizers_support.h"
+#include "tests/traces/test_files.h"
 #include "traces/tensor_io/npy.h"
 
 // Every scheme against the worked case C (tests/data/case_c/README.md), from the stored tensors only.
@@ -26,11 +26,11 @@ struct CaseC {
   nlohmann::json results;
 
   CaseC() {
-    const std::filesystem::path folder = std::filesystem::path(EYESHIFT_SOURCE_DIR) / "tests/data/case_c";
+    const std::filesystem::path folder = testing::project_file("tests/data/case_c");
     W = read_npy_matrix(folder / "C_W.npy");
     X = read_npy_matrix(folder / "C_X.npy");
     Xtest = read_npy_matrix(folder / "C_Xtest.npy");
-    std::ifstream(folder / "results.json") >> results;
+    results = testing::read_json(folder / "results.json");
   }
 };
 
@@ -83,7 +83,7 @@ std::vector<Scheme> schemes() {
   };
 }
 
-class QuantizersCaseC : public testing::TestWithParam<std::tuple<Scheme, int>> {};
+class QuantizersCaseC : public ::testing::TestWithParam<std::tuple<Scheme, int>> {};
 
 TEST_P(QuantizersCaseC, MatchesTheWorkedErrors) {
   const auto& [scheme, bits] = GetParam();
@@ -93,7 +93,7 @@ TEST_P(QuantizersCaseC, MatchesTheWorkedErrors) {
   const nlohmann::json& expected = case_c().results.at(scheme.key).at(std::to_string(bits));
   const auto matches = [&, tolerance = scheme.tolerance](const char* error) {
     const double value = expected.at(error).get<double>();
-    return testing::DoubleNear(value, tolerance * value);
+    return ::testing::DoubleNear(value, tolerance * value);
   };
   EXPECT_THAT(relative_output_error(case_c().W, Wq, case_c().X), matches("rel_out"));
   EXPECT_THAT(relative_output_error(case_c().W, Wq, case_c().Xtest), matches("rel_out_test"));
@@ -101,7 +101,7 @@ TEST_P(QuantizersCaseC, MatchesTheWorkedErrors) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Schemes, QuantizersCaseC,
-                         testing::Combine(testing::ValuesIn(schemes()), testing::Values(2, 3, 4)),
+                         ::testing::Combine(::testing::ValuesIn(schemes()), ::testing::Values(2, 3, 4)),
                          [](const auto& test) {
                            return std::get<0>(test.param).key + "_" +
                                   std::to_string(std::get<1>(test.param)) + "bit";

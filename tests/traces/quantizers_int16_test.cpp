@@ -120,7 +120,7 @@ TEST(Int16Quantizer, TracesAreReadAsWritten) {
 }
 
 TEST(Int16Quantizer, KeepsThePerplexityOfHalfPrecision) {
-  const std::filesystem::path traces = std::filesystem::path(EYESHIFT_SOURCE_DIR) / "traces";
+  const std::filesystem::path traces = testing::project_file("traces");
   const auto perplexity_of = [&](const std::string& scheme) {
     const auto network = load_network(traces / "checkpoints" / "opt-tiny");
     Tokens tokens = load_tokens(traces / "text" / "evaluation.txt", network->vocabulary());

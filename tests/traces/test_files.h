@@ -6,10 +6,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "configs/reader/errors.h"
 
@@ -41,6 +42,11 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+// A file of the project.
+inline std::filesystem::path project_file(const std::string& name) {
+  return std::filesystem::path(EYESHIFT_SOURCE_DIR) / name;
+}
+
 inline void write_bytes(const std::filesystem::path& path, std::string_view bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
@@ -48,6 +54,10 @@ inline void write_bytes(const std::filesystem::path& path, std::string_view byte
 inline std::string read_bytes(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+inline nlohmann::json read_json(const std::filesystem::path& path) {
+  return nlohmann::json::parse(read_bytes(path));
 }
 
 // The message of the InputError that the call throws; "no error" where it throws none.
@@ -71,6 +81,13 @@ std::string little_endian(Integer value) {
 // A safetensors file made by hand: the header's size, the header, the data.
 inline std::string safetensors_bytes(const std::string& header, const std::string& data) {
   return little_endian<uint64_t>(header.size()) + header + data;
+}
+
+// The header and the data of a safetensors file.
+inline std::pair<std::string, std::string> safetensors_parts(const std::string& bytes) {
+  uint64_t size = 0;
+  std::memcpy(&size, bytes.data(), sizeof size);
+  return {bytes.substr(sizeof size, size), bytes.substr(sizeof size + size)};
 }
 
 // Equal sequences on every machine, unlike the standard's distributions.
@@ -112,6 +129,24 @@ inline std::string damaged(std::string bytes, Random& random) {
     }
   }
   return bytes;
+}
+
+// How many of 1000 damaged versions of a file `read`, given its path, refuses with an InputError; any other
+// exception passes.
+template <typename Read>
+int refused_of_1000_damaged(const std::string& whole, uint32_t seed, Read read) {
+  const TemporaryFolder folder;
+  Random random(seed);
+  int refused = 0;
+  for (int i = 0; i < 1000; ++i) {
+    write_bytes(folder / "damaged", damaged(whole, random));
+    try {
+      read(folder / "damaged");
+    } catch (const InputError&) {
+      ++refused;
+    }
+  }
+  return refused;
 }
 
 }  // namespace eyeshift::testing
