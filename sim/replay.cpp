@@ -59,7 +59,8 @@ std::string to_bytes(const ReplayResult& replayed) {
   const LayerResult& r = replayed.result;
   std::string bytes;
   for (const int64_t value :
-       {r.cycles, r.ticks, r.macs, r.padding_macs, r.busy_pe_cycles, r.evaluated_cycles})
+       {r.cycles, r.ticks, r.macs, r.padding_macs, r.busy_pe_cycles, r.evaluated_cycles,
+        r.exposed_dram_cycles})
     append(bytes, value);
   append(bytes, r.active_pes);
   append(bytes, r.bound_by);
@@ -75,7 +76,8 @@ ReplayResult from_bytes(const std::string& bytes) {
   LayerResult& r = replayed.result;
   Reader reader(bytes);
   for (int64_t* value :
-       {&r.cycles, &r.ticks, &r.macs, &r.padding_macs, &r.busy_pe_cycles, &r.evaluated_cycles})
+       {&r.cycles, &r.ticks, &r.macs, &r.padding_macs, &r.busy_pe_cycles, &r.evaluated_cycles,
+        &r.exposed_dram_cycles})
     reader.read(*value);
   reader.read(r.active_pes);
   reader.read(r.bound_by);
@@ -93,9 +95,9 @@ ReplayResult replay_one(const AcceleratorConfig& accelerator, const ReplayJob& j
       dataflow.schedule(job.shape, job.encoding, job.tokens, accelerator, job.unit, job.mapping);
   ReplayResult replayed;
   if (job.layer == nullptr) {
-    replayed.result = run_machine(accelerator, schedule, nullptr);
+    replayed.result = run_machine(accelerator, schedule, nullptr, job.fast_forward);
   } else {
-    const LayerGeometry geometry(accelerator, job.encoding, job.unit, job.shape.K);
+    const LayerGeometry geometry(accelerator, job.shape, job.encoding, job.unit);
     LayerImage image(geometry, *job.layer, *job.inputs, job.tokens);
     replayed.result = run_machine(accelerator, schedule, &image);
     replayed.outputs = image.outputs();

@@ -19,6 +19,7 @@ struct ReplayJob {
   std::string unit;
   std::string dataflow = "row-stationary";
   Mapping mapping;
+  bool fast_forward = true;  // timing runs only
   // Functional: the layer with its tensors, and its inputs [tokens, K] as half-precision bits. nullptr:
   // timing only.
   const Layer* layer = nullptr;

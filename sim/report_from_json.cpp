@@ -120,11 +120,12 @@ LayerResult result_from(const Json& json, const std::string& where, int pes) {
   r.active_pes = field_within<int>(json, "active_pes", where, 1, pes);
   r.busy_pe_cycles = count_field(json, "busy_pe_cycles", where);
   r.evaluated_cycles = count_field(json, "evaluated_cycles", where);
+  r.exposed_dram_cycles = count_field(json, "exposed_dram_cycles", where);
   r.bound_by = bound_from(field_as<std::string>(json, "bound_by", where), where);
   r.actions = actions_from(field(json, "actions", where), where);
   for (const Json& pass : list_field(json, "passes", where))
     r.passes.push_back({count_field(pass, "first_pass", where), count_field(pass, "passes", where, 1),
-                        count_field(pass, "cycles_each", where),
+                        count_field(pass, "cycles_each", where), count_field(pass, "work_cycles", where),
                         bound_from(field_as<std::string>(pass, "bound_by", where), where)});
   return r;
 }

@@ -52,6 +52,7 @@ Json to_json(const PassRunResult& pass) {
   return {{"first_pass", pass.first_pass},
           {"passes", pass.passes},
           {"cycles_each", pass.cycles_each},
+          {"work_cycles", pass.work_cycles},
           {"bound_by", bound_name(pass.bound_by)}};
 }
 
@@ -74,6 +75,7 @@ Json to_json(const LayerReport& layer, int port_bits) {
                {"active_pes", r.active_pes},
                {"busy_pe_cycles", r.busy_pe_cycles},
                {"evaluated_cycles", r.evaluated_cycles},
+          {"exposed_dram_cycles", r.exposed_dram_cycles},
                {"bound_by", bound_name(r.bound_by)}};
   add_movement(json, r.actions, port_bits);
   json["energy_pJ"] = to_json(layer.energy);

@@ -1,13 +1,16 @@
 #include "models/machine/array_values.h"
 
+#include <algorithm>
+
 #include "models/units/arithmetic.h"
 
 namespace eyeshift {
 
-ArrayValues::ArrayValues(const LayerPlan& plan)
+ArrayValues::ArrayValues(const LayerPlan& plan, int product_shift)
     : plan_(plan),
-      pes_(static_cast<size_t>(plan.accelerator.array.rows * plan.accelerator.array.cols)),
-      bottoms_(static_cast<size_t>(plan.accelerator.array.cols)),
+      product_shift_(product_shift),
+      pes_(static_cast<size_t>(plan.schedule.rows * plan.schedule.cols)),
+      bottoms_(static_cast<size_t>(plan.schedule.cols)),
       totals_(bottoms_.size()),
       outputs_(bottoms_.size()),
       token_scales_(bottoms_.size()) {
@@ -53,32 +56,37 @@ PeValues ArrayValues::values_of(Pe& pe, const PeTile& tile) const {
   values.accumulator = plan_.accelerator.array.accumulator;
   values.encoding = &plan_.schedule.encoding;
   values.dequant = plan_.accelerator.array.dequant;
+  values.product_shift = product_shift_;
   values.lut_words = plan_.accelerator.spad_words.lut;
-  values.block = &pe.blocks.front().bits;
+  const Block& block = pe.blocks.empty() ? none_ : pe.blocks.front();
+  values.block = &block.bits;
   for (int content = 0; content < kContents; ++content)
-    values.content_at[content] = pe.blocks.front().content_at[content];
-  values.x = pe.inputs.data();
-  values.psums = pe.psums.data();
+    values.content_at[content] = block.content_at[content];
   values.lut = pe.lut.data();
   return values;
 }
 
-void ArrayValues::begin_token(int index, const PeTile& tile) {
-  pes_[static_cast<size_t>(index)].psums.assign(static_cast<size_t>(tile.outputs * plan_.psums_per_output),
-                                                0.0);
+void ArrayValues::begin_token(int index, const PeTile& tile, int token) {
+  Pe& pe = pes_[static_cast<size_t>(index)];
+  const int64_t psums = int64_t{tile.outputs} * plan_.psums_per_output;
+  pe.psums.resize(static_cast<size_t>(tile.pass->tokens * psums));
+  if (!tile.pass->holds_psums) std::fill_n(psums_of(pe, tile, token), psums, 0.0);
 }
 
-void ArrayValues::execute(int index, const PeTile& tile, int step, int group, int frees) {
+void ArrayValues::execute(int index, const PeTile& tile, int step, int group, int token, int used,
+                          int leave) {
   Pe& pe = pes_[static_cast<size_t>(index)];
   PeValues values = values_of(pe, tile);
+  values.x = pe.inputs.data() + used;
+  values.psums = psums_of(pe, tile, token);
   plan_.unit.execute(step, group, values);
-  pe.inputs.erase(pe.inputs.begin(), pe.inputs.begin() + frees);
+  pe.inputs.erase(pe.inputs.begin(), pe.inputs.begin() + leave);
 }
 
-void ArrayValues::chain(int index, const PeTile& tile, int psum, int pe_above) {
+void ArrayValues::chain(int index, const PeTile& tile, int token, int psum, int pe_above) {
   Pe& pe = pes_[static_cast<size_t>(index)];
   const auto col = static_cast<size_t>(tile.col);
-  double sum = pe.psums[static_cast<size_t>(psum)];
+  double sum = psums_of(pe, tile, token)[psum];
   std::deque<double>* below = tile.row > 0 ? &pe.from_below : tile.pass->psum_in ? &bottoms_[col] : nullptr;
   if (below != nullptr) {
     sum = plan_.unit.add(below->front(), sum, plan_.accelerator.array.accumulator);
@@ -107,15 +115,19 @@ void ArrayValues::chain(int index, const PeTile& tile, int psum, int pe_above) {
   if (output + 1 == tile.outputs && !token_scales_[col].empty()) token_scales_[col].pop_front();
 }
 
+void ArrayValues::drop_inputs(int index, int inputs) {
+  auto& held = pes_[static_cast<size_t>(index)].inputs;
+  held.erase(held.begin(), held.begin() + inputs);
+}
+
 void ArrayValues::end_pass(int index) { pes_[static_cast<size_t>(index)].blocks.pop_front(); }
 
-PsumFlit<true> ArrayValues::take_output(int col, int count, bool as_output) {
+PsumFlit<true> ArrayValues::take_output(int col, int count) {
   PsumFlit<true> flit;
   auto& fifo = outputs_[static_cast<size_t>(col)];
   for (int i = 0; i < count; ++i) {
-    const double value = fifo.front();
+    flit.payload.values[static_cast<size_t>(i)] = fifo.front();
     fifo.pop_front();
-    flit.payload.values[static_cast<size_t>(i)] = as_output ? half_value(half_bits(value)) : value;
   }
   return flit;
 }

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/machine/state_archive.h"
+
 namespace eyeshift {
 
 // Single-ported banks: one access a bank and cycle. Clients try in turn, from the one that lost a conflict
@@ -19,7 +21,6 @@ class BankArbiter {
     int64_t& last = last_use_[static_cast<size_t>(word % static_cast<int64_t>(last_use_.size()))];
     if (last == cycle) {
       loser_ = client;
-      ++conflicts_;
       return false;
     }
     last = cycle;
@@ -31,14 +32,13 @@ class BankArbiter {
     loser_ = -1;
   }
 
-  int64_t conflicts() const { return conflicts_; }
+  void visit(StateArchive& archive) { archive.value(first_); }
 
  private:
   std::vector<int64_t> last_use_;
   int clients_;
   int first_ = 0;
   int loser_ = -1;
-  int64_t conflicts_ = 0;
 };
 
 }  // namespace eyeshift

@@ -35,6 +35,17 @@ class Channel : public sc_core::sc_prim_channel {
     changed(producer_);
   }
 
+  // Between two evaluations: the items that wait.
+  void visit(StateArchive& archive) {
+    auto waiting = static_cast<uint32_t>(level_);
+    archive.value(waiting);
+    if (archive.reading()) {
+      head_ = 0;
+      level_ = waiting;
+    }
+    for (size_t i = 0; i < level_; ++i) ring_[wrap(head_ + i)].visit(archive);
+  }
+
  private:
   size_t wrap(size_t index) const { return index >= ring_.size() ? index - ring_.size() : index; }
 

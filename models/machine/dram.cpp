@@ -17,8 +17,7 @@ Dram<Functional>::Dram(sc_core::sc_module_name name, const LayerPlan& plan, Tick
       read_beats_(read_beats),
       write_beats_(write_beats),
       beats_a_burst_(int64_t{plan.accelerator.dram.burst_bytes} * 8 / plan.accelerator.dram.link_bits),
-      read_cursor_(plan.schedule),
-      write_cursor_(plan.schedule) {
+      read_cursor_(plan.schedule) {
   SC_HAS_PROCESS(Dram);
   SC_METHOD(tick);
   sensitive << scheduler_.edge(Domain::dram);
@@ -32,7 +31,7 @@ void Dram<Functional>::tick() {
     if (!bursts_.empty()) {
       const int64_t ticks = scheduler_.ticks(Domain::dram);
       scheduler_.wake_in(Domain::dram,
-                         std::max<int64_t>(1, (bursts_.front().ready_tick - TickScheduler::now()) / ticks));
+                         std::max<int64_t>(1, (bursts_.front().ready_tick - scheduler_.now()) / ticks));
     }
     if (!requests_.empty()) scheduler_.wake(Domain::dram);
     return;
@@ -43,7 +42,6 @@ void Dram<Functional>::tick() {
     send_read_beat();
   else
     return;  // the consumer's pop wakes this domain
-  ++busy_cycles_;
   scheduler_.wake(Domain::dram);
 }
 
@@ -51,13 +49,13 @@ template <bool Functional>
 void Dram<Functional>::take_request() {
   if (requests_.empty() || bursts_.size() == kOutstandingBursts) return;
   const int64_t latency = plan_.accelerator.dram.latency_cycles * scheduler_.ticks(Domain::dram);
-  bursts_.push_back({requests_.front(), TickScheduler::now() + latency});
+  bursts_.push_back({requests_.front(), scheduler_.now() + latency});
   requests_.pop();
 }
 
 template <bool Functional>
 bool Dram<Functional>::start_burst() {
-  const bool can_read = !bursts_.empty() && bursts_.front().ready_tick <= TickScheduler::now();
+  const bool can_read = !bursts_.empty() && bursts_.front().ready_tick <= scheduler_.now();
   const bool can_write = static_cast<int64_t>(write_beats_.size()) >= beats_a_burst_;
   if (!can_read && !can_write) return false;
   if (can_write && (write_next_ || !can_read))
@@ -71,17 +69,18 @@ bool Dram<Functional>::start_burst() {
 template <bool Functional>
 void Dram<Functional>::send_read_beat() {
   Beat<Functional> beat;
-  if constexpr (Functional) {
-    const ReadRequest& request = bursts_.front().request;
+  const ReadRequest& request = bursts_.front().request;
+  if (Functional && request.operand != Operand::inputs) {
     if (read_beats_left_ == beats_a_burst_) fetch(request);
     const int64_t bits = std::min<int64_t>(plan_.accelerator.dram.link_bits, operand_end_ - operand_at_);
-    for (int64_t done = 0; done < bits; done += 64)
-      beat.payload.words[static_cast<size_t>(done / 64)] =
-          operand_.read(operand_at_ + done, static_cast<int>(std::min<int64_t>(64, bits - done)));
+    if constexpr (Functional)
+      for (int64_t done = 0; done < bits; done += 64)
+        beat.payload.words[static_cast<size_t>(done / 64)] =
+            operand_.read(operand_at_ + done, static_cast<int>(std::min<int64_t>(64, bits - done)));
     operand_at_ += bits;
   }
   read_beats_.push(beat);
-  if (--read_beats_left_ == 0) bursts_.pop_front();
+  if (--read_beats_left_ == 0) bursts_.erase(bursts_.begin());
 }
 
 template <bool Functional>
@@ -89,9 +88,7 @@ void Dram<Functional>::fetch(const ReadRequest& request) {
   while (read_cursor_.index() < request.pass) read_cursor_.next();
   if (operand_.size() == 0 || fetched_.pass != request.pass || fetched_.operand != request.operand) {
     const Pass& pass = read_cursor_.pass();
-    operand_ = request.operand == Operand::weights  ? image_->weights(pass)
-               : request.operand == Operand::scales ? image_->scales(pass)
-                                                    : image_->inputs(pass);
+    operand_ = request.operand == Operand::weights ? image_->weights(pass) : image_->scales(pass);
     fetched_ = request;
   }
   operand_at_ = request.offset;
@@ -104,30 +101,21 @@ void Dram<Functional>::fetch(const ReadRequest& request) {
 
 template <bool Functional>
 void Dram<Functional>::take_write_beat() {
-  if constexpr (Functional) {
-    if (output_bursts_beats_left_ == 0) {
-      while (!write_cursor_.pass().output) write_cursor_.next();
-      const Pass& pass = write_cursor_.pass();
-      output_bits_left_ = int64_t{pass.tokens} * pass.tile_outputs() * 16;
-      const int64_t burst_bits = int64_t{plan_.accelerator.dram.burst_bytes} * 8;
-      output_bursts_beats_left_ = (output_bits_left_ + burst_bits - 1) / burst_bits * beats_a_burst_;
-    }
-    const auto& words = write_beats_.front().payload.words;
-    const int64_t bits = std::min<int64_t>(plan_.accelerator.dram.link_bits, output_bits_left_);
-    for (int64_t done = 0; done < bits; done += 64)
-      outputs_.append(words[static_cast<size_t>(done / 64)],
-                      static_cast<int>(std::min<int64_t>(64, bits - done)));
-    output_bits_left_ -= bits;
-    if (--output_bursts_beats_left_ == 0) {
-      image_->store_outputs(write_cursor_.pass(), outputs_);
-      outputs_.clear();
-      write_cursor_.next();
-    }
-  }
   write_beats_.pop();
   --write_beats_left_;
   ++written_beats_;
-  last_write_tick_ = TickScheduler::now();
+  last_write_tick_ = scheduler_.now();
+}
+
+template <bool Functional>
+void Dram<Functional>::visit(StateArchive& archive) {
+  archive.items(bursts_, [&](Burst& burst) {
+    burst.request.visit(archive);
+    archive.tick(burst.ready_tick);
+  });
+  archive.value(read_beats_left_);
+  archive.value(write_beats_left_);
+  archive.flag(write_next_);
 }
 
 template <bool Functional>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <deque>
 #include <systemc>
+#include <vector>
 
 #include "models/machine/channel.h"
 #include "models/machine/items.h"
@@ -19,9 +19,10 @@ class Dram : public sc_core::sc_module {
        Channel<ReadRequest>& requests, Channel<Beat<Functional>>& read_beats,
        Channel<Beat<Functional>>& write_beats);
 
-  int64_t busy_cycles() const { return busy_cycles_; }  // of the link
   int64_t written_beats() const { return written_beats_; }
+  void add_written_beats(int64_t beats) { written_beats_ += beats; }  // in a time that was skipped
   int64_t last_write_tick() const { return last_write_tick_; }
+  void visit(StateArchive& archive);
   std::string state() const;
 
   static constexpr size_t kOutstandingBursts = 16;
@@ -47,21 +48,18 @@ class Dram : public sc_core::sc_module {
   Channel<Beat<Functional>>& write_beats_;
 
   const int64_t beats_a_burst_;
-  std::deque<Burst> bursts_;
+  std::vector<Burst> bursts_;
   int64_t read_beats_left_ = 0;   // of the read burst on the link
   int64_t write_beats_left_ = 0;  // of the write burst on the link
   bool write_next_ = false;       // whose turn it is where both wait
-  int64_t busy_cycles_ = 0;
   int64_t written_beats_ = 0;
   int64_t last_write_tick_ = 0;
 
-  // Functional: the operand being read, and the outputs of the pass being written.
-  PassCursor read_cursor_, write_cursor_;
+  // Functional: the weights or scales being read.
+  PassCursor read_cursor_;
   ReadRequest fetched_;
   BitString operand_;
   int64_t operand_at_ = 0, operand_end_ = 0;
-  BitString outputs_;
-  int64_t output_bits_left_ = 0, output_bursts_beats_left_ = 0;
 };
 
 }  // namespace eyeshift

@@ -48,6 +48,35 @@ typename FilterBuffer<Functional>::Moved FilterBuffer<Functional>::tick(int64_t 
   return moved;
 }
 
+// The words that wait, run-length coded: nearly all are full ones.
+template <bool Functional>
+void FilterBuffer<Functional>::visit(StateArchive& archive) {
+  const auto size = static_cast<int64_t>(ring_.size());
+  int64_t level = written_ - read_;
+  archive.value(level);
+  archive.value(reserved_);
+  arbiter_.visit(archive);
+  if (archive.reading()) {
+    read_ = 0;
+    written_ = level;
+  }
+  for (int64_t at = read_; at < written_;) {
+    Entry entry = ring_[static_cast<size_t>(at % size)];
+    int64_t run = 1;
+    const auto alike = [&](const Entry& other) {
+      return other.word.bits == entry.word.bits && other.operand == entry.operand;
+    };
+    if (!archive.reading())
+      while (at + run < written_ && alike(ring_[static_cast<size_t>((at + run) % size)])) ++run;
+    archive.value(run);
+    entry.word.visit(archive);
+    archive.value(entry.operand);
+    if (archive.reading())
+      for (int64_t i = at; i < at + run; ++i) ring_[static_cast<size_t>(i % size)] = entry;
+    at += run;
+  }
+}
+
 template <bool Functional>
 std::string FilterBuffer<Functional>::state() const {
   return "filter banks: " + std::to_string(written_ - read_) + " of " + std::to_string(ring_.size()) +

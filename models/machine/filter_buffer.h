@@ -29,6 +29,7 @@ class FilterBuffer {
 
   int64_t words_in() const { return written_; }
   int64_t words_out() const { return read_; }
+  void visit(StateArchive& archive);
   std::string state() const;
 
  private:

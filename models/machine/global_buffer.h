@@ -1,8 +1,9 @@
 #pragma once
 
-#include <deque>
 #include <string>
 #include <systemc>
+#include <utility>
+#include <vector>
 
 #include "models/machine/channel.h"
 #include "models/machine/filter_buffer.h"
@@ -32,23 +33,39 @@ template <bool Functional>
 class GlobalBuffer : public sc_core::sc_module {
  public:
   GlobalBuffer(sc_core::sc_module_name name, const LayerPlan& plan, TickScheduler& scheduler,
-               GlobalBufferPorts<Functional> ports, ActionCounts& counts);
+               MemoryImage* image, GlobalBufferPorts<Functional> ports, ActionCounts& counts);
+
+  // Passes that the transfer controller may run ahead of the inputs that the array takes.
+  static constexpr int kPassesAhead = 16;
 
   bool done() const;
-  const PsumBuffer<Functional>& psums() const { return psums_; }
-  const PassMeter& dram_meter() const { return controller_.burst_meter(); }
-  const FilterBuffer<Functional>& filters() const { return filters_; }
   int64_t written_beats() const { return written_beats_; }
+  // What happened in a time that was skipped.
+  void add(int64_t written_beats, int64_t blocked_cycles) {
+    written_beats_ += written_beats;
+    psums_.add_blocked_cycles(blocked_cycles);
+  }
+  // Cycles in which results waited for outputs to drain.
+  int64_t blocked_cycles() const { return psums_.blocked_cycles(); }
+  // When the last word of a pass's operands came from DRAM, since the last call: pass and cycle.
+  std::vector<std::pair<int64_t, int64_t>> take_fill_ends() { return std::exchange(fill_ends_at_, {}); }
+  void visit(StateArchive& archive);
   std::string state() const;
 
  private:
   void tick();
   bool request();
   bool take_beat();
+  bool form_word();
   bool send_beat();
+  int64_t waiting_bits() const;
+  int64_t stored_bits() const;
+  void open_inputs(const ReadRequest& burst);
+  void drain(const typename PsumBuffer<Functional>::Moved& moved);
 
   const LayerPlan& plan_;
   TickScheduler& scheduler_;
+  MemoryImage* image_;
   GlobalBufferPorts<Functional> ports_;
   ActionCounts& counts_;
   FilterBuffer<Functional> filters_;
@@ -57,17 +74,28 @@ class GlobalBuffer : public sc_core::sc_module {
   TransferController controller_;
   const int64_t beats_a_burst_;
 
-  // From DRAM: bursts that were requested, and the register in which their payload waits for its bank.
-  std::deque<ReadRequest> bursts_;
+  // From DRAM: bursts that were requested, and the register in which their payload waits for its bank. Inputs
+  // are decompressed and padded on the way: a share of their words for the same share of what the bursts
+  // bring.
+  std::vector<ReadRequest> bursts_;
   int64_t burst_beats_ = 0, burst_bits_ = 0;  // of the burst that arrives
   BitQueue<Functional> fill_;
+  int64_t load_bits_ = 0, tile_bits_ = 0;       // of the tile of inputs that arrives
+  int64_t arrived_bits_ = 0, formed_bits_ = 0;  // of them
+  PassCursor fill_cursor_;                      // functional runs: the tile's pass and its values
+  BitString tile_;
   Operand fill_operand_ = Operand::weights;
   bool fill_ends_ = false;            // the operand's last bits are in the register
   StreamWord<Functional> fill_word_;  // that waits for its bank
   bool fill_word_ends_ = false;
+  int64_t fill_pass_ = 0;  // whose operand is in the register
+  std::vector<std::pair<int64_t, int64_t>> fill_ends_at_;
 
-  // To DRAM: outputs on their way into beats, and how far the last burst is filled.
-  BitQueue<Functional> drain_;
+  // To DRAM: outputs are compressed on their way into beats; how far the last burst is filled.
+  int64_t result_bits_ = 0, store_bits_ = 0;  // of the pass that drains
+  int64_t drained_bits_ = 0, sent_bits_ = 0;  // of them
+  Pass drained_;                              // functional runs: that pass and its values
+  BitString outputs_;
   bool drain_ends_ = false;
   int64_t drain_beats_ = 0;
   int64_t written_beats_ = 0;

@@ -2,19 +2,21 @@
 
 #include <algorithm>
 
+#include "traces/format/integers.h"
+
 namespace eyeshift {
 
 template <bool Functional>
 InputBuffer<Functional>::InputBuffer(const LayerPlan& plan, ActionCounts& counts)
     : plan_(plan),
       counts_(counts),
-      slot_words_((plan.schedule.input_slot_bits + plan.accelerator.glb.port_bits - 1) /
-                  plan.accelerator.glb.port_bits),
+      slot_stride_(bank_aligned(divide_up(plan.schedule.input_slot_bits, plan.accelerator.glb.port_bits),
+                                plan.schedule.input_slots, plan.schedule.input_banks, plan.accelerator)),
       slots_(static_cast<size_t>(plan.schedule.input_slots)),
       arbiter_(plan.schedule.input_banks, 2),
       cursor_(plan.schedule) {
   if constexpr (Functional)
-    for (Slot& each : slots_) each.words.resize(static_cast<size_t>(slot_words_));
+    for (Slot& each : slots_) each.words.resize(static_cast<size_t>(slot_stride_));
   start_pass();
 }
 
@@ -23,7 +25,15 @@ void InputBuffer<Functional>::start_pass() {
   read_word_ = 0;
   if (cursor_.done()) return;
   pass_bits_ = plan_.input_stream_bits(cursor_.pass());
-  pass_words_ = (pass_bits_ + plan_.accelerator.glb.port_bits - 1) / plan_.accelerator.glb.port_bits;
+  pass_words_ = divide_up(pass_bits_, plan_.accelerator.glb.port_bits);
+}
+
+template <bool Functional>
+void InputBuffer<Functional>::skip_empty_passes(int64_t requested) {
+  while (!cursor_.done() && pass_words_ == 0 && cursor_.index() < requested) {
+    cursor_.next();
+    start_pass();
+  }
 }
 
 template <bool Functional>
@@ -38,7 +48,7 @@ typename InputBuffer<Functional>::Moved InputBuffer<Functional>::tick(int64_t cy
                                                                       const StreamWord<Functional>* in,
                                                                       bool in_ends_tile, bool out_ready) {
   Moved moved;
-  const bool readable = out_ready && !cursor_.done() && tiles_reserved_ > tiles_freed_ &&
+  const bool readable = out_ready && !cursor_.done() && pass_words_ > 0 && tiles_reserved_ > tiles_freed_ &&
                         slot(tiles_freed_).filled_words > read_word_;
   for (int k = 0; k < 2; ++k) {
     const int client = arbiter_.client(k);
@@ -69,6 +79,26 @@ typename InputBuffer<Functional>::Moved InputBuffer<Functional>::tick(int64_t cy
   }
   arbiter_.end_cycle();
   return moved;
+}
+
+template <bool Functional>
+void InputBuffer<Functional>::visit(StateArchive& archive) {
+  // Which slot comes next matters only where the slots begin at different banks.
+  const bool alike = slot_stride_ % plan_.schedule.input_banks == 0;
+  int64_t freed = alike ? 0 : tiles_freed_ % static_cast<int64_t>(slots_.size());
+  int64_t reserved = tiles_reserved_ - tiles_freed_, filled = tiles_filled_ - tiles_freed_;
+  for (int64_t* number : {&freed, &reserved, &filled, &read_word_}) archive.value(*number);
+  archive.cursor(cursor_);
+  if (archive.reading()) {
+    const int64_t read_word = read_word_;
+    start_pass();
+    read_word_ = read_word;
+    tiles_freed_ = freed;
+    tiles_reserved_ = freed + reserved;
+    tiles_filled_ = freed + filled;
+  }
+  for (int64_t tile = tiles_freed_; tile < tiles_reserved_; ++tile) archive.value(slot(tile).filled_words);
+  arbiter_.visit(archive);
 }
 
 template <bool Functional>

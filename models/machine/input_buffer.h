@@ -26,7 +26,11 @@ class InputBuffer {
   // As FilterBuffer::tick; `in_ends_tile` marks the last word of a tile.
   Moved tick(int64_t cycle, const StreamWord<Functional>* in, bool in_ends_tile, bool out_ready);
 
+  // Passes that bring no inputs are over once the transfer controller has come to `requested`.
+  void skip_empty_passes(int64_t requested);
+  int64_t pass() const { return cursor_.index(); }  // being read
   bool done() const { return cursor_.done(); }
+  void visit(StateArchive& archive);
   std::string state() const;
 
  private:
@@ -36,13 +40,13 @@ class InputBuffer {
   };
   Slot& slot(int64_t tile) { return slots_[static_cast<size_t>(tile % static_cast<int64_t>(slots_.size()))]; }
   int64_t address(int64_t tile, int64_t word) const {
-    return tile % static_cast<int64_t>(slots_.size()) * slot_words_ + word;
+    return tile % static_cast<int64_t>(slots_.size()) * slot_stride_ + word;
   }
   void start_pass();
 
   const LayerPlan& plan_;
   ActionCounts& counts_;
-  const int64_t slot_words_;
+  const int64_t slot_stride_;  // words
   std::vector<Slot> slots_;
   BankArbiter arbiter_;
   int64_t tiles_reserved_ = 0, tiles_filled_ = 0, tiles_freed_ = 0;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "models/machine/state_archive.h"
 #include "models/units/unit.h"
 
 namespace eyeshift {
@@ -28,13 +29,23 @@ struct ReadRequest {
   int64_t pass = 0;
   int64_t offset = 0;
   int64_t bits = 0;
-  bool last = false;  // burst of its operand
+  int64_t operand_bits = 0;  // that all bursts of the operand bring
+  int64_t stream_bits = 0;   // inputs: that they make in the global buffer, padding included
+  bool last = false;         // burst of its operand
+
+  void visit(StateArchive& archive) {
+    archive.value(operand);
+    archive.pass(pass);
+    for (int64_t* number : {&offset, &bits, &operand_bits, &stream_bits}) archive.value(*number);
+    archive.flag(last);
+  }
 };
 
 // Dram -> GlobalBuffer and back: one cycle of the link.
 template <bool Functional>
 struct Beat {
   Bits<Functional, kBeatWords> payload;
+  void visit(StateArchive&) {}
 };
 
 // GlobalBuffer -> Noc: a port's worth of a stream of weights, scales or inputs.
@@ -42,25 +53,43 @@ template <bool Functional>
 struct StreamWord {
   int32_t bits = 0;
   Bits<Functional, kPortWords> payload;
+  void visit(StateArchive& archive) { archive.value(bits); }
 };
 
-// Noc -> PeArray: a multicast of the filter network.
+// Noc -> PeArray: a multicast of the filter network to the PEs of these rows and sets in all `width` output
+// rows.
 template <bool Functional>
 struct FilterFlit {
-  int16_t row_first = 0, row_last = 0, col_first = 0, col_last = 0;
+  int16_t row_first = 0, row_last = 0, set_first = 0, set_last = 0;
+  int16_t sets = 0, width = 0;
   int32_t bits = 0;
   Content content = Content::weights;
   int64_t pass = 0;
   Bits<Functional, kPortWords> payload;
+
+  void visit(StateArchive& archive) {
+    for (int16_t* number : {&row_first, &row_last, &set_first, &set_last, &sets, &width})
+      archive.value(*number);
+    archive.value(bits);
+    archive.value(content);
+    archive.pass(pass);
+  }
 };
 
-// Noc -> PeArray: inputs for the first `cols` PEs of a row, or a token's scale for its tops.
+// Noc -> PeArray: inputs of one line for the PEs along its diagonal: `row` in the first of `width` groups of
+// `sets` columns, which begin at `col`, and row_step rows lower in each next one. Or a token's scale for the
+// tops of one group.
 template <bool Functional>
 struct InputFlit {
-  int16_t row = 0, cols = 0;
+  int16_t row = 0, row_step = 0, col = 0, sets = 0, width = 0;
   int16_t inputs = 0;
   bool token_scale = false;
   Bits<Functional, kPortWords> payload;
+
+  void visit(StateArchive& archive) {
+    for (int16_t* number : {&row, &row_step, &col, &sets, &width, &inputs}) archive.value(*number);
+    archive.flag(token_scale);
+  }
 };
 
 enum class PsumKind : uint8_t { partial, total, output };
@@ -79,9 +108,15 @@ struct PsumFlit {
   int16_t col = 0;
   int16_t count = 0;
   PsumKind kind = PsumKind::partial;
-  int32_t tile = 0;
   int64_t pass = 0;
   PsumValues<Functional> payload;
+
+  void visit(StateArchive& archive) {
+    archive.value(col);
+    archive.value(count);
+    archive.value(kind);
+    archive.pass(pass);
+  }
 };
 
 // A queue of bits that enter and leave in pieces of any size; without values in timing runs.
@@ -89,6 +124,7 @@ template <bool Functional>
 class BitQueue {
  public:
   int64_t bits() const { return bits_; }
+  void visit(StateArchive& archive) { archive.value(bits_); }
 
   template <int Words>
   void append(const Bits<Functional, Words>& payload, int64_t count) {

@@ -34,20 +34,38 @@ void Noc<Functional>::start_filter_pass() {
   delivery_ = 0;
   delivered_bits_ = 0;
   deliveries_.clear();
-  if (!filter_cursor_.done())
-    deliveries_ = plan_.unit.deliveries(plan_.schedule.encoding, plan_.accelerator, filter_cursor_.pass());
+  if (!filter_cursor_.done()) deliveries_ = plan_.deliveries(filter_cursor_.pass());
 }
 
 template <bool Functional>
 void Noc<Functional>::tick() {
   const auto& noc = plan_.accelerator.noc_bits;
+  const bool skipped = skip_empty_passes();
   const bool filter = send_filter();
   const bool input = send_input();
   const bool filter_refill =
       refill(filter_words_, filter_queue_, std::max(noc.filter, plan_.accelerator.glb.port_bits));
   const bool input_refill =
       refill(input_words_, input_queue_, std::max(noc.input, plan_.accelerator.glb.port_bits));
-  if (filter || input || filter_refill || input_refill) scheduler_.wake(Domain::core);
+  if (skipped || filter || input || filter_refill || input_refill) scheduler_.wake(Domain::core);
+}
+
+// A pass that brings no weights or no inputs is over for its network once the other network has come to it,
+// so that neither looks further ahead than it must.
+template <bool Functional>
+bool Noc<Functional>::skip_empty_passes() {
+  bool skipped = false;
+  while (!filter_cursor_.done() && deliveries_.empty() && filter_cursor_.index() < input_cursor_.index()) {
+    filter_cursor_.next();
+    start_filter_pass();
+    skipped = true;
+  }
+  while (!input_cursor_.done() && input_cursor_.pass().holds_inputs &&
+         input_cursor_.index() < filter_cursor_.index()) {
+    input_cursor_.next();
+    skipped = true;
+  }
+  return skipped;
 }
 
 template <bool Functional>
@@ -61,28 +79,28 @@ bool Noc<Functional>::refill(Channel<StreamWord<Functional>>& words, BitQueue<Fu
 
 template <bool Functional>
 bool Noc<Functional>::send_filter() {
-  if (filter_cursor_.done() || filter_flits_.full()) return false;
+  if (deliveries_.empty() || filter_flits_.full()) return false;
   const FilterDelivery& delivery = deliveries_[delivery_];
   const int32_t bits = std::min(plan_.accelerator.noc_bits.filter, delivery.bits - delivered_bits_);
   if (filter_queue_.bits() < bits) return false;
   FilterFlit<Functional> flit;
   flit.row_first = delivery.row_first;
   flit.row_last = delivery.row_last;
-  flit.col_first = delivery.col_first;
-  flit.col_last = delivery.col_last;
+  flit.set_first = delivery.set_first;
+  flit.set_last = delivery.set_last;
+  flit.sets = static_cast<int16_t>(filter_cursor_.pass().sets);
+  flit.width = static_cast<int16_t>(filter_cursor_.pass().width);
   flit.bits = bits;
   flit.content = delivery.content;
   flit.pass = filter_cursor_.index();
   filter_queue_.take(bits, flit.payload);
   filter_flits_.push(flit);
-  filter_meter_.add(1);
   count_filter(flit);
   delivered_bits_ += bits;
   if (delivered_bits_ == delivery.bits) {
     delivered_bits_ = 0;
     if (++delivery_ == deliveries_.size()) {
       filter_cursor_.next();
-      filter_meter_.next_pass();
       start_filter_pass();
     }
   }
@@ -91,34 +109,44 @@ bool Noc<Functional>::send_filter() {
 
 template <bool Functional>
 void Noc<Functional>::count_filter(const FilterFlit<Functional>& flit) {
-  const int64_t pes = int64_t{flit.row_last - flit.row_first + 1} * (flit.col_last - flit.col_first + 1);
+  const int64_t pes =
+      int64_t{flit.row_last - flit.row_first + 1} * (flit.set_last - flit.set_first + 1) * flit.width;
   const int64_t words = pes * words16(flit.bits);
   const bool weights = flit.content == Content::weights;
   counts_[weights ? Action::noc_filter_deliver_weights : Action::noc_filter_deliver_scales] += words;
   counts_[weights ? Action::spad_filter_write_weights : Action::spad_filter_write_scales] += words;
 }
 
-// Token by token, chunk by chunk, row by row; behind a token its scale, if it has one.
+// Token by token, chunk by chunk, line by line; behind a token its scale, if it has one.
 template <bool Functional>
 bool Noc<Functional>::send_input() {
-  if (input_cursor_.done() || input_flits_.full()) return false;
+  if (input_cursor_.done() || input_cursor_.pass().holds_inputs || input_flits_.full()) return false;
   const Pass& pass = input_cursor_.pass();
-  const bool token_scale = chunk_ == pass.input_chunks();
+  const bool token_scale = chunk_ == pass.chunks(token_);
+  const int32_t set = token_scale ? 0 : line_ / pass.set_lines(), line = line_ - set * pass.set_lines();
   const int32_t inputs = token_scale ? 0
                                      : std::min(plan_.accelerator.noc_bits.input / plan_.input_bits,
-                                                pass.chunk_inputs(row_, chunk_) - input_);
+                                                pass.chunk_inputs(set, token_, chunk_) - input_);
   const int32_t bits = token_scale ? plan_.token_scale_bits : inputs * plan_.input_bits;
   if (input_queue_.bits() < bits) return false;
   InputFlit<Functional> flit;
-  flit.row = static_cast<int16_t>(token_scale ? pass.rows - 1 : row_);
-  flit.cols = static_cast<int16_t>(pass.cols);
+  // The line's diagonal: output rows j with 0 <= line - j line_step < set_rows.
+  const int32_t first =
+      token_scale ? line_ : std::max(0, (line - pass.set_rows + pass.line_step) / pass.line_step);
+  const int32_t last = token_scale ? line_ : std::min(pass.width - 1, line / pass.line_step);
+  flit.row =
+      static_cast<int16_t>(token_scale ? pass.rows - 1 : set * pass.set_rows + line - first * pass.line_step);
+  flit.row_step = static_cast<int16_t>(pass.line_step);
+  flit.col = static_cast<int16_t>(first * pass.sets);
+  flit.sets = static_cast<int16_t>(pass.sets);
+  flit.width = static_cast<int16_t>(last - first + 1);
   flit.inputs = static_cast<int16_t>(inputs);
   flit.token_scale = token_scale;
   input_queue_.take(bits, flit.payload);
   input_flits_.push(flit);
-  input_meter_.add(1);
-  counts_[Action::noc_input_deliver_inputs] += pass.cols * words16(bits);
-  counts_[Action::spad_input_write_inputs] += pass.cols * words16(bits);
+  const int64_t words = int64_t{flit.width} * pass.sets * words16(bits);
+  counts_[Action::noc_input_deliver_inputs] += words;
+  counts_[Action::spad_input_write_inputs] += words;
   input_ += inputs;
   advance_input(pass, token_scale);
   return true;
@@ -126,22 +154,35 @@ bool Noc<Functional>::send_input() {
 
 template <bool Functional>
 void Noc<Functional>::advance_input(const Pass& pass, bool token_scale_sent) {
-  if (!token_scale_sent) {
-    if (input_ < pass.chunk_inputs(row_, chunk_)) return;
+  if (token_scale_sent) {
+    if (++line_ < pass.width) return;
+  } else {
+    if (input_ < pass.chunk_inputs(line_ / pass.set_lines(), token_, chunk_)) return;
     input_ = 0;
     do {
-      if (++row_ == pass.rows) {
-        row_ = 0;
+      if (++line_ == pass.lines()) {
+        line_ = 0;
         ++chunk_;
       }
-    } while (chunk_ < pass.input_chunks() && pass.chunk_inputs(row_, chunk_) == 0);
-    if (chunk_ < pass.input_chunks() || plan_.scale_bits_of_token(pass) > 0) return;
+    } while (chunk_ < pass.chunks(token_) &&
+             pass.chunk_inputs(line_ / pass.set_lines(), token_, chunk_) == 0);
+    if (chunk_ < pass.chunks(token_) || plan_.scale_bits_of_token(pass) > 0) return;
   }
-  chunk_ = 0;
+  chunk_ = line_ = 0;
   if (++token_ < pass.tokens) return;
   token_ = 0;
   input_cursor_.next();
-  input_meter_.next_pass();
+}
+
+template <bool Functional>
+void Noc<Functional>::visit(StateArchive& archive) {
+  filter_queue_.visit(archive);
+  input_queue_.visit(archive);
+  archive.cursor(filter_cursor_);
+  archive.cursor(input_cursor_);
+  if (archive.reading()) start_filter_pass();
+  archive.value(delivery_);
+  for (int32_t* number : {&delivered_bits_, &token_, &chunk_, &line_, &input_}) archive.value(*number);
 }
 
 template <bool Functional>
@@ -150,7 +191,7 @@ std::string Noc<Functional>::state() const {
          std::to_string(delivery_) + " of " + std::to_string(deliveries_.size()) + ", " +
          std::to_string(filter_queue_.bits()) + " bits queued; input pass " +
          std::to_string(input_cursor_.index()) + ", token " + std::to_string(token_) + ", chunk " +
-         std::to_string(chunk_) + ", row " + std::to_string(row_) + ", " +
+         std::to_string(chunk_) + ", line " + std::to_string(line_) + ", " +
          std::to_string(input_queue_.bits()) + " bits queued";
 }
 

@@ -7,13 +7,13 @@
 #include "models/machine/channel.h"
 #include "models/machine/items.h"
 #include "models/machine/layer_plan.h"
-#include "models/machine/pass_meter.h"
 
 namespace eyeshift {
 
 // The multicast networks for filters and for inputs: each cuts the stream that its banks send into flits of
-// its own width, one a cycle, and addresses them to a rectangle of PEs (filters) or the first PEs of a row
-// (inputs). The networks of partial sums need no more than the channels between the array and their banks.
+// its own width, one a cycle, and addresses them to a rectangle of PEs (filters) or along a diagonal of the
+// PE sets (inputs). The networks of partial sums need no more than the channels between the array and their
+// banks.
 template <bool Functional>
 class Noc : public sc_core::sc_module {
  public:
@@ -23,9 +23,7 @@ class Noc : public sc_core::sc_module {
       ActionCounts& counts);
 
   bool done() const { return filter_cursor_.done() && input_cursor_.done(); }
-  // Flits of each pass.
-  const PassMeter& filter_meter() const { return filter_meter_; }
-  const PassMeter& input_meter() const { return input_meter_; }
+  void visit(StateArchive& archive);
   std::string state() const;
 
  private:
@@ -34,6 +32,7 @@ class Noc : public sc_core::sc_module {
   bool send_input();
   void advance_input(const Pass& pass, bool token_scale_sent);
   void start_filter_pass();
+  bool skip_empty_passes();
   void count_filter(const FilterFlit<Functional>& flit);
   static bool refill(Channel<StreamWord<Functional>>& words, BitQueue<Functional>& queue, int64_t enough);
 
@@ -48,10 +47,9 @@ class Noc : public sc_core::sc_module {
   BitQueue<Functional> filter_queue_, input_queue_;
   PassCursor filter_cursor_, input_cursor_;
   std::vector<FilterDelivery> deliveries_;
-  size_t delivery_ = 0;
+  uint32_t delivery_ = 0;
   int32_t delivered_bits_ = 0;
-  int32_t token_ = 0, chunk_ = 0, row_ = 0, input_ = 0;  // the next input's place in the pass
-  PassMeter filter_meter_, input_meter_;
+  int32_t token_ = 0, chunk_ = 0, line_ = 0, input_ = 0;  // the next input's place in the pass
 };
 
 }  // namespace eyeshift

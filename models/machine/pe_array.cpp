@@ -12,7 +12,8 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
                              Channel<FilterFlit<Functional>>& filter_flits,
                              Channel<InputFlit<Functional>>& input_flits,
                              Channel<PsumFlit<Functional>>& psums_in,
-                             Channel<PsumFlit<Functional>>& psums_out, ActionCounts& counts)
+                             Channel<PsumFlit<Functional>>& psums_out, const MemoryImage* image,
+                             ActionCounts& counts)
     : sc_module(name),
       plan_(plan),
       scheduler_(scheduler),
@@ -21,8 +22,8 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
       psums_in_(psums_in),
       psums_out_(psums_out),
       counts_(counts),
-      cols_(plan.accelerator.array.cols),
-      pes_(static_cast<size_t>(plan.accelerator.array.rows * plan.accelerator.array.cols)),
+      cols_(plan.schedule.cols),
+      pes_(static_cast<size_t>(plan.schedule.rows * plan.schedule.cols)),
       filter_capacity_bits_(int64_t{plan.accelerator.spad_words.filter} * 16),
       input_capacity_(plan.accelerator.spad_words.input * 16 / plan.input_bits),
       column_fifo_(std::max({kFifoFlits, plan.psums_per_output}) *
@@ -42,6 +43,10 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
       step_(pes_, 0),
       filter_bits_(pes_, 0),
       inputs_held_(pes_, 0),
+      window_(pes_, 0),
+      kept_bits_(pes_, 0),
+      kept_inputs_(pes_, 0),
+      row_ends_(pes_, 0),
       chain_ready_(pes_, 0),
       link_level_(pes_, 0),
       link_change_(pes_, 0),
@@ -56,7 +61,7 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
       out_pass_(bottom_level_.size(), 0),
       out_token_(bottom_level_.size(), 0),
       out_sent_(bottom_level_.size(), 0) {
-  if constexpr (Functional) values_ = std::make_unique<ArrayValues>(plan);
+  if constexpr (Functional) values_ = std::make_unique<ArrayValues>(plan, image->product_shift());
   for (size_t pe = 0; pe < pes_; ++pe) {
     row_[pe] = static_cast<uint16_t>(pe / static_cast<size_t>(cols_));
     col_[pe] = static_cast<uint16_t>(pe % static_cast<size_t>(cols_));
@@ -73,15 +78,18 @@ void PeArray<Functional>::load_contexts() {
   while (!cursor_.done() && contexts_.size() < kPassesInFlight) {
     const Pass& pass = cursor_.pass();
     contexts_.push_back(std::make_unique<PassContext>(plan_, pass, cursor_.index()));
-    active_pes_ = std::max(active_pes_, pass.rows * pass.cols);
+    active_pes_ = std::max(active_pes_, pass.rows * pass.cols());
     for (size_t pe = 0; pe < pes_; ++pe) {
       if (phase_[pe] != Phase::wait_weights || pass_[pe] != cursor_.index()) continue;
-      if (contexts_.back()->uses(row_of(pe), col_of(pe)))
+      if (contexts_.back()->uses(row_of(pe), col_of(pe))) {
         call(pe);
-      else
+      } else {
+        drop_kept(pe, pass);
         ++pass_[pe];
+      }
     }
-    for (auto col = static_cast<size_t>(pass.cols); col < out_pass_.size(); ++col) {
+    for (size_t col = 0; col < out_pass_.size(); ++col) {
+      if (!leaves_out(pass, col)) continue;
       if (top_pass_[col] == cursor_.index()) ++top_pass_[col];
       if (out_pass_[col] == cursor_.index()) ++out_pass_[col];
     }
@@ -95,12 +103,12 @@ void PeArray<Functional>::retire_contexts() {
     const PassContext& context = *contexts_.front();
     const Pass& pass = context.pass();
     context.add_actions(counts_);
-    compute_meter_.add(context.compute_cycles);
-    compute_meter_.next_pass();
-    const int64_t padding = int64_t{pass.padded_inputs} * pass.tile_outputs() * pass.tokens;
-    macs_ += context.pairs() - padding;
-    padding_macs_ += padding;
-    contexts_.pop_front();
+    const int64_t padding = pass.padded_inputs * pass.results();
+    counters_.macs += context.pairs() - padding;
+    counters_.padding_macs += padding;
+    if (sending_pass_ == context.index()) ++sending_pass_;
+    contexts_.erase(contexts_.begin());
+    pass_ends_.push_back(cycle_);
     load_contexts();
     moved_ = true;
   }
@@ -108,7 +116,7 @@ void PeArray<Functional>::retire_contexts() {
 
 template <bool Functional>
 void PeArray<Functional>::tick() {
-  cycle_ = TickScheduler::now() / scheduler_.ticks(Domain::core);
+  cycle_ = scheduler_.cycle();
   ++evaluated_cycles_;
   moved_ = take_filter();
   moved_ = take_input() || moved_;
@@ -118,31 +126,34 @@ void PeArray<Functional>::tick() {
   for (size_t word = 0; word < attention_.size(); ++word) {
     uint64_t bits = attention_[word];
     attention_[word] = 0;
-    for (; bits != 0; bits &= bits - 1) visit(word * 64 + static_cast<size_t>(__builtin_ctzll(bits)));
+    for (; bits != 0; bits &= bits - 1) attend(word * 64 + static_cast<size_t>(__builtin_ctzll(bits)));
   }
   moved_ = send_psums() || moved_;
   commit_links();
   attention_.swap(attention_next_);
   retire_contexts();
   if (moved_ || computing_ > 0 || chain_waits_) scheduler_.wake(Domain::core);
+  if (pauses_ && !pass_ends_.empty()) sc_core::sc_pause();
 }
 
 template <bool Functional>
 bool PeArray<Functional>::take_filter() {
   if (filter_flits_.empty()) return false;
   const FilterFlit<Functional>& flit = filter_flits_.front();
-  for (int row = flit.row_first; row <= flit.row_last; ++row)
-    for (int col = flit.col_first; col <= flit.col_last; ++col)
-      if (filter_bits_[static_cast<size_t>(row * cols_ + col)] + flit.bits > filter_capacity_bits_)
-        return false;
-  for (int row = flit.row_first; row <= flit.row_last; ++row) {
-    for (int col = flit.col_first; col <= flit.col_last; ++col) {
-      const auto pe = static_cast<size_t>(row * cols_ + col);
-      filter_bits_[pe] += flit.bits;
-      if (phase_[pe] == Phase::wait_weights) call(pe);
-      if constexpr (Functional) values_->take_filter(static_cast<int>(pe), flit);
-    }
-  }
+  const auto for_each_pe = [&](const auto& visit) {
+    for (int row = flit.row_first; row <= flit.row_last; ++row)
+      for (int group = 0; group < flit.width; ++group)
+        for (int set = flit.set_first; set <= flit.set_last; ++set)
+          visit(static_cast<size_t>(row * cols_ + group * flit.sets + set));
+  };
+  bool fits = true;
+  for_each_pe([&](size_t pe) { fits = fits && filter_bits_[pe] + flit.bits <= filter_capacity_bits_; });
+  if (!fits) return false;
+  for_each_pe([&](size_t pe) {
+    filter_bits_[pe] += flit.bits;
+    if (phase_[pe] == Phase::wait_weights) call(pe);
+    if constexpr (Functional) values_->take_filter(static_cast<int>(pe), flit);
+  });
   filter_flits_.pop();
   return true;
 }
@@ -152,24 +163,36 @@ bool PeArray<Functional>::take_input() {
   if (input_flits_.empty()) return false;
   const InputFlit<Functional>& flit = input_flits_.front();
   if (flit.token_scale) {
-    for (int col = 0; col < flit.cols; ++col)
+    const int last = flit.col + flit.sets;
+    for (int col = flit.col; col < last; ++col)
       if (scale_level_[static_cast<size_t>(col)] >= kFifoFlits) return false;
-    for (int col = 0; col < flit.cols; ++col) {
+    for (int col = flit.col; col < last; ++col) {
       ++scale_level_[static_cast<size_t>(col)];
       if constexpr (Functional) values_->take_token_scale(col, flit);
     }
     input_flits_.pop();
     return true;
   }
-  const size_t first = static_cast<size_t>(flit.row * cols_), last = first + static_cast<size_t>(flit.cols);
+  // Down the diagonal: `sets` neighbours in each row.
+  const auto for_each_row = [&](const auto& visit) {
+    for (int group = 0; group < flit.width; ++group) {
+      const auto first =
+          static_cast<size_t>((flit.row - group * flit.row_step) * cols_ + flit.col + group * flit.sets);
+      visit(first, first + static_cast<size_t>(flit.sets));
+    }
+  };
   int32_t most = 0;
-  for (size_t pe = first; pe < last; ++pe) most = std::max(most, inputs_held_[pe]);
+  for_each_row([&](size_t first, size_t last) {
+    for (size_t pe = first; pe < last; ++pe) most = std::max(most, inputs_held_[pe]);
+  });
   if (most + flit.inputs > input_capacity_) return false;
-  for (size_t pe = first; pe < last; ++pe) inputs_held_[pe] += flit.inputs;
-  for (size_t pe = first; pe < last; ++pe) {
-    if (phase_[pe] == Phase::wait_inputs) call(pe);
-    if constexpr (Functional) values_->take_input(static_cast<int>(pe), flit);
-  }
+  for_each_row([&](size_t first, size_t last) {
+    for (size_t pe = first; pe < last; ++pe) inputs_held_[pe] += flit.inputs;
+    for (size_t pe = first; pe < last; ++pe) {
+      if (phase_[pe] == Phase::wait_inputs) call(pe);
+      if constexpr (Functional) values_->take_input(static_cast<int>(pe), flit);
+    }
+  });
   input_flits_.pop();
   return true;
 }
@@ -190,13 +213,15 @@ bool PeArray<Functional>::take_psums() {
 // One flit of the oldest pass whose results have not all left, from the columns in turn.
 template <bool Functional>
 bool PeArray<Functional>::send_psums() {
+  while (has_context(sending_pass_) && context(sending_pass_).pass().keeps_psums) ++sending_pass_;
   if (psums_out_.full() || !has_context(sending_pass_)) return false;
   PassContext& context = this->context(sending_pass_);
   const Pass& pass = context.pass();
   const bool totals = plan_.finishes && pass.ends_group;
-  for (int k = 0; k < pass.cols; ++k) {
+  const int cols = pass.cols();
+  for (int k = 0; k < cols; ++k) {
     int col = next_column_ + k;
-    if (col >= pass.cols) col -= pass.cols;
+    if (col >= cols) col -= cols;
     const auto column = static_cast<size_t>(col);
     if (out_pass_[column] != sending_pass_) continue;
     const int32_t values = totals ? pass.outputs_of(col) : context.chain_psums(col);
@@ -204,15 +229,14 @@ bool PeArray<Functional>::send_psums() {
         std::min(pass.output ? plan_.output_word : plan_.psum_word, values - out_sent_[column]);
     if (out_level_[column] < count) continue;
     PsumFlit<Functional> flit;
-    if constexpr (Functional) flit = values_->take_output(col, count, pass.output);
+    if constexpr (Functional) flit = values_->take_output(col, count);
     flit.col = static_cast<int16_t>(col);
     flit.count = static_cast<int16_t>(count);
     flit.kind = pass.output ? PsumKind::output : totals ? PsumKind::total : PsumKind::partial;
-    flit.tile = pass.psum_tile;
     flit.pass = sending_pass_;
     psums_out_.push(flit);
     out_level_[column] -= count;
-    next_column_ = col + 1 == pass.cols ? 0 : col + 1;
+    next_column_ = col + 1 == cols ? 0 : col + 1;
     if ((out_sent_[column] += count) == values) {
       out_sent_[column] = 0;
       if (++out_token_[column] == pass.tokens) {
@@ -233,7 +257,7 @@ bool PeArray<Functional>::send_psums() {
 template <bool Functional>
 void PeArray<Functional>::next_column_pass(std::vector<int64_t>& passes, size_t column) {
   do ++passes[column];
-  while (has_context(passes[column]) && static_cast<int>(column) >= context(passes[column]).pass().cols);
+  while (has_context(passes[column]) && leaves_out(context(passes[column]).pass(), column));
 }
 
 // What chains moved shows from the next cycle on.
@@ -251,13 +275,45 @@ void PeArray<Functional>::commit_links() {
 }
 
 template <bool Functional>
+void PeArray<Functional>::visit(StateArchive& archive) {
+  archive.cursor(cursor_);
+  archive.items(contexts_, [&](std::unique_ptr<PassContext>& context) {
+    int64_t index = context == nullptr ? 0 : context->index();
+    archive.pass(index);
+    if (archive.reading()) {
+      PassCursor at(plan_.schedule);
+      at.seek(index);
+      context = std::make_unique<PassContext>(plan_, at.pass(), index);
+    }
+    context->visit(archive);
+  });
+  archive.values(remaining_);
+  archive.values(phase_);
+  archive.values(step_);
+  archive.values(row_ends_);
+  archive.values(attention_);
+  for (auto* numbers :
+       {&token_, &group_, &chained_, &filter_bits_, &inputs_held_, &window_, &kept_bits_, &kept_inputs_,
+        &link_level_, &bottom_level_, &total_level_, &out_level_, &scale_level_, &out_token_, &out_sent_})
+    archive.values(*numbers);
+  for (auto* passes : {&pass_, &top_pass_, &out_pass_}) archive.passes(*passes);
+  for (int64_t& ready : chain_ready_) archive.cycle_ahead(ready);
+  archive.pass(sending_pass_);
+  archive.value(next_column_);
+  archive.value(computing_);
+  if (archive.reading())
+    for (size_t pe = 0; pe < pes_; ++pe)
+      if (phase_[pe] != Phase::wait_weights) look_up_work(pe);
+}
+
+template <bool Functional>
 std::string PeArray<Functional>::state() const {
   static const char* const names[] = {"waits for weights", "waits for inputs", "computes", "chains"};
   std::ostringstream out;
   out << "array: " << contexts_.size() << " passes in flight, results of pass " << sending_pass_ << " leave";
   if (!filter_flits_.empty())
     out << "; a flit of " << filter_flits_.front().bits << " filter bits for PEs from "
-        << filter_flits_.front().row_first << "," << filter_flits_.front().col_first << " waits for one of "
+        << filter_flits_.front().row_first << "," << filter_flits_.front().set_first << " waits for one of "
         << filter_capacity_bits_ << " bits";
   if (!input_flits_.empty())
     out << "; a flit of " << input_flits_.front().inputs << " inputs for row " << input_flits_.front().row

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <memory>
 #include <string>
 #include <systemc>
+#include <utility>
 #include <vector>
 
 #include "models/machine/array_values.h"
@@ -12,9 +12,23 @@
 #include "models/machine/items.h"
 #include "models/machine/layer_plan.h"
 #include "models/machine/pass_context.h"
-#include "models/machine/pass_meter.h"
 
 namespace eyeshift {
+
+// What happened in the array, beside actions.
+struct ArrayCounters {
+  int64_t busy_pe_cycles = 0;
+  int64_t macs = 0, padding_macs = 0;
+
+  void add(const ArrayCounters& other) {
+    busy_pe_cycles += other.busy_pe_cycles;
+    macs += other.macs;
+    padding_macs += other.padding_macs;
+  }
+  ArrayCounters operator-(const ArrayCounters& other) const {
+    return {busy_pe_cycles - other.busy_pe_cycles, macs - other.macs, padding_macs - other.padding_macs};
+  }
+};
 
 // The PE array: one method advances all PEs over flat arrays, every core cycle. A PE waits for its weights,
 // then for every token works through the steps of its unit's program as inputs arrive, then passes its
@@ -26,16 +40,19 @@ class PeArray : public sc_core::sc_module {
   PeArray(sc_core::sc_module_name name, const LayerPlan& plan, TickScheduler& scheduler,
           Channel<FilterFlit<Functional>>& filter_flits, Channel<InputFlit<Functional>>& input_flits,
           Channel<PsumFlit<Functional>>& psums_in, Channel<PsumFlit<Functional>>& psums_out,
-          ActionCounts& counts);
+          const MemoryImage* image, ActionCounts& counts);
 
   bool done() const { return cursor_.done() && contexts_.empty(); }
-  int64_t busy_pe_cycles() const { return busy_pe_cycles_; }
   int64_t evaluated_cycles() const { return evaluated_cycles_; }
-  int64_t macs() const { return macs_; }
-  int64_t padding_macs() const { return padding_macs_; }
   int active_pes() const { return active_pes_; }
-  // Cycles of the PE that works longest on each pass.
-  const PassMeter& compute_meter() const { return compute_meter_; }
+  // The cycles at which passes ended, their last result having left, since the last call. Asked to, the array
+  // pauses the simulation whenever there are some.
+  std::vector<int64_t> take_pass_ends() { return std::exchange(pass_ends_, {}); }
+  void pause_at_pass_ends() { pauses_ = true; }
+  // Adds what happened in a time that was skipped.
+  void add(const ArrayCounters& counters) { counters_.add(counters); }
+  const ArrayCounters& counters() const { return counters_; }
+  void visit(StateArchive& archive);
   std::string state() const;
 
   static constexpr int kPassesInFlight = 4;  // whose programs the array's control holds
@@ -50,7 +67,9 @@ class PeArray : public sc_core::sc_module {
     PassContext* context = nullptr;
     size_t first_step = 0;
     int32_t steps = 0, groups = 0, chain_psums = 0, chain_cycles = 1, busy_cycles = 1;
+    int32_t leaving = 0, row_tokens = 1;
     bool top = false, finishes = false, total_in = false, psum_in = false;
+    bool keeps_inputs = false, keeps_psums = false;
   };
 
   void tick();
@@ -59,15 +78,22 @@ class PeArray : public sc_core::sc_module {
   bool take_psums();
   bool send_psums();
   void finish_steps();
-  void visit(size_t pe);
+  void attend(size_t pe);
   bool begin_pass(size_t pe);
+  void look_up_work(size_t pe);
+  void begin_token(size_t pe);
   bool begin_step(size_t pe);
   void end_step(size_t pe);
   bool chain(size_t pe);
   void end_token(size_t pe);
+  void next_pass(size_t pe);
+  void drop_kept(size_t pe, const Pass& skipped);
   void next_column_pass(std::vector<int64_t>& passes, size_t column);
   void load_contexts();
   void retire_contexts();
+  static bool leaves_out(const Pass& pass, size_t column) {
+    return pass.keeps_psums || static_cast<int>(column) >= pass.cols();
+  }
   void commit_links();
   void change_link(size_t pe, int32_t change) {
     if (link_change_[pe] == 0) links_touched_.push_back(pe);
@@ -99,8 +125,8 @@ class PeArray : public sc_core::sc_module {
   const int column_fifo_;      // partial sums in a column's FIFOs
   const int32_t link_cycles_;  // a partial sum takes on the link between two PEs
 
-  PassCursor cursor_;  // of the next context
-  std::deque<std::unique_ptr<PassContext>> contexts_;
+  PassCursor cursor_;                                   // of the next context
+  std::vector<std::unique_ptr<PassContext>> contexts_;  // the oldest first
 
   // PEs, flat: index = row * cols + column.
   std::vector<uint16_t> remaining_;  // cycles of the current step; padded to a multiple of 32
@@ -111,8 +137,11 @@ class PeArray : public sc_core::sc_module {
   std::vector<int64_t> pass_;  // a PE's current pass
   std::vector<int32_t> token_, group_, chained_;
   std::vector<uint8_t> step_;
-  std::vector<int32_t> filter_bits_;  // held in the filter scratchpad
-  std::vector<int32_t> inputs_held_;  // in the input scratchpad
+  std::vector<int32_t> filter_bits_;              // held in the filter scratchpad
+  std::vector<int32_t> inputs_held_;              // in the input scratchpad
+  std::vector<int32_t> window_;                   // of them, used and still wanted
+  std::vector<int32_t> kept_bits_, kept_inputs_;  // for later passes that hold them
+  std::vector<uint8_t> row_ends_;     // the token is the last of a row, after which the window is empty
   std::vector<int64_t> chain_ready_;  // cycle at which the PE may chain again
   std::vector<int32_t> link_level_;   // partial sums that wait below the PE
   std::vector<int32_t> link_change_;
@@ -132,10 +161,11 @@ class PeArray : public sc_core::sc_module {
   int computing_ = 0;         // PEs in a step
   bool moved_ = false;        // something happened in this cycle
   bool chain_waits_ = false;  // a chain waits for time alone
-  int64_t busy_pe_cycles_ = 0, evaluated_cycles_ = 0;
-  int64_t macs_ = 0, padding_macs_ = 0;
+  int64_t evaluated_cycles_ = 0;
+  ArrayCounters counters_;
   int active_pes_ = 0;
-  PassMeter compute_meter_;
+  bool pauses_ = false;
+  std::vector<int64_t> pass_ends_;
   std::unique_ptr<ArrayValues> values_;
 };
 

@@ -36,10 +36,12 @@ void PeArray<Functional>::end_step(size_t pe) {
   const size_t step = work.first_step + step_[pe];
   const auto& timing = work.context->timing(step);
   work.context->count_step(step);
+  // Inputs leave in the order in which they came, unless the next token or pass wants them.
+  const bool leave = !work.keeps_inputs && (row_ends_[pe] != 0 || group_[pe] * timing.frees < work.leaving);
   if constexpr (Functional)
     values_->execute(static_cast<int>(pe), work.context->tile(row_of(pe), col_of(pe)), step_[pe], group_[pe],
-                     timing.frees);
-  inputs_held_[pe] -= timing.frees;
+                     token_[pe], window_[pe], leave ? timing.frees : 0);
+  (leave ? inputs_held_ : window_)[pe] += leave ? -timing.frees : timing.frees;
   --computing_;
   moved_ = true;
   if (++step_[pe] == work.steps) {
@@ -47,11 +49,12 @@ void PeArray<Functional>::end_step(size_t pe) {
     ++group_[pe];
   }
   phase_[pe] = group_[pe] == work.groups ? Phase::chain : Phase::wait_inputs;
+  if (phase_[pe] == Phase::chain && work.keeps_psums) end_token(pe);
   call(pe);
 }
 
 template <bool Functional>
-void PeArray<Functional>::visit(size_t pe) {
+void PeArray<Functional>::attend(size_t pe) {
   if (phase_[pe] == Phase::wait_weights && !begin_pass(pe)) return;
   if (phase_[pe] == Phase::wait_inputs) {
     begin_step(pe);
@@ -65,33 +68,53 @@ template <bool Functional>
 bool PeArray<Functional>::begin_pass(size_t pe) {
   if (!has_context(pass_[pe])) return false;
   PassContext& context = this->context(pass_[pe]);
-  const Pass& pass = context.pass();
   const int row = row_of(pe), col = col_of(pe);
   if (filter_bits_[pe] < context.bits_needed(row, col)) return false;
-  Work& work = work_[pe];
-  work.context = &context;
-  work.first_step = context.first_step(row, col);
-  work.steps = context.steps();
-  work.groups = context.groups(row);
-  work.chain_psums = context.chain_psums(col);
-  work.top = row == pass.rows - 1;
-  work.finishes = work.top && pass.ends_group && plan_.finishes;
-  work.total_in = work.finishes && pass.total_in;
-  work.psum_in = row == 0 && pass.psum_in;
-  work.busy_cycles = work.finishes ? context.finish_cycles() : 1;
-  work.chain_cycles = std::max(work.busy_cycles, work.top ? 1 : link_cycles_);
-  if constexpr (Functional) values_->begin_token(static_cast<int>(pe), context.tile(row, col));
+  look_up_work(pe);
+  begin_token(pe);
   phase_[pe] = Phase::wait_inputs;
   moved_ = true;
   return true;
 }
 
 template <bool Functional>
+void PeArray<Functional>::look_up_work(size_t pe) {
+  PassContext& context = this->context(pass_[pe]);
+  const Pass& pass = context.pass();
+  const int row = row_of(pe), col = col_of(pe);
+  Work& work = work_[pe];
+  work.context = &context;
+  work.first_step = context.first_step(row, col);
+  work.steps = context.steps();
+  work.groups = context.groups(row);
+  work.chain_psums = context.chain_psums(col);
+  work.leaving = context.leaving(row);
+  work.row_tokens = pass.row_tokens;
+  work.keeps_inputs = pass.keeps_inputs;
+  work.keeps_psums = pass.keeps_psums;
+  work.top = row == pass.rows - 1;
+  work.finishes = work.top && pass.ends_group && plan_.finishes;
+  work.total_in = work.finishes && pass.total_in;
+  work.psum_in = row == 0 && pass.psum_in;
+  work.busy_cycles = work.finishes ? context.finish_cycles() : 1;
+  work.chain_cycles = std::max(work.busy_cycles, work.top ? 1 : link_cycles_);
+}
+
+template <bool Functional>
+void PeArray<Functional>::begin_token(size_t pe) {
+  const Work& work = work_[pe];
+  if (!work.keeps_inputs) window_[pe] = 0;
+  row_ends_[pe] = (token_[pe] + 1) % work.row_tokens == 0 ? 1 : 0;
+  if constexpr (Functional)
+    values_->begin_token(static_cast<int>(pe), work.context->tile(row_of(pe), col_of(pe)), token_[pe]);
+}
+
+template <bool Functional>
 bool PeArray<Functional>::begin_step(size_t pe) {
   const auto& timing = work_[pe].context->timing(work_[pe].first_step + step_[pe]);
-  if (inputs_held_[pe] < timing.needs) return false;
+  if (inputs_held_[pe] - window_[pe] < timing.needs) return false;
   remaining_[pe] = static_cast<uint16_t>(timing.cycles);
-  busy_pe_cycles_ += timing.cycles;
+  counters_.busy_pe_cycles += timing.cycles;
   ++computing_;
   phase_[pe] = Phase::compute;
   moved_ = true;
@@ -122,7 +145,7 @@ bool PeArray<Functional>::chain(size_t pe) {
   if (emits && out_level_[column] >= column_fifo_) return false;
 
   if constexpr (Functional)
-    values_->chain(static_cast<int>(pe), work.context->tile(row, col_of(pe)), chained_[pe],
+    values_->chain(static_cast<int>(pe), work.context->tile(row, col_of(pe)), token_[pe], chained_[pe],
                    static_cast<int>(above));
   if (row > 0)
     change_link(pe, -1);
@@ -131,7 +154,7 @@ bool PeArray<Functional>::chain(size_t pe) {
   if (takes_total) --total_level_[column];
   if (!work.top) change_link(above, 1);
   if (emits) ++out_change_[column];
-  busy_pe_cycles_ += work.busy_cycles;
+  counters_.busy_pe_cycles += work.busy_cycles;
   chain_ready_[pe] = cycle_ + work.chain_cycles;
   if (++chained_[pe] == work.chain_psums) {
     if (work.finishes) work.context->count_finish(static_cast<int>(column));
@@ -149,22 +172,50 @@ void PeArray<Functional>::end_token(size_t pe) {
   chained_[pe] = group_[pe] = 0;
   phase_[pe] = Phase::wait_inputs;
   if (++token_[pe] < context.pass().tokens) {
-    if constexpr (Functional) values_->begin_token(static_cast<int>(pe), context.tile(row, col));
+    begin_token(pe);
     return;
   }
-  token_[pe] = 0;
-  if (work_[pe].top) next_column_pass(top_pass_, col_[pe]);
-  filter_bits_[pe] -= context.bits_needed(row, col);
-  if constexpr (Functional) values_->end_pass(static_cast<int>(pe));
+  token_[pe] = window_[pe] = 0;
+  if (work_[pe].top && !work_[pe].keeps_psums) next_column_pass(top_pass_, col_[pe]);
+  const Pass& pass = context.pass();
+  kept_bits_[pe] = pass.keeps_weights ? context.bits_needed(row, col) : 0;
+  kept_inputs_[pe] = pass.keeps_inputs ? pass.inputs_of(row) * pass.tokens : 0;
+  if (!pass.keeps_weights) {
+    filter_bits_[pe] -= context.bits_needed(row, col);
+    if constexpr (Functional) values_->end_pass(static_cast<int>(pe));
+  }
   phase_[pe] = Phase::wait_weights;
   --context.pes_left;
-  do ++pass_[pe];
-  while (has_context(pass_[pe]) && !this->context(pass_[pe]).uses(row, col));
+  next_pass(pe);
+}
+
+// Moves a PE on to the next pass that uses it.
+template <bool Functional>
+void PeArray<Functional>::next_pass(size_t pe) {
+  while (has_context(++pass_[pe]) && !context(pass_[pe]).uses(row_of(pe), col_of(pe)))
+    drop_kept(pe, context(pass_[pe]).pass());
+}
+
+// A PE that the last pass on what it keeps leaves out lets go of it.
+template <bool Functional>
+void PeArray<Functional>::drop_kept(size_t pe, const Pass& skipped) {
+  if (kept_bits_[pe] > 0 && !skipped.keeps_weights) {
+    filter_bits_[pe] -= std::exchange(kept_bits_[pe], 0);
+    if constexpr (Functional) values_->end_pass(static_cast<int>(pe));
+  }
+  if (kept_inputs_[pe] > 0 && !skipped.keeps_inputs) {
+    if constexpr (Functional) values_->drop_inputs(static_cast<int>(pe), kept_inputs_[pe]);
+    inputs_held_[pe] -= std::exchange(kept_inputs_[pe], 0);
+  }
 }
 
 template void PeArray<false>::finish_steps();
-template void PeArray<false>::visit(size_t);
+template void PeArray<false>::attend(size_t);
+template void PeArray<false>::look_up_work(size_t);
+template void PeArray<false>::drop_kept(size_t, const Pass&);
 template void PeArray<true>::finish_steps();
-template void PeArray<true>::visit(size_t);
+template void PeArray<true>::attend(size_t);
+template void PeArray<true>::look_up_work(size_t);
+template void PeArray<true>::drop_kept(size_t, const Pass&);
 
 }  // namespace eyeshift

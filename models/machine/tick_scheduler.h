@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <systemc>
 
+#include "models/machine/state_archive.h"
 #include "models/spec/accelerator.h"
 
 namespace eyeshift {
@@ -18,7 +19,9 @@ class TickScheduler : public sc_core::sc_prim_channel {
       : sc_prim_channel("tick_scheduler"), ticks_{base.core_ticks, base.dram_ticks} {}
 
   const sc_core::sc_event& edge(Domain domain) const { return edges_[index(domain)]; }
-  static int64_t now() { return static_cast<int64_t>(sc_core::sc_time_stamp().value()); }
+  // Skipped time included.
+  int64_t now() const { return static_cast<int64_t>(sc_core::sc_time_stamp().value()) + skipped_; }
+  int64_t cycle() const { return now() / ticks(Domain::core); }
   int64_t ticks(Domain domain) const { return ticks_[index(domain)]; }
 
   // Asks for the domain's next edge.
@@ -30,6 +33,23 @@ class TickScheduler : public sc_core::sc_prim_channel {
     request_update();
   }
 
+  // Between two evaluations: lets time pass in which the machine does what it has done before.
+  void skip(int64_t ticks) { skipped_ += ticks; }
+
+  // The phases of both clocks and the edges that were asked for.
+  void visit(StateArchive& archive) {
+    for (size_t domain = 0; domain < 2; ++domain) {
+      int64_t phase = now() % ticks_[domain];
+      archive.value(phase);
+      int64_t ahead = pending_[domain] > now() ? pending_[domain] - now() : 0;
+      archive.value(ahead);
+      if (!archive.reading()) continue;
+      edges_[domain].cancel();
+      pending_[domain] = now() + ahead;
+      if (ahead > 0) edges_[domain].notify(sc_core::sc_time::from_value(static_cast<uint64_t>(ahead)));
+    }
+  }
+
  private:
   static size_t index(Domain domain) { return static_cast<size_t>(domain); }
 
@@ -38,12 +58,15 @@ class TickScheduler : public sc_core::sc_prim_channel {
       if (asked_[domain] == 0) continue;
       const int64_t edge = (now() / ticks_[domain] + asked_[domain]) * ticks_[domain];
       edges_[domain].notify(sc_core::sc_time::from_value(static_cast<uint64_t>(edge - now())));
+      if (pending_[domain] <= now() || edge < pending_[domain]) pending_[domain] = edge;
       asked_[domain] = 0;
     }
   }
 
   int64_t ticks_[2];
   int64_t asked_[2] = {0, 0};
+  int64_t pending_[2] = {0, 0};  // the next edge that was notified
+  int64_t skipped_ = 0;
   sc_core::sc_event edges_[2];
 };
 

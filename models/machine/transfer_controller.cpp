@@ -9,38 +9,50 @@ TransferController::TransferController(const LayerPlan& plan) : plan_(plan), cur
 }
 
 void TransferController::start_pass() {
+  burst_ = ReadRequest{};
   if (cursor_.done()) return;
   stream_ = filter_stream(plan_, cursor_.pass());
-  burst_ = ReadRequest{Operand::inputs, cursor_.index(), 0, 0, false};
-  operand_bits_ = cursor_.pass().loads_inputs ? plan_.input_stream_bits(cursor_.pass()) : 0;
-  load_burst();
+  open_operand(Operand::inputs);
 }
 
-void TransferController::next_operand() {
-  if (burst_.operand == Operand::scales) {
-    const Pass& pass = cursor_.pass();
-    const int64_t burst_bits = int64_t{plan_.accelerator.dram.burst_bytes} * 8;
-    if (pass.output)
-      meter_.add((int64_t{pass.tokens} * pass.tile_outputs() * 16 + burst_bits - 1) / burst_bits);
-    meter_.next_pass();
-    cursor_.next();
-    start_pass();
-    return;
-  }
-  burst_.operand = burst_.operand == Operand::inputs ? Operand::weights : Operand::scales;
-  operand_bits_ = burst_.operand == Operand::weights ? stream_.weights : stream_.scales;
-  burst_.offset = 0;
-  load_burst();
+// The first burst of an operand, or of the next one of the pass that has any; nothing where none has.
+void TransferController::open_operand(Operand operand) {
+  const Pass& pass = cursor_.pass();
+  burst_ = ReadRequest{};
+  burst_.operand = operand;
+  burst_.pass = cursor_.index();
+  burst_.operand_bits = operand == Operand::inputs    ? pass.load_bits
+                        : operand == Operand::weights ? stream_.weights
+                                                      : stream_.scales;
+  if (operand == Operand::inputs && pass.loads_inputs) burst_.stream_bits = plan_.input_stream_bits(pass);
+  if (burst_.operand_bits > 0)
+    load_burst();
+  else if (operand != Operand::scales)
+    open_operand(operand == Operand::inputs ? Operand::weights : Operand::scales);
 }
 
 void TransferController::load_burst() {
-  if (burst_.offset >= operand_bits_) {
-    next_operand();
+  const int64_t burst_bits = int64_t{plan_.accelerator.dram.burst_bytes} * 8;
+  burst_.bits = std::min(burst_bits, burst_.operand_bits - burst_.offset);
+  burst_.last = burst_.offset + burst_.bits == burst_.operand_bits;
+}
+
+void TransferController::skip() {
+  cursor_.next();
+  start_pass();
+}
+
+void TransferController::take() {
+  burst_.offset += burst_.bits;
+  if (burst_.offset < burst_.operand_bits) {
+    load_burst();
     return;
   }
-  const int64_t burst_bits = int64_t{plan_.accelerator.dram.burst_bytes} * 8;
-  burst_.bits = std::min(burst_bits, operand_bits_ - burst_.offset);
-  burst_.last = burst_.offset + burst_.bits == operand_bits_;
+  if (burst_.operand != Operand::scales) {
+    open_operand(burst_.operand == Operand::inputs ? Operand::weights : Operand::scales);
+    if (burst_.bits > 0) return;
+  }
+  skip();
 }
 
 int64_t TransferController::words() const {
@@ -49,10 +61,10 @@ int64_t TransferController::words() const {
   return (burst_.last ? (end + port - 1) / port : end / port) - burst_.offset / port;
 }
 
-void TransferController::take() {
-  meter_.add(1);
-  burst_.offset += burst_.bits;
-  load_burst();
+void TransferController::visit(StateArchive& archive) {
+  archive.cursor(cursor_);
+  if (archive.reading() && !cursor_.done()) stream_ = filter_stream(plan_, cursor_.pass());
+  burst_.visit(archive);
 }
 
 std::string TransferController::state() const {
@@ -60,7 +72,7 @@ std::string TransferController::state() const {
   const char* names[] = {"weights", "scales", "inputs"};
   return "transfer controller: pass " + std::to_string(burst_.pass) + ", " +
          names[static_cast<int>(burst_.operand)] + " from bit " + std::to_string(burst_.offset) + " of " +
-         std::to_string(operand_bits_);
+         std::to_string(burst_.operand_bits);
 }
 
 }  // namespace eyeshift

@@ -5,7 +5,6 @@
 
 #include "models/machine/items.h"
 #include "models/machine/layer_plan.h"
-#include "models/machine/pass_meter.h"
 
 namespace eyeshift {
 
@@ -19,26 +18,27 @@ class TransferController {
 
   // The next burst. Its room must be reserved before it is taken with `take`.
   const ReadRequest& next() const { return burst_; }
+  // The pass needs nothing from DRAM: skip() goes on to the next.
+  bool empty() const { return burst_.bits == 0; }
+  void skip();
   bool opens_operand() const { return burst_.offset == 0; }
   // Words of port_bits that the burst adds to its operand's stream.
   int64_t words() const;
   void take();
 
-  // Bursts of each pass, those that its outputs take included.
-  const PassMeter& burst_meter() const { return meter_; }
+  int64_t pass() const { return cursor_.index(); }  // whose operands are requested
+  void visit(StateArchive& archive);
   std::string state() const;
 
  private:
   void start_pass();
-  void next_operand();
+  void open_operand(Operand operand);
   void load_burst();
 
   const LayerPlan& plan_;
   PassCursor cursor_;
   FilterStream stream_;
-  int64_t operand_bits_ = 0;
   ReadRequest burst_;
-  PassMeter meter_;
 };
 
 }  // namespace eyeshift

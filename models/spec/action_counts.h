@@ -13,11 +13,13 @@ namespace eyeshift {
 // byte for DRAM, after rounding to bursts.
 #define EYESHIFT_ACTIONS(X)                                                       \
   X(multiply_fp16_weights, "multiply.fp16.weights", "operations")                 \
+  X(multiply_int16_weights, "multiply.int16.weights", "operations")               \
   X(multiply_int8_weights, "multiply.int8.weights", "operations")                 \
   X(multiply_fp32_scales, "multiply.fp32.scales", "operations")                   \
   X(multiply_fp16_scales, "multiply.fp16.scales", "operations")                   \
   X(add_fp16_psums, "add.fp16.psums", "operations")                               \
   X(add_fp32_psums, "add.fp32.psums", "operations")                               \
+  X(add_int16_psums, "add.int16.psums", "operations")                             \
   X(add_int32_psums, "add.int32.psums", "operations")                             \
   X(add_fp16_inputs, "add.fp16.inputs", "operations")                             \
   X(shift_fp16_scales, "shift.fp16.scales", "operations")                         \

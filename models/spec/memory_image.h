@@ -48,12 +48,14 @@ class BitString {
 class MemoryImage {
  public:
   virtual ~MemoryImage() = default;
+  // Fixed point: by how many bits products are shifted right, the weights' fraction bits.
+  virtual int product_shift() const { return 0; }
   virtual BitString weights(
       const Pass& pass) = 0;  // the stream of models/units/unit.h's deliveries, weights only
   virtual BitString scales(const Pass& pass) = 0;  // the same, scales and zero points
-  virtual BitString inputs(const Pass& pass) = 0;  // [tokens, chunks, rows, chunk's inputs], behind
-                                                   // a token its scale, for int8 inputs
-  // outputs: [tokens, columns, outputs of the column], half precision.
+  // [tokens, chunks, lines, chunk's inputs], behind a token its scales, for int8 inputs.
+  virtual BitString inputs(const Pass& pass) = 0;
+  // outputs: [tokens, columns, outputs of the column], 16 bits each.
   virtual void store_outputs(const Pass& pass, const BitString& outputs) = 0;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -9,6 +10,7 @@ namespace eyeshift {
 
 // What limits the speed of a pass: the resource that the pass's own work keeps busy longest.
 enum class Bound : uint8_t { compute, dram, filter_noc, input_noc, psum_in_noc, psum_out_noc };
+inline constexpr size_t kBounds = 6;
 const char* bound_name(Bound bound);
 
 // Passes in schedule order that took equally many core cycles and were bound by the same resource, run-length
@@ -16,7 +18,9 @@ const char* bound_name(Bound bound);
 struct PassRunResult {
   int64_t first_pass = 0;
   int64_t passes = 0;
-  int64_t cycles_each = 0;  // from the end of the pass before to the end of this one
+  int64_t cycles_each =
+      0;  // from the end of the pass before to the end of this one: its last result has left the array
+  int64_t work_cycles = 0;  // that the resource which bounds it is busy: the rest is ramp and stalls
   Bound bound_by = Bound::compute;
 };
 
@@ -28,7 +32,8 @@ struct LayerResult {
   int64_t padding_macs = 0;  // pairs that padding added
   int active_pes = 0;        // the most PEs that held work in one pass
   int64_t busy_pe_cycles = 0;
-  int64_t evaluated_cycles = 0;  // core cycles at which the array was evaluated
+  int64_t evaluated_cycles = 0;     // core cycles at which the array was evaluated; skipped ones are not
+  int64_t exposed_dram_cycles = 0;  // core cycles in which the array had to wait for DRAM
   Bound bound_by = Bound::compute;
   ActionCounts actions;
   std::vector<PassRunResult> passes;

@@ -3,13 +3,13 @@
 namespace eyeshift {
 namespace {
 
-FilterDelivery to_rectangle(int row_first, int row_last, int col_first, int col_last, int64_t bits,
-                            Content content) {
+FilterDelivery to_sets(int row_first, int row_last, int set_first, int set_last, int64_t bits,
+                       Content content) {
   FilterDelivery delivery;
   delivery.row_first = static_cast<int16_t>(row_first);
   delivery.row_last = static_cast<int16_t>(row_last);
-  delivery.col_first = static_cast<int16_t>(col_first);
-  delivery.col_last = static_cast<int16_t>(col_last);
+  delivery.set_first = static_cast<int16_t>(set_first);
+  delivery.set_last = static_cast<int16_t>(set_last);
   delivery.bits = static_cast<int32_t>(bits);
   delivery.content = content;
   return delivery;
@@ -19,23 +19,23 @@ FilterDelivery to_rectangle(int row_first, int row_last, int col_first, int col_
 
 void add_weights(const Encoding& encoding, const Pass& pass, std::vector<FilterDelivery>& out) {
   for (int row = 0; row < pass.rows; ++row)
-    for (int col = 0; col < pass.cols; ++col)
-      out.push_back(to_rectangle(row, row, col, col,
-                                 weight_bits(encoding, pass.inputs_of(row), pass.outputs_of(col)),
-                                 Content::weights));
+    for (int set = 0; set < pass.sets; ++set)
+      out.push_back(to_sets(row, row, set, set,
+                            weight_bits(encoding, pass.inputs_of(row), pass.outputs_of(set)),
+                            Content::weights));
 }
 
 void add_per_column(const Pass& pass, Content content, int bits_per_output,
                     std::vector<FilterDelivery>& out) {
-  for (int col = 0; col < pass.cols; ++col)
+  for (int set = 0; set < pass.sets; ++set)
     out.push_back(
-        to_rectangle(0, pass.rows - 1, col, col, int64_t{pass.outputs_of(col)} * bits_per_output, content));
+        to_sets(0, pass.rows - 1, set, set, int64_t{pass.outputs_of(set)} * bits_per_output, content));
 }
 
 void add_to_tops(const Pass& pass, Content content, int bits_per_output, std::vector<FilterDelivery>& out) {
-  for (int col = 0; col < pass.cols; ++col)
-    out.push_back(to_rectangle(pass.rows - 1, pass.rows - 1, col, col,
-                               int64_t{pass.outputs_of(col)} * bits_per_output, content));
+  for (int set = 0; set < pass.sets; ++set)
+    out.push_back(to_sets(pass.rows - 1, pass.rows - 1, set, set,
+                          int64_t{pass.outputs_of(set)} * bits_per_output, content));
 }
 
 void add_per_row_group(const Encoding& encoding, const Pass& pass, int granule, int bits_per_unit,
@@ -46,8 +46,8 @@ void add_per_row_group(const Encoding& encoding, const Pass& pass, int granule, 
       const int64_t first = std::max(group * encoding.group_rows, pass.m_begin) - pass.m_begin;
       const int64_t last = std::min((group + 1) * encoding.group_rows, m_end) - 1 - pass.m_begin;
       FilterDelivery delivery =
-          to_rectangle(row, row, static_cast<int>(first / pass.p), static_cast<int>(last / pass.p),
-                       int64_t{pass.inputs_of(row)} / granule * bits_per_unit, Content::group_scales);
+          to_sets(row, row, static_cast<int>(first / pass.p), static_cast<int>(last / pass.p),
+                  int64_t{pass.inputs_of(row)} / granule * bits_per_unit, Content::group_scales);
       delivery.row_group = group;
       out.push_back(delivery);
     }

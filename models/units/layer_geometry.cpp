@@ -4,8 +4,8 @@
 
 namespace eyeshift {
 
-LayerGeometry::LayerGeometry(const AcceleratorConfig& accelerator_, const Encoding& encoding_,
-                             const std::string& name, int64_t K)
+LayerGeometry::LayerGeometry(const AcceleratorConfig& accelerator_, const LayerShape& shape,
+                             const Encoding& encoding_, const std::string& name)
     : accelerator(accelerator_),
       encoding(encoding_),
       unit_name(name),
@@ -15,12 +15,13 @@ LayerGeometry::LayerGeometry(const AcceleratorConfig& accelerator_, const Encodi
       input_bits(unit.input_bits()),
       token_scale_bits(unit.token_scale_bits()),
       finishes(unit.finishes_groups(encoding_, accelerator_)),
-      keeps_totals(finishes && column_groups(encoding_, K) > 1) {
+      keeps_totals(finishes && column_groups(encoding_, shape.K) > 1) {
   if (const auto why = unit.cannot_run(encoding, accelerator))
     throw InputError("scheme '" + encoding.scheme + "' cannot run on unit '" + unit_name + "': " + *why);
-  if (encoding.coding == Coding::int8 && column_groups(encoding, K) > 1)
+  if (encoding.coding == Coding::int8 && column_groups(encoding, shape.K) > 1)
     throw InputError("scheme '" + encoding.scheme + "' cannot run on unit '" + unit_name +
                      "': it has several scales a row; the unit applies one");
+  if (shape.conv) check_convolution(shape);
   const auto& noc = accelerator.noc_bits;
   const int narrowest = std::min({accelerator.glb.port_bits, noc.psum_in, noc.psum_out});
   psum_word = narrowest / psum_bits;
@@ -34,6 +35,21 @@ LayerGeometry::LayerGeometry(const AcceleratorConfig& accelerator_, const Encodi
                      "': noc_bits.input must hold an input of 16 bits, not " + std::to_string(noc.input));
 }
 
+// The inputs of a PE lie pixel by pixel, not in the order of K: scales of groups of inputs would be
+// scattered.
+void LayerGeometry::check_convolution(const LayerShape& shape) const {
+  const auto refuse = [&](const std::string& why) {
+    throw InputError("layer '" + shape.name + "' in scheme '" + encoding.scheme + "' on unit '" + unit_name +
+                     "': " + why);
+  };
+  if (token_scale_bits > 0) refuse("a scale a token is for linear layers only");
+  if (encoding.power_of_two || encoding.group_index_bits > 0)
+    refuse("a convolution's scales must be row-wise real numbers");
+  if (encoding.coding != Coding::fp16 && encoding.coding != Coding::int16 &&
+      (encoding.group_rows != 1 || column_groups(encoding, shape.K) > 1))
+    refuse("a convolution needs one scale an output: quantize without --group-size");
+}
+
 int64_t LayerGeometry::psum_row_words(int64_t p) const {
   const int64_t partial = (p * psums_per_output + psum_word - 1) / psum_word;
   return partial + (keeps_totals ? (p + psum_word - 1) / psum_word : 0);
@@ -41,8 +57,7 @@ int64_t LayerGeometry::psum_row_words(int64_t p) const {
 
 FilterStream filter_stream(const LayerGeometry& geometry, const Pass& pass) {
   FilterStream bits;
-  for (const FilterDelivery& delivery :
-       geometry.unit.deliveries(geometry.encoding, geometry.accelerator, pass))
+  for (const FilterDelivery& delivery : geometry.deliveries(pass))
     (delivery.content == Content::weights ? bits.weights : bits.scales) += delivery.bits;
   return bits;
 }

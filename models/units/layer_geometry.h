@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "models/units/unit.h"
 
@@ -11,8 +12,8 @@ namespace eyeshift {
 // the machine derive alike from the accelerator, the encoding and the unit. Throws InputError where the unit
 // cannot run the encoding, or a port or network is narrower than a value.
 struct LayerGeometry {
-  LayerGeometry(const AcceleratorConfig& accelerator, const Encoding& encoding, const std::string& unit_name,
-                int64_t K);
+  LayerGeometry(const AcceleratorConfig& accelerator, const LayerShape& shape, const Encoding& encoding,
+                const std::string& unit_name);
 
   const AcceleratorConfig& accelerator;
   const Encoding& encoding;
@@ -44,9 +45,19 @@ struct LayerGeometry {
   int64_t psum_row_words(int64_t p) const;
 
   int scale_bits_of_token(const Pass& pass) const { return pass.ends_group ? token_scale_bits : 0; }
+  // Bits of a pass's inputs on their way from the global buffer to the PEs.
   int64_t input_stream_bits(const Pass& pass) const {
-    return int64_t{pass.tokens} * (int64_t{pass.tile_inputs()} * input_bits + scale_bits_of_token(pass));
+    if (pass.holds_inputs) return 0;
+    return pass.stream_inputs() * input_bits + int64_t{pass.tokens} * pass.width * scale_bits_of_token(pass);
   }
+  // What the filter network brings for a pass: nothing where the PEs hold their weights already.
+  std::vector<FilterDelivery> deliveries(const Pass& pass) const {
+    if (pass.holds_weights) return {};
+    return unit.deliveries(encoding, accelerator, pass);
+  }
+
+ private:
+  void check_convolution(const LayerShape& shape) const;
 };
 
 // Bits of a pass's stream of weights and of scales.

@@ -18,9 +18,15 @@ ScaleLayout scale_layout(const Encoding& encoding) {
   return encoding.group_cols == 1 ? ScaleLayout::column : ScaleLayout::block;
 }
 
+bool scales_differ_by_place(const Encoding& encoding) {
+  return encoding.group_rows > 1 && encoding.coding != Coding::int16;
+}
+
 int64_t weight_bits(const Encoding& encoding, int inputs, int outputs) {
   return static_cast<int64_t>(inputs) * outputs * encoding.bits;
 }
+
+uint16_t Unit::output_bits(double value) const { return half_bits(value); }
 
 double Unit::add(double a, double b, Accumulator accumulator) const { return rounded(a + b, accumulator); }
 

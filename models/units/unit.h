@@ -21,7 +21,7 @@ struct PeTile {
   int outputs = 0;     // p of this column
   int row_groups = 1;  // groups of outputs with a scale of their own that the PE's outputs touch
   bool top() const { return row == pass->rows - 1; }
-  int64_t m_begin() const { return pass->m_begin + static_cast<int64_t>(col) * pass->p; }
+  int64_t m_begin() const { return pass->m_of(col); }
 };
 PeTile pe_tile(const Encoding& encoding, const Pass& pass, int row, int col);
 
@@ -30,14 +30,18 @@ PeTile pe_tile(const Encoding& encoding, const Pass& pass, int row, int col);
 enum class ScaleLayout { row, column, block };
 ScaleLayout scale_layout(const Encoding& encoding);
 
+// Whether what a PE receives and does depends on where its outputs lie among the groups that share scales.
+bool scales_differ_by_place(const Encoding& encoding);
+
 // What a delivery of the filter network carries.
 enum class Content : uint8_t { weights, zeros, row_scales, group_scales };
 inline constexpr int kContents = 4;
 
-// One multicast of the filter network: `bits` to every PE of a rectangle of the array. The deliveries of a
-// pass, in order, are the stream that leaves the filter banks; those of weights come first.
+// One multicast of the filter network: `bits` to the PEs of these rows and sets, in all output rows of the
+// strip. The deliveries of a pass, in order, are the stream that leaves the filter banks; those of weights
+// come first.
 struct FilterDelivery {
-  int16_t row_first = 0, row_last = 0, col_first = 0, col_last = 0;
+  int16_t row_first = 0, row_last = 0, set_first = 0, set_last = 0;
   int32_t bits = 0;
   Content content = Content::weights;
   int64_t row_group = 0;  // group_scales: of which group of outputs
@@ -70,6 +74,7 @@ struct PeValues {
   const Encoding* encoding = nullptr;
   DequantMode dequant = DequantMode::per_group;
   int lut_words = 0;
+  int product_shift = 0;               // fixed point: by which products are shifted right
   const BitString* block = nullptr;    // all that the filter network brought for this pass
   int64_t content_at[kContents] = {};  // where each kind begins in it
   const uint16_t* x =
@@ -116,6 +121,12 @@ class Unit {
                                                  const Pass& pass) const = 0;
   virtual Program program(const Encoding& encoding, const AcceleratorConfig& accelerator,
                           const PeTile& tile) const = 0;
+
+  // Actions of a step that a zero input spares, though not its cycles.
+  virtual std::vector<Action> gated_actions() const { return {}; }
+
+  // The 16 bits in which an output leaves the array.
+  virtual uint16_t output_bits(double value) const;
 
   // Executes a step on values: the step's number and the group's (0 .. groups - 1).
   virtual void execute(int step, int group, PeValues& pe) const = 0;

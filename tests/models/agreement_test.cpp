@@ -2,8 +2,7 @@
 
 #include <tuple>
 
-#include "dataflows/estimate.h"
-#include "models/units/layer_geometry.h"
+#include "dataflows/dataflow.h"
 #include "sim/replay.h"
 #include "tests/models/random_layer.h"
 #include "tests/models/unit_cases.h"
@@ -40,14 +39,14 @@ void expect_equal_counts(const ActionCounts& actual, const ActionCounts& expecte
 void expect_equal_results(const LayerResult& a, const LayerResult& b, const std::string& where) {
   const auto totals = [](const LayerResult& r) {
     return std::tuple(r.cycles, r.ticks, r.macs, r.padding_macs, r.active_pes, r.busy_pe_cycles,
-                      r.evaluated_cycles, r.bound_by);
+                      r.exposed_dram_cycles, r.bound_by);
   };
   EXPECT_EQ(totals(a), totals(b)) << where;
   expect_equal_counts(a.actions, b.actions, where);
   const auto passes = [](const LayerResult& r) {
-    std::vector<std::tuple<int64_t, int64_t, int64_t, Bound>> all;
+    std::vector<std::tuple<int64_t, int64_t, int64_t, int64_t, Bound>> all;
     for (const PassRunResult& run : r.passes)
-      all.emplace_back(run.first_pass, run.passes, run.cycles_each, run.bound_by);
+      all.emplace_back(run.first_pass, run.passes, run.cycles_each, run.work_cycles, run.bound_by);
     return all;
   };
   EXPECT_EQ(passes(a), passes(b)) << where;
@@ -85,10 +84,8 @@ TEST_P(Agreement, TheMachineCountsWhatTheDataflowExpects) {
       const std::vector<ReplayJob> jobs = timing_jobs(GetParam(), accelerator, shape, tokens, 3, 3);
       const std::vector<ReplayResult> results = replay(accelerator, jobs, 2);
       for (size_t i = 0; i < jobs.size(); ++i) {
-        const LayerGeometry geometry(accelerator, jobs[i].encoding, jobs[i].unit, shape.K);
-        const Schedule schedule = row_stationary().schedule(shape, jobs[i].encoding, tokens, accelerator,
-                                                            jobs[i].unit, jobs[i].mapping);
-        const MappingEstimate expected = estimate(geometry, schedule, jobs[i].mapping);
+        const MappingEstimate expected = row_stationary().estimate(
+            shape, jobs[i].encoding, tokens, accelerator, jobs[i].unit, jobs[i].mapping);
         const LayerResult& result = results[i].result;
         expect_equal_counts(result.actions, expected.actions, describe(accelerator, jobs[i]));
         EXPECT_EQ(result.macs, shape.K * shape.M * tokens);

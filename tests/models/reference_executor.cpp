@@ -281,9 +281,9 @@ class Executor {
         M_(layer.shape.M),
         progress_(static_cast<size_t>(tokens * M_)) {}
 
-  void run(const Pass& pass, int64_t m_begin) {
+  void run(const Pass& pass) {
     for (int64_t token = pass.token_begin; token < pass.token_begin + pass.tokens; ++token)
-      for (int64_t m = m_begin; m < m_begin + pass.tile_outputs(); ++m) run_output(pass, token, m);
+      for (int64_t m = pass.m_begin; m < pass.m_begin + pass.tile_outputs(); ++m) run_output(pass, token, m);
   }
 
   std::vector<uint16_t> outputs() const {
@@ -338,8 +338,7 @@ std::vector<uint16_t> execute_reference(const Layer& layer, const std::vector<ui
                                         const Schedule& schedule, const AcceleratorConfig& accelerator) {
   const auto arithmetic = arithmetic_of(schedule.unit, layer, inputs, accelerator);
   Executor executor(*arithmetic, layer, schedule.tokens);
-  for (const PassRun& run : schedule.runs)
-    for (int64_t i = 0; i < run.count; ++i) executor.run(run.pass, run.pass.m_begin + i * run.m_step);
+  for (PassCursor cursor(schedule); !cursor.done(); cursor.next()) executor.run(cursor.pass());
   return executor.outputs();
 }
 

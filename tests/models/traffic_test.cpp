@@ -138,8 +138,7 @@ TEST_P(DramTraffic, EqualsTheDerivationFromTheMapping) {
   const int64_t ragged_K = pairing.group_size > 0 ? 96 : 67;
   const std::vector<AcceleratorConfig> accelerators = accelerators_for(unit_case, Accumulator::fp32);
   for (const AcceleratorConfig& accelerator : {accelerators[1], accelerators[2]}) {
-    for (const LayerShape& shape :
-         {LayerShape{"whole", 64, 80, 1}, LayerShape{"ragged", ragged_K, 37, 1}}) {
+    for (const LayerShape& shape : {LayerShape{"whole", 64, 80, 1}, LayerShape{"ragged", ragged_K, 37, 1}}) {
       for (const int64_t tokens : {1, 128}) {
         std::vector<ReplayJob> jobs;
         const Encoding encoding = encoding_of(pairing, shape);

@@ -44,6 +44,10 @@ class FourMappings : public Dataflow {
   }
   void check(const LayerShape&, const Encoding&, int64_t, const AcceleratorConfig&, const std::string&,
              const Mapping&) const override {}
+  MappingEstimate estimate(const LayerShape&, const Encoding&, int64_t, const AcceleratorConfig&,
+                           const std::string&, const Mapping&) const override {
+    return {};
+  }
   Schedule schedule(const LayerShape&, const Encoding&, int64_t, const AcceleratorConfig&,
                     const std::string&, const Mapping&) const override {
     return {};

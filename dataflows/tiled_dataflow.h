@@ -1,0 +1,92 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "dataflows/dataflow.h"
+#include "dataflows/tiling.h"
+
+namespace eyeshift {
+
+// What the dataflows share: they cut a layer into tiles, a tile is a pass, and each walks the tiles in its
+// own order and keeps another operand in the PEs meanwhile.
+class TiledDataflow : public Dataflow {
+ public:
+  std::vector<MappingEstimate> mappings(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
+                                        const AcceleratorConfig& accelerator,
+                                        const std::string& unit) const final;
+  void check(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
+             const AcceleratorConfig& accelerator, const std::string& unit,
+             const Mapping& mapping) const final;
+  MappingEstimate estimate(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
+                           const AcceleratorConfig& accelerator, const std::string& unit,
+                           const Mapping& mapping) const final;
+  Schedule schedule(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
+                    const AcceleratorConfig& accelerator, const std::string& unit,
+                    const Mapping& mapping) const final;
+
+ protected:
+  // A layer under one mapping.
+  struct Case {
+    const LayerShape& shape;
+    const LayerGeometry& geometry;
+    int64_t tokens;
+    Mapping mapping;
+    Tiling tiling;
+    bool by_place;  // passes differ with their outputs' place, so that every tile of outputs is a kind of its
+                    // own
+  };
+  enum class Detail { every_pass, kinds };
+  // Called for a pass, or for `times` passes that are alike.
+  using Visit = std::function<void(const Pass& pass, int64_t times)>;
+
+  // The passes in order, or by kinds.
+  virtual void walk(const Case& layer, Detail detail, const Visit& visit) const = 0;
+  // Tiles of partial sums in the global buffer.
+  virtual int64_t psum_tiles(const Case& layer) const = 0;
+  // Why this dataflow cannot run the mapping though its tiles would fit, or nothing.
+  virtual std::string refusal(const Case&) const { return ""; }
+  // Whether partial sums of a pass's tokens, or their inputs, stay in the PEs.
+  virtual bool psums_stay() const { return false; }
+  virtual bool inputs_stay() const { return false; }
+  // The sizes that e and n may take; convolutions split output rows over e columns, linear layers tokens, if
+  // at all.
+  virtual bool splits_tokens() const { return false; }
+
+ private:
+  std::vector<Mapping> candidates(const LayerShape& shape, const LayerGeometry& geometry,
+                                  int64_t tokens) const;
+  void add_buffered(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens, Mapping mapping,
+                    std::vector<MappingEstimate>& found) const;
+  MappingEstimate estimate_case(const Case& layer) const;
+  Schedule layout(const Case& layer) const;
+  std::string violation(const Case& layer) const;
+  std::string pe_violation(const Case& layer) const;
+  std::string buffer_violation(const Case& layer) const;
+  static Case make_case(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens,
+                        const Mapping& mapping);
+};
+
+// Walks with `Walk` if kinds suffice, else tile by tile.
+template <typename Body>
+void walk_tiles(bool kinds, int64_t total, int64_t tile, const Body& body) {
+  if (kinds)
+    KindsOfTiles::walk(total, tile, body);
+  else
+    EveryTile::walk(total, tile, body);
+}
+
+// Walks tiles of channels that do not straddle scale groups: body(channels, scale group).
+template <typename Body>
+void walk_channels(bool kinds, const Tiling& tiling, const Body& body) {
+  walk_tiles(kinds, tiling.C, tiling.scale_channels, [&](const Tile& group) {
+    walk_tiles(kinds, group.size, tiling.channels, [&](Tile tile) {
+      tile.begin += group.begin;
+      tile.times *= group.times;
+      body(tile, group);
+    });
+  });
+}
+
+}  // namespace eyeshift

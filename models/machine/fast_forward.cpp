@@ -1,0 +1,107 @@
+#include "models/machine/fast_forward.h"
+
+namespace eyeshift {
+namespace {
+
+constexpr size_t kMostBytes = size_t{64} << 20;  // of states that are kept
+
+}  // namespace
+
+FastForward::FastForward(Machine<false>& machine, PassClasses& classes, PassLog& log)
+    : machine_(machine), classes_(classes), log_(log) {
+  machine_.array.pause_at_pass_ends();
+}
+
+FastForward::Totals FastForward::totals() const {
+  Totals now;
+  now.ticks = machine_.scheduler.now();
+  now.passes = log_.passes();
+  now.actions = machine_.counts;
+  now.array = machine_.array.counters();
+  now.glb_beats = machine_.glb.written_beats();
+  now.dram_beats = machine_.dram.written_beats();
+  now.blocked_cycles = machine_.glb.blocked_cycles();
+  return now;
+}
+
+void FastForward::advance() {
+  if (kept_bytes_ > kMostBytes) {
+    running_ = false;
+    return;
+  }
+  const int64_t base = log_.passes();
+  std::string bytes;
+  StateArchive archive(bytes, false, base, machine_.scheduler.now(), machine_.scheduler.cycle());
+  machine_.visit(archive);
+  size_t at = find_state(bytes, archive.first_pass(), archive.end_pass());
+  std::vector<PassLog::Entry> passes = log_.take_recent();
+  if (running_) record_step(at, archive.end_pass(), std::move(passes));
+
+  bool skipped = false;
+  while (const Step* step = known_step(states_[at], log_.passes())) {
+    apply(*step);
+    at = step->to;
+    skipped = true;
+  }
+  if (skipped) {
+    StateArchive reader(states_[at].bytes, true, log_.passes(), machine_.scheduler.now(),
+                        machine_.scheduler.cycle());
+    machine_.visit(reader);
+  }
+  running_ = true;
+  from_ = at;
+  before_ = totals();
+}
+
+size_t FastForward::find_state(std::string& bytes, int64_t first_pass, int64_t end_pass) {
+  std::string key = bytes;
+  for (int64_t pass = first_pass; pass < end_pass; ++pass) {
+    const int32_t pass_class = classes_.of(log_.passes() + pass);
+    key.append(reinterpret_cast<const char*>(&pass_class), sizeof pass_class);
+  }
+  const auto [found, added] = index_.emplace(std::move(key), states_.size());
+  if (added) {
+    kept_bytes_ += 2 * bytes.size();
+    states_.push_back({std::move(bytes), end_pass, {}});
+  }
+  return found->second;
+}
+
+void FastForward::record_step(size_t to, int64_t end_pass, std::vector<PassLog::Entry> passes) {
+  const Totals now = totals();
+  Step step;
+  for (int64_t pass = before_.passes + states_[from_].end_pass; pass < now.passes + end_pass; ++pass)
+    step.classes.push_back(classes_.of(pass));
+  step.to = to;
+  step.totals.ticks = now.ticks - before_.ticks;
+  step.totals.actions = now.actions;
+  step.totals.actions.add(before_.actions, -1);
+  step.totals.array = now.array - before_.array;
+  step.totals.glb_beats = now.glb_beats - before_.glb_beats;
+  step.totals.dram_beats = now.dram_beats - before_.dram_beats;
+  step.totals.blocked_cycles = now.blocked_cycles - before_.blocked_cycles;
+  step.passes = std::move(passes);
+  states_[from_].steps.push_back(std::move(step));
+}
+
+// The step from a state where the passes that come into view are those that are there now.
+const FastForward::Step* FastForward::known_step(const State& state, int64_t base) {
+  for (const Step& step : state.steps) {
+    bool alike = true;
+    for (size_t i = 0; alike && i < step.classes.size(); ++i)
+      alike = step.classes[i] == classes_.of(base + state.end_pass + static_cast<int64_t>(i));
+    if (alike) return &step;
+  }
+  return nullptr;
+}
+
+void FastForward::apply(const Step& step) {
+  for (const PassLog::Entry& pass : step.passes) log_.repeated(pass);
+  machine_.scheduler.skip(step.totals.ticks);
+  machine_.counts.add(step.totals.actions);
+  machine_.array.add(step.totals.array);
+  machine_.glb.add(step.totals.glb_beats, step.totals.blocked_cycles);
+  machine_.dram.add_written_beats(step.totals.dram_beats);
+}
+
+}  // namespace eyeshift

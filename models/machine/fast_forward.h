@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "models/machine/machine_modules.h"
+#include "models/machine/pass_log.h"
+
+namespace eyeshift {
+
+// Exact fast-forward. A timing run pauses whenever a pass ends. Its state then, relative to the pass and to
+// now, and the classes of the passes that the modules have begun to look at decide what it does until the
+// next pause, together with the classes of the passes that they come to look at meanwhile. So where all of
+// these have been seen before, time, counts and passes advance by what happened then, and the machine takes
+// the state that it had then; where not, it runs, and what it does is kept.
+class FastForward {
+ public:
+  FastForward(Machine<false>& machine, PassClasses& classes, PassLog& log);
+
+  // At a pause, after the log has been brought up to date.
+  void advance();
+
+ private:
+  // All that happened up to a pause.
+  struct Totals {
+    int64_t ticks = 0, passes = 0;
+    ActionCounts actions;
+    ArrayCounters array;
+    int64_t glb_beats = 0, dram_beats = 0, blocked_cycles = 0;
+  };
+  // From one pause to the next.
+  struct Step {
+    std::vector<int32_t> classes;  // of the passes that came into view
+    size_t to = 0;                 // the state that it ends in
+    Totals totals;
+    std::vector<PassLog::Entry> passes;
+  };
+  struct State {
+    std::string bytes;
+    int64_t end_pass = 0;  // relative to the first that has not ended
+    std::vector<Step> steps;
+  };
+
+  Totals totals() const;
+  size_t find_state(std::string& bytes, int64_t first_pass, int64_t end_pass);
+  const Step* known_step(const State& state, int64_t base);
+  void record_step(size_t to, int64_t end_pass, std::vector<PassLog::Entry> passes);
+  void apply(const Step& step);
+
+  Machine<false>& machine_;
+  PassClasses& classes_;
+  PassLog& log_;
+  std::vector<State> states_;
+  std::unordered_map<std::string, size_t> index_;
+  size_t kept_bytes_ = 0;
+
+  // The pause before.
+  bool running_ = false;
+  size_t from_ = 0;
+  Totals before_;
+};
+
+}  // namespace eyeshift

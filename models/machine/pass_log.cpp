@@ -1,0 +1,35 @@
+#include "models/machine/pass_log.h"
+
+#include <algorithm>
+
+namespace eyeshift {
+
+void PassLog::ended(int64_t cycle) {
+  const auto filled = filled_at_.find(passes_);
+  const int64_t exposed = filled == filled_at_.end() ? 0 : std::max<int64_t>(0, filled->second - last_end_);
+  filled_at_.erase(filled_at_.begin(), filled_at_.upper_bound(passes_));
+  const Entry entry{cycle - last_end_, std::min(exposed, cycle - last_end_)};
+  add(entry);
+  if (keeps_recent_) recent_.push_back(entry);
+}
+
+void PassLog::add(const Entry& entry) {
+  const PassWork& work = classes_.work(classes_.of(passes_));
+  const Bound bound = work.bound();
+  last_end_ += entry.cycles;
+  exposed_dram_ += entry.exposed_dram;
+  bound_cycles_[static_cast<size_t>(bound)] += entry.cycles;
+  if (!runs_.empty() && runs_.back().cycles_each == entry.cycles && runs_.back().bound_by == bound &&
+      runs_.back().work_cycles == work.cycles())
+    ++runs_.back().passes;
+  else
+    runs_.push_back({passes_, 1, entry.cycles, work.cycles(), bound});
+  ++passes_;
+}
+
+Bound PassLog::bound_by() const {
+  return static_cast<Bound>(std::max_element(bound_cycles_.begin(), bound_cycles_.end()) -
+                            bound_cycles_.begin());
+}
+
+}  // namespace eyeshift
