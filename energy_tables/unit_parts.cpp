@@ -29,6 +29,7 @@ constexpr char kAccumulatorMultiplier[] = "accumulator multiplier";
 const std::vector<ListedUnit>& all_units() {
   static const std::vector<ListedUnit> units = {
       {"mac-fp16", {"multiplier_fp16", kAccumulatorAdder}, Finisher::none, {}},
+      {"mac-int16", {"multiplier_int16", "adder_int16"}, Finisher::none, {}},
       // at the top: convert (an int32 adder, as it is priced), scale
       {"mac-int8",
        {"multiplier_int8", "adder_int32"},

@@ -18,7 +18,9 @@ namespace {
 constexpr char kFallbackUnit[] = "mac-fp16";
 
 bool alike(const ReplayJob& a, const ReplayJob& b) {
-  return a.shape.K == b.shape.K && a.shape.M == b.shape.M && a.encoding == b.encoding &&
+  return a.shape.K == b.shape.K && a.shape.M == b.shape.M && a.shape.conv == b.shape.conv &&
+         a.shape.zero_fraction == b.shape.zero_fraction &&
+         a.shape.output_zero_fraction == b.shape.output_zero_fraction && a.encoding == b.encoding &&
          a.tokens == b.tokens && a.unit == b.unit && a.dataflow == b.dataflow && a.mapping == b.mapping;
 }
 
@@ -50,17 +52,16 @@ PlannedJob job_of(const WorkItem& item, const SimulateTask& task, const EnergyTa
   ReplayJob& job = planned.job;
   job.shape = item.shape;
   job.encoding = item.encoding;
-  job.tokens = options.tokens * options.batch;
+  job.tokens = item.shape.conv ? options.batch : options.tokens * options.batch;
+  job.fast_forward = options.fast_forward;
   job.unit = unit_for(item.shape, item.encoding, task.accelerator, options.unit);
   job.dataflow = options.dataflow;
   const Dataflow& dataflow = Registry<Dataflow>::instance().find(options.dataflow, "dataflow");
   const auto given = options.mappings.find(item.shape.name);
   if (given != options.mappings.end()) {
     job.mapping = given->second;
-    dataflow.check(job.shape, job.encoding, job.tokens, task.accelerator, job.unit, job.mapping);
-    // Only a dataflow's own mappings come with an estimate: this is the least that any mapping takes.
-    const auto& array = task.accelerator.array;
-    planned.cycles = job.shape.K * job.shape.M * job.tokens / (int64_t{array.rows} * array.cols);
+    planned.cycles =
+        dataflow.estimate(job.shape, job.encoding, job.tokens, task.accelerator, job.unit, job.mapping).cycles;
   } else {
     const MappingEstimate chosen =
         choose_mapping(dataflow, job.shape, job.encoding, job.tokens, task.accelerator, job.unit, table);

@@ -135,10 +135,6 @@ AcceleratorConfig load_accelerator(const std::string& path_or_name,
                             {{"none", Compression::none}, {"rlc", Compression::rlc}},
                             "of feature maps in DRAM");
     map.done();
-    if (config.compression == Compression::rlc)
-      map.fail("compression",
-               "run-length coding applies to convolutions' feature maps, which are not simulated yet: "
-               "use none");
   });
   return config;
 }

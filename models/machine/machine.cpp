@@ -58,7 +58,7 @@ LayerResult run(const AcceleratorConfig& accelerator, const Schedule& schedule, 
   };
   if constexpr (!Functional) {
     std::optional<FastForward> forward;
-    if (fast_forward && getenv("NOFF") == nullptr) forward.emplace(machine, classes, log);
+    if (fast_forward) forward.emplace(machine, classes, log);
     do {
       sc_core::sc_start();
       bring_up_to_date();

@@ -68,7 +68,7 @@ units:
         "activations", value("X.npy"),
         "inputs of every layer, [K, tokens]; default: the sample in the trace")(
         "outputs", value("Y.safetensors"), "of --functional: a tensor LAYER.y, F16 [tokens, M], a layer")(
-        "no-fast-forward", po::bool_switch(), "evaluate every pass (no pass is skipped so far)");
+        "no-fast-forward", po::bool_switch(), "evaluate every cycle of every pass: the same results, later");
     add_table_option(options);
     add_jobs_option(options);
     add_report_options(options);
@@ -81,6 +81,7 @@ units:
     task.accelerator = load_accelerator(text(arguments, "accelerator"), Registry<Unit>::instance().names());
     task.options.dataflow = text_or(arguments, "dataflow", task.options.dataflow);
     Registry<Dataflow>::instance().find(task.options.dataflow, "dataflow");
+    task.options.fast_forward = !arguments["no-fast-forward"].as<bool>();
     if (has(arguments, "unit")) task.options.unit = text(arguments, "unit");
     task.options.tokens = whole_number(arguments, "tokens", 1, kMostTokens, 1);
     task.options.batch = whole_number(arguments, "batch", 1, kMostTokens / task.options.tokens, 1);

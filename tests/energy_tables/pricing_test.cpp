@@ -41,11 +41,13 @@ struct Expected {
 // (CACTI, 16-bit port), banks of 4096 B with 64-bit ports.
 const Expected kDefaultPrices[] = {
     {Action::multiply_fp16_weights, 1.1},
+    {Action::multiply_int16_weights, 0.787},
     {Action::multiply_int8_weights, 0.2},
     {Action::multiply_fp32_scales, 3.7},
     {Action::multiply_fp16_scales, 1.1},
     {Action::add_fp16_psums, 0.4},
     {Action::add_fp32_psums, 0.9},
+    {Action::add_int16_psums, 0.05},
     {Action::add_int32_psums, 0.1},
     {Action::add_fp16_inputs, 0.4},
     {Action::shift_fp16_scales, 0.03},

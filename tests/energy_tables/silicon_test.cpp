@@ -159,7 +159,7 @@ TEST(Leakage, OfLowStandbyPowerLogicFallsAsThatOfTheSmallestSram) {
     EXPECT_THAT(cost.source, StartsWith("assumed:")) << name;
     ++logic;
   }
-  EXPECT_EQ(logic, 11) << "four multipliers, five adders, the exponent adder, a register bit";
+  EXPECT_EQ(logic, 12) << "five multipliers, five adders, the exponent adder, a register bit";
   const AcceleratorConfig mac = specialised(default_accelerator(), "mac-fp16");
   const double registers = (224 + 12 + 48) * 16 * 7e-5 * 45 / 40;
   EXPECT_NEAR(leakage_mW(lstp, mac), 168 * (0.01783 + 0.0561 + registers) * kRatio + 27 * 0.000373325, 1e-6);

@@ -54,6 +54,9 @@ struct Convolution {
   int64_t groups = 1;
 
   int64_t E() const { return (H + 2 * pad - R) / stride + 1; }  // height and width of the output
+  bool operator==(const Convolution& o) const {
+    return C == o.C && H == o.H && R == o.R && stride == o.stride && pad == o.pad && groups == o.groups;
+  }
 };
 
 // A linear layer y = W x with W [M outputs, K inputs], or a convolution, whose every output pixel is such a
