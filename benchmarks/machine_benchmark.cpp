@@ -1,8 +1,13 @@
 #include <benchmark/benchmark.h>
 
 #include "configs/loaders/accelerator_reader.h"
+#include "configs/loaders/network_reader.h"
 #include "dataflows/dataflow.h"
+#include "energy_tables/table.h"
+#include "models/units/unit.h"
+#include "sim/choose_mapping.h"
 #include "sim/replay.h"
+#include "sim/simulate.h"
 
 namespace eyeshift {
 namespace {
@@ -11,9 +16,8 @@ namespace {
 // evaluated, in a child process, as all simulations are. The DRAM link runs at the core's clock, so that the
 // array and not the link is the limit; pe_busy is the part of PE cycles in which a PE worked.
 void evaluated_cycles(benchmark::State& state) {
-  AcceleratorConfig accelerator = specialised(
-      load_accelerator("eyeriss-168", {"mac-fp16", "mac-int8", "dequant-mac", "shift-add", "lut"}),
-      "mac-fp16");
+  AcceleratorConfig accelerator =
+      specialised(load_accelerator("eyeriss-168", Registry<Unit>::instance().names()), "mac-fp16");
   accelerator.clocks.dram_Hz = accelerator.clocks.core_Hz;
   ReplayJob job;
   job.shape = {"layer", 264, 336, 1};
@@ -21,6 +25,7 @@ void evaluated_cycles(benchmark::State& state) {
   job.unit = "mac-fp16";
   job.mapping = {336, 56, 1, 12,
                  9,   12, 14};  // half a filter scratchpad: the next pass's weights come meanwhile
+  job.fast_forward = false;
   int64_t cycles = 0, busy = 0, evaluated = 0;
   for (auto _ : state) {
     const ReplayResult replayed = replay(accelerator, {job}, 1).front();
@@ -35,6 +40,59 @@ void evaluated_cycles(benchmark::State& state) {
   state.counters["pe_busy"] = static_cast<double>(busy) / (168.0 * static_cast<double>(cycles));
 }
 BENCHMARK(evaluated_cycles)->Arg(3584)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+// 128 tokens through a layer of 768 x 768 on 16 x 16 PEs with mac-fp16, every cycle evaluated (0) or
+// fast-forwarded (1), with the mapping that the search finds.
+void layer_128_768_768(benchmark::State& state) {
+  AcceleratorConfig accelerator =
+      specialised(load_accelerator("eyeriss-168", Registry<Unit>::instance().names()), "mac-fp16");
+  accelerator.array.rows = accelerator.array.cols = 16;
+  ReplayJob job;
+  job.shape = {"layer", 768, 768, 1, {}, 0, 0};
+  job.tokens = 128;
+  job.unit = "mac-fp16";
+  job.fast_forward = state.range(0) != 0;
+  const Dataflow& dataflow = Registry<Dataflow>::instance().find(job.dataflow, "dataflow");
+  job.mapping = choose_mapping(dataflow, job.shape, job.encoding, job.tokens, accelerator, job.unit,
+                               load_table("horowitz-cacti-45nm-lstp"))
+                    .mapping;
+  int64_t cycles = 0;
+  for (auto _ : state) {
+    const ReplayResult replayed = replay(accelerator, {job}, 1).front();
+    state.SetIterationTime(replayed.wall_s);
+    cycles = replayed.result.cycles;
+  }
+  state.counters["cycles"] = static_cast<double>(cycles);
+}
+BENCHMARK(layer_128_768_768)->Arg(0)->Arg(1)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+// One decoded token of a network, mappings searched and every layer simulated, in so many processes.
+void decoded_token(benchmark::State& state, const char* network, const char* scheme, int bits,
+                   const char* unit) {
+  SimulateTask task;
+  task.accelerator = specialised(load_accelerator("eyeriss-168", Registry<Unit>::instance().names()), unit);
+  QuantizeOptions options;
+  options.bits = bits;
+  task.workload = workload_of(load_network(network), scheme, options);
+  task.options.unit = unit;
+  const std::vector<EnergyTable> tables = {load_table("horowitz-cacti-45nm-lstp")};
+  int64_t cycles = 0, evaluated = 0;
+  for (auto _ : state) {
+    const RunReport run = simulate({task}, tables, static_cast<int>(state.range(0))).front();
+    cycles = sums(run).cycles;
+    evaluated = run.simulator.evaluated_cycles;
+  }
+  state.counters["cycles"] = static_cast<double>(cycles);
+  state.counters["evaluated"] = static_cast<double>(evaluated);
+}
+BENCHMARK_CAPTURE(decoded_token, opt_66b_fp16, "opt-66b", "fp16", 16, "mac-fp16")
+    ->Arg(2)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(decoded_token, opt_66b_shiftaddllm, "opt-66b", "shiftaddllm-block", 3, "shift-add")
+    ->Arg(2)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace eyeshift

@@ -216,8 +216,9 @@ void TiledDataflow::add_buffered(const LayerShape& shape, const LayerGeometry& g
 MappingEstimate TiledDataflow::estimate_case(const Case& layer) const {
   MappingEstimate total;
   total.mapping = layer.mapping;
+  PassWorks works(layer.geometry);
   walk(layer, Detail::kinds, [&](const Pass& pass, int64_t times) {
-    const PassWork work = pass_work(layer.geometry, pass);
+    const PassWork work = works.of(pass);
     total.actions.add(work.actions, times);
     total.cycles += work.cycles() * times;
   });

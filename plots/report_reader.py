@@ -27,7 +27,9 @@ def value(entry, path, source):
 
 
 def label(entry):
-    return f"{entry['scheme']}@{entry['unit']}" if entry.get("unit") else str(entry["scheme"])
+    name = f"{entry['scheme']}@{entry['unit']}" if entry.get("unit") else str(entry["scheme"])
+    own_dataflow = entry.get("dataflow", "row-stationary") != "row-stationary"
+    return f"{name}/{entry['dataflow']}" if own_dataflow else name
 
 
 def read_runs(path):

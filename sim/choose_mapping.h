@@ -7,11 +7,13 @@
 
 namespace eyeshift {
 
-// Of the mappings that a dataflow offers, the one whose expected energy times expected time is least, priced
-// with one table; of equals the first. Throws InputError where no mapping is valid or the table lacks an
-// action.
+// What a mapping should make small: energy, time, or their product.
+enum class Objective { energy_time, energy, time };
+
+// Of the mappings that a dataflow offers, the one that is expected to do best, priced with one table; of
+// equals the first. Throws InputError where no mapping is valid or the table lacks an action.
 MappingEstimate choose_mapping(const Dataflow& dataflow, const LayerShape& shape, const Encoding& encoding,
                                int64_t tokens, const AcceleratorConfig& accelerator, const std::string& unit,
-                               const EnergyTable& table);
+                               const EnergyTable& table, Objective objective = Objective::energy_time);
 
 }  // namespace eyeshift

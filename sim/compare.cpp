@@ -30,8 +30,14 @@ SchemeOnUnit parse_scheme_on_unit(const std::string& text) {
   const size_t at = text.find('@');
   if (at == std::string::npos || at == 0 || at + 1 == text.size() ||
       text.find('@', at + 1) != std::string::npos)
-    throw InputError("'" + text + "': expected SCHEME@UNIT, for example gptq@dequant-mac");
-  SchemeOnUnit side{text.substr(0, at), text.substr(at + 1)};
+    throw InputError("'" + text +
+                     "': expected SCHEME@UNIT or SCHEME@UNIT/DATAFLOW, for example gptq@dequant-mac");
+  SchemeOnUnit side{text.substr(0, at), text.substr(at + 1), ""};
+  if (const size_t slash = side.unit.find('/'); slash != std::string::npos) {
+    side.dataflow = side.unit.substr(slash + 1);
+    side.unit.resize(slash);
+    Registry<Dataflow>::instance().find(side.dataflow, "dataflow");
+  }
   Registry<Quantizer>::instance().find(side.scheme, "scheme");
   Registry<Unit>::instance().find(side.unit, "unit");
   return side;
@@ -85,7 +91,8 @@ std::vector<RunReport> compare(const AcceleratorConfig& accelerator, const Compa
       sources.push_back(&workloads.at(side.scheme));
       check_runs(sources.back()->workload, machine_of[i], side.unit);
       SimulateTask task{machine_of[i], sources.back()->workload, {}};
-      task.options.dataflow = options.dataflow;
+      task.options.dataflow = side.dataflow.empty() ? options.dataflow : side.dataflow;
+      task.options.objective = options.objective;
       task.options.unit = side.unit;
       task.options.tokens = tokens;
       tasks.push_back(std::move(task));

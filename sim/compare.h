@@ -7,25 +7,29 @@
 
 #include "energy_tables/table.h"
 #include "models/spec/accelerator.h"
+#include "sim/choose_mapping.h"
 #include "sim/report.h"
 #include "sim/workload.h"
 #include "traces/quantizers/quantizer.h"
 
 namespace eyeshift {
 
-// One side of a comparison: a scheme's weights on a unit.
+// One side of a comparison: a scheme's weights on a unit, in a dataflow of its own or the comparison's.
 struct SchemeOnUnit {
   std::string scheme;
   std::string unit;
+  std::string dataflow = {};
 };
 
-// Reads "scheme@unit". Throws InputError where it has another form or a name is unknown.
+// Reads "scheme@unit" or "scheme@unit/dataflow". Throws InputError where it has another form or a name is
+// unknown.
 SchemeOnUnit parse_scheme_on_unit(const std::string& text);
 
 struct CompareOptions {
   std::vector<SchemeOnUnit> sides;
   std::vector<int64_t> tokens = {1};
   std::string dataflow = "row-stationary";
+  Objective objective = Objective::energy_time;
   int parallel = 1;
 };
 

@@ -58,9 +58,8 @@ class Reader {
 std::string to_bytes(const ReplayResult& replayed) {
   const LayerResult& r = replayed.result;
   std::string bytes;
-  for (const int64_t value :
-       {r.cycles, r.ticks, r.macs, r.padding_macs, r.busy_pe_cycles, r.evaluated_cycles,
-        r.exposed_dram_cycles})
+  for (const int64_t value : {r.cycles, r.ticks, r.macs, r.padding_macs, r.busy_pe_cycles, r.evaluated_cycles,
+                              r.exposed_dram_cycles})
     append(bytes, value);
   append(bytes, r.active_pes);
   append(bytes, r.bound_by);
@@ -75,9 +74,8 @@ ReplayResult from_bytes(const std::string& bytes) {
   ReplayResult replayed;
   LayerResult& r = replayed.result;
   Reader reader(bytes);
-  for (int64_t* value :
-       {&r.cycles, &r.ticks, &r.macs, &r.padding_macs, &r.busy_pe_cycles, &r.evaluated_cycles,
-        &r.exposed_dram_cycles})
+  for (int64_t* value : {&r.cycles, &r.ticks, &r.macs, &r.padding_macs, &r.busy_pe_cycles,
+                         &r.evaluated_cycles, &r.exposed_dram_cycles})
     reader.read(*value);
   reader.read(r.active_pes);
   reader.read(r.bound_by);

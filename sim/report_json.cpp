@@ -75,7 +75,7 @@ Json to_json(const LayerReport& layer, int port_bits) {
                {"active_pes", r.active_pes},
                {"busy_pe_cycles", r.busy_pe_cycles},
                {"evaluated_cycles", r.evaluated_cycles},
-          {"exposed_dram_cycles", r.exposed_dram_cycles},
+               {"exposed_dram_cycles", r.exposed_dram_cycles},
                {"bound_by", bound_name(r.bound_by)}};
   add_movement(json, r.actions, port_bits);
   json["energy_pJ"] = to_json(layer.energy);

@@ -87,6 +87,8 @@ std::string run_text(const RunReport& run) {
 std::string comparison_text(const std::vector<RunReport>& runs) {
   std::string text;
   std::vector<int64_t> tokens;
+  const bool several_dataflows = std::any_of(
+      runs.begin(), runs.end(), [&](const RunReport& run) { return run.dataflow != runs.front().dataflow; });
   for (const RunReport& run : runs)
     if (std::find(tokens.begin(), tokens.end(), run.tokens) == tokens.end()) tokens.push_back(run.tokens);
   for (const int64_t n : tokens) {
@@ -98,12 +100,14 @@ std::string comparison_text(const std::vector<RunReport>& runs) {
       if (run.tokens != n) continue;
       const RunSums total = sums(run);
       const Energy& energy = run.tables.front().energy;
-      table.add({run.scheme + "@" + run.unit, run.accuracy ? significant(run.accuracy->perplexity) : "-",
-                 significant(run.bits_per_weight), grouped(total.cycles), milliseconds(total.time_s),
-                 significant(static_cast<double>(dram_total(total.actions)) * 1e-6),
-                 microjoules(compute_energy(energy)), microjoules(movement_energy(energy)),
-                 microjoules(energy.clock_control + energy.static_leakage), microjoules(energy.total),
-                 square_millimetres(run.tables.front().area.total_um2)});
+      table.add(
+          {several_dataflows ? run.scheme + "@" + run.unit + "/" + run.dataflow : run.scheme + "@" + run.unit,
+           run.accuracy ? significant(run.accuracy->perplexity) : "-", significant(run.bits_per_weight),
+           grouped(total.cycles), milliseconds(total.time_s),
+           significant(static_cast<double>(dram_total(total.actions)) * 1e-6),
+           microjoules(compute_energy(energy)), microjoules(movement_energy(energy)),
+           microjoules(energy.clock_control + energy.static_leakage), microjoules(energy.total),
+           square_millimetres(run.tables.front().area.total_um2)});
     }
     text += table.str();
   }

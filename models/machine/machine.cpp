@@ -50,7 +50,7 @@ template <bool Functional>
 LayerResult run(const AcceleratorConfig& accelerator, const Schedule& schedule, MemoryImage* image,
                 bool fast_forward) {
   Machine<Functional> machine(accelerator, schedule, image);
-  PassClasses classes(machine.plan);
+  PassClasses& classes = machine.classes;
   PassLog log(classes, fast_forward);
   const auto bring_up_to_date = [&] {
     for (const auto& [pass, cycle] : machine.glb.take_fill_ends()) log.filled(pass, cycle);

@@ -15,6 +15,7 @@ template <bool Functional>
 struct Machine {
   Machine(const AcceleratorConfig& accelerator, const Schedule& schedule, MemoryImage* image)
       : plan(accelerator, schedule),
+        classes(plan),
         scheduler(time_base(accelerator)),
         requests("requests", scheduler, Domain::core, Domain::dram, 4),
         read_beats("read_beats", scheduler, Domain::dram, Domain::core, 8),
@@ -29,7 +30,8 @@ struct Machine {
         glb("glb", plan, scheduler, image,
             {requests, read_beats, write_beats, filter_words, input_words, psums_in, psums_out}, counts),
         noc("noc", plan, scheduler, filter_words, input_words, filter_flits, input_flits, counts),
-        array("array", plan, scheduler, filter_flits, input_flits, psums_in, psums_out, image, counts) {}
+        array("array", plan, scheduler, filter_flits, input_flits, psums_in, psums_out, classes, image,
+              counts) {}
 
   static size_t beats_a_burst(const AcceleratorConfig& accelerator) {
     return static_cast<size_t>(accelerator.dram.burst_bytes * 8 / accelerator.dram.link_bits);
@@ -56,6 +58,7 @@ struct Machine {
 
   ActionCounts counts;
   LayerPlan plan;
+  PassClasses classes;
   TickScheduler scheduler;
   Channel<ReadRequest> requests;
   Channel<Beat<Functional>> read_beats, write_beats;

@@ -5,11 +5,10 @@
 namespace eyeshift {
 namespace {
 
-// Whether tiles of partial sums begin at different banks.
-bool tiles_differ(const LayerPlan& plan) {
+int64_t tile_stride(const LayerPlan& plan) {
   const Schedule& s = plan.schedule;
-  const int64_t words = divide_up(s.psum_tile_bits, plan.accelerator.glb.port_bits);
-  return bank_aligned(words, s.psum_tiles, s.psum_banks, plan.accelerator) % s.psum_banks != 0;
+  return bank_aligned(divide_up(s.psum_tile_bits, plan.accelerator.glb.port_bits), s.psum_tiles, s.psum_banks,
+                      plan.accelerator);
 }
 
 }  // namespace
@@ -17,9 +16,11 @@ bool tiles_differ(const LayerPlan& plan) {
 PassClasses::PassClasses(const LayerPlan& plan)
     : plan_(plan),
       passes_(pass_count(plan.schedule)),
-      by_place_(scales_differ_by_place(plan.encoding) || tiles_differ(plan)),
+      by_place_(scales_differ_by_place(plan.encoding)),
+      tile_stride_(tile_stride(plan)),
       cursor_(plan.schedule),
-      of_run_(plan.schedule.runs.size(), kNoPass) {}
+      of_run_(2 * plan.schedule.runs.size(), kNoPass),
+      estimator_(plan) {}
 
 int32_t PassClasses::of(int64_t pass) {
   if (pass < 0 || pass >= passes_) return kNoPass;
@@ -28,9 +29,20 @@ int32_t PassClasses::of(int64_t pass) {
   else if (pass != cursor_.index())
     cursor_.seek(pass);
   if (by_place_) return find(cursor_.pass());
-  int32_t& known = of_run_[cursor_.run()];
+  int32_t& known = of_run_[2 * cursor_.run() + (cursor_.repetition() > 0 ? 1 : 0)];
   if (known == kNoPass) known = find(cursor_.pass());
   return known;
+}
+
+// Banks conflict by how far apart the tiles of neighbouring passes lie, wherever they are.
+int64_t PassClasses::tile_distance() const {
+  const auto& runs = plan_.schedule.runs;
+  const size_t run = cursor_.run();
+  const int64_t before = cursor_.repetition() > 0 ? cursor_.pass().psum_tile - runs[run].psum_tile_step
+                         : run > 0                ? last_psum_tile(runs[run - 1])
+                                                  : 0;
+  const int64_t banks = plan_.schedule.psum_banks;
+  return ((cursor_.pass().psum_tile - before) * tile_stride_ % banks + banks) % banks;
 }
 
 int32_t PassClasses::find(const Pass& pass) {
@@ -38,13 +50,13 @@ int32_t PassClasses::find(const Pass& pass) {
   const auto append = [&](int64_t number) {
     key.append(reinterpret_cast<const char*>(&number), sizeof number);
   };
-  if (tiles_differ(plan_)) append(pass.psum_tile);
-  if (scales_differ_by_place(plan_.encoding)) {
+  append(tile_distance());
+  if (by_place_) {
     const int64_t rows = plan_.encoding.group_rows, end = pass.m_begin + pass.tile_outputs();
     for (int64_t m = (pass.m_begin / rows + 1) * rows; m < end; m += rows) append(m - pass.m_begin);
   }
   const auto [found, added] = classes_.emplace(std::move(key), static_cast<int32_t>(works_.size()));
-  if (added) works_.push_back(pass_work(plan_, pass));
+  if (added) works_.push_back(estimator_.of(pass));
   return found->second;
 }
 

@@ -20,13 +20,16 @@ class PassClasses {
 
  private:
   int32_t find(const Pass& pass);
+  int64_t tile_distance() const;
 
   const LayerPlan& plan_;
   const int64_t passes_;
-  const bool by_place_;  // passes of a run may differ
+  const bool by_place_;        // passes of a run may differ
+  const int64_t tile_stride_;  // words between tiles of partial sums
   PassCursor cursor_;
-  std::vector<int32_t> of_run_;
+  std::vector<int32_t> of_run_;  // of its first pass, of the others
   std::unordered_map<std::string, int32_t> classes_;
+  PassWorks estimator_;
   std::vector<PassWork> works_;
 };
 

@@ -12,8 +12,8 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
                              Channel<FilterFlit<Functional>>& filter_flits,
                              Channel<InputFlit<Functional>>& input_flits,
                              Channel<PsumFlit<Functional>>& psums_in,
-                             Channel<PsumFlit<Functional>>& psums_out, const MemoryImage* image,
-                             ActionCounts& counts)
+                             Channel<PsumFlit<Functional>>& psums_out, PassClasses& classes,
+                             const MemoryImage* image, ActionCounts& counts)
     : sc_module(name),
       plan_(plan),
       scheduler_(scheduler),
@@ -29,6 +29,7 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
       column_fifo_(std::max({kFifoFlits, plan.psums_per_output}) *
                    std::max(plan.psum_word, plan.output_word)),
       link_cycles_((plan.psum_bits + plan.accelerator.noc_bits.local - 1) / plan.accelerator.noc_bits.local),
+      classes_(classes),
       cursor_(plan.schedule),
       remaining_((pes_ + 31) / 32 * 32, 0),
       finished_(remaining_.size(), 0),
@@ -74,10 +75,19 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
 }
 
 template <bool Functional>
+std::unique_ptr<PassContext> PeArray<Functional>::make_context(const Pass& pass, int64_t index) {
+  const auto pass_class = static_cast<size_t>(classes_.of(index));
+  if (pass_class >= programs_.size()) programs_.resize(pass_class + 1);
+  if (programs_[pass_class] == nullptr)
+    programs_[pass_class] = std::make_shared<const PassPrograms>(plan_, pass);
+  return std::make_unique<PassContext>(plan_, pass, index, programs_[pass_class]);
+}
+
+template <bool Functional>
 void PeArray<Functional>::load_contexts() {
   while (!cursor_.done() && contexts_.size() < kPassesInFlight) {
     const Pass& pass = cursor_.pass();
-    contexts_.push_back(std::make_unique<PassContext>(plan_, pass, cursor_.index()));
+    contexts_.push_back(make_context(pass, cursor_.index()));
     active_pes_ = std::max(active_pes_, pass.rows * pass.cols());
     for (size_t pe = 0; pe < pes_; ++pe) {
       if (phase_[pe] != Phase::wait_weights || pass_[pe] != cursor_.index()) continue;
@@ -224,7 +234,7 @@ bool PeArray<Functional>::send_psums() {
     if (col >= cols) col -= cols;
     const auto column = static_cast<size_t>(col);
     if (out_pass_[column] != sending_pass_) continue;
-    const int32_t values = totals ? pass.outputs_of(col) : context.chain_psums(col);
+    const int32_t values = totals ? pass.outputs_of(col) : context.programs().chain_psums(col);
     const int32_t count =
         std::min(pass.output ? plan_.output_word : plan_.psum_word, values - out_sent_[column]);
     if (out_level_[column] < count) continue;
@@ -283,7 +293,7 @@ void PeArray<Functional>::visit(StateArchive& archive) {
     if (archive.reading()) {
       PassCursor at(plan_.schedule);
       at.seek(index);
-      context = std::make_unique<PassContext>(plan_, at.pass(), index);
+      context = make_context(at.pass(), index);
     }
     context->visit(archive);
   });

@@ -11,6 +11,7 @@
 #include "models/machine/channel.h"
 #include "models/machine/items.h"
 #include "models/machine/layer_plan.h"
+#include "models/machine/pass_classes.h"
 #include "models/machine/pass_context.h"
 
 namespace eyeshift {
@@ -40,7 +41,7 @@ class PeArray : public sc_core::sc_module {
   PeArray(sc_core::sc_module_name name, const LayerPlan& plan, TickScheduler& scheduler,
           Channel<FilterFlit<Functional>>& filter_flits, Channel<InputFlit<Functional>>& input_flits,
           Channel<PsumFlit<Functional>>& psums_in, Channel<PsumFlit<Functional>>& psums_out,
-          const MemoryImage* image, ActionCounts& counts);
+          PassClasses& classes, const MemoryImage* image, ActionCounts& counts);
 
   bool done() const { return cursor_.done() && contexts_.empty(); }
   int64_t evaluated_cycles() const { return evaluated_cycles_; }
@@ -90,6 +91,7 @@ class PeArray : public sc_core::sc_module {
   void drop_kept(size_t pe, const Pass& skipped);
   void next_column_pass(std::vector<int64_t>& passes, size_t column);
   void load_contexts();
+  std::unique_ptr<PassContext> make_context(const Pass& pass, int64_t index);
   void retire_contexts();
   static bool leaves_out(const Pass& pass, size_t column) {
     return pass.keeps_psums || static_cast<int>(column) >= pass.cols();
@@ -125,7 +127,9 @@ class PeArray : public sc_core::sc_module {
   const int column_fifo_;      // partial sums in a column's FIFOs
   const int32_t link_cycles_;  // a partial sum takes on the link between two PEs
 
-  PassCursor cursor_;                                   // of the next context
+  PassClasses& classes_;
+  std::vector<std::shared_ptr<const PassPrograms>> programs_;  // of the classes that came by
+  PassCursor cursor_;                                          // of the next context
   std::vector<std::unique_ptr<PassContext>> contexts_;  // the oldest first
 
   // PEs, flat: index = row * cols + column.

@@ -34,7 +34,7 @@ template <bool Functional>
 void PeArray<Functional>::end_step(size_t pe) {
   const Work& work = work_[pe];
   const size_t step = work.first_step + step_[pe];
-  const auto& timing = work.context->timing(step);
+  const auto& timing = work.context->programs().timing(step);
   work.context->count_step(step);
   // Inputs leave in the order in which they came, unless the next token or pass wants them.
   const bool leave = !work.keeps_inputs && (row_ends_[pe] != 0 || group_[pe] * timing.frees < work.leaving);
@@ -69,7 +69,7 @@ bool PeArray<Functional>::begin_pass(size_t pe) {
   if (!has_context(pass_[pe])) return false;
   PassContext& context = this->context(pass_[pe]);
   const int row = row_of(pe), col = col_of(pe);
-  if (filter_bits_[pe] < context.bits_needed(row, col)) return false;
+  if (filter_bits_[pe] < context.programs().bits_needed(row, col)) return false;
   look_up_work(pe);
   begin_token(pe);
   phase_[pe] = Phase::wait_inputs;
@@ -84,11 +84,11 @@ void PeArray<Functional>::look_up_work(size_t pe) {
   const int row = row_of(pe), col = col_of(pe);
   Work& work = work_[pe];
   work.context = &context;
-  work.first_step = context.first_step(row, col);
-  work.steps = context.steps();
-  work.groups = context.groups(row);
-  work.chain_psums = context.chain_psums(col);
-  work.leaving = context.leaving(row);
+  work.first_step = context.programs().first_step(row, col);
+  work.steps = context.programs().steps();
+  work.groups = context.programs().groups(row);
+  work.chain_psums = context.programs().chain_psums(col);
+  work.leaving = context.programs().leaving(row);
   work.row_tokens = pass.row_tokens;
   work.keeps_inputs = pass.keeps_inputs;
   work.keeps_psums = pass.keeps_psums;
@@ -96,7 +96,7 @@ void PeArray<Functional>::look_up_work(size_t pe) {
   work.finishes = work.top && pass.ends_group && plan_.finishes;
   work.total_in = work.finishes && pass.total_in;
   work.psum_in = row == 0 && pass.psum_in;
-  work.busy_cycles = work.finishes ? context.finish_cycles() : 1;
+  work.busy_cycles = work.finishes ? context.programs().finish_cycles() : 1;
   work.chain_cycles = std::max(work.busy_cycles, work.top ? 1 : link_cycles_);
 }
 
@@ -111,7 +111,7 @@ void PeArray<Functional>::begin_token(size_t pe) {
 
 template <bool Functional>
 bool PeArray<Functional>::begin_step(size_t pe) {
-  const auto& timing = work_[pe].context->timing(work_[pe].first_step + step_[pe]);
+  const auto& timing = work_[pe].context->programs().timing(work_[pe].first_step + step_[pe]);
   if (inputs_held_[pe] - window_[pe] < timing.needs) return false;
   remaining_[pe] = static_cast<uint16_t>(timing.cycles);
   counters_.busy_pe_cycles += timing.cycles;
@@ -178,10 +178,10 @@ void PeArray<Functional>::end_token(size_t pe) {
   token_[pe] = window_[pe] = 0;
   if (work_[pe].top && !work_[pe].keeps_psums) next_column_pass(top_pass_, col_[pe]);
   const Pass& pass = context.pass();
-  kept_bits_[pe] = pass.keeps_weights ? context.bits_needed(row, col) : 0;
+  kept_bits_[pe] = pass.keeps_weights ? context.programs().bits_needed(row, col) : 0;
   kept_inputs_[pe] = pass.keeps_inputs ? pass.inputs_of(row) * pass.tokens : 0;
   if (!pass.keeps_weights) {
-    filter_bits_[pe] -= context.bits_needed(row, col);
+    filter_bits_[pe] -= context.programs().bits_needed(row, col);
     if constexpr (Functional) values_->end_pass(static_cast<int>(pe));
   }
   phase_[pe] = Phase::wait_weights;

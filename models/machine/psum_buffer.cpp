@@ -58,7 +58,7 @@ void PsumBuffer<Functional>::start_write_pass() {
 template <bool Functional>
 void PsumBuffer<Functional>::skip_passes() {
   while (!read_cursor_.done() && !read_cursor_.pass().psum_in && !read_cursor_.pass().total_in &&
-         read_cursor_.index() < write_cursor_.index() + kReadAhead)
+         read_cursor_.index() < write_cursor_.index() + kPassesInFlight)
     read_cursor_.next();
   while (!drain_cursor_.done() && !drain_cursor_.pass().output &&
          drain_cursor_.index() < write_cursor_.index())
@@ -106,6 +106,7 @@ bool PsumBuffer<Functional>::read(int64_t cycle, int client, PsumFlit<Functional
   if (read_cursor_.done()) return false;
   const Pass& pass = read_cursor_.pass();
   if (!pass.psum_in && !pass.total_in) return false;
+  if (read_cursor_.index() >= write_cursor_.index() + kPassesInFlight) return false;
   const int col = read_at_.col;
   const int partials = pass.psum_in ? plan_.partial_words(pass, col) : 0;
   const int totals = pass.total_in ? plan_.total_words(pass, col) : 0;

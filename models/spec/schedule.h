@@ -137,6 +137,7 @@ class PassCursor {
   int64_t index() const { return index_; }  // of the pass, from 0
   const Pass& pass() const { return pass_; }
   size_t run() const { return run_; }
+  int64_t repetition() const { return repetition_; }  // of the run
   void next();
   void seek(int64_t index);
 
@@ -150,6 +151,11 @@ class PassCursor {
 };
 
 int64_t pass_count(const Schedule& schedule);
+
+// The tile of partial sums that a run's last pass has.
+inline int64_t last_psum_tile(const PassRun& run) {
+  return run.pass.psum_tile + (run.count - 1) * run.psum_tile_step;
+}
 
 // All of a pass but where it lies, as bytes: equal for passes with the same work.
 std::string work_key(const Pass& pass);

@@ -90,6 +90,10 @@ class Lut : public Unit {
 
     Program program{
         {build, query}, tile.inputs / 8, static_cast<int32_t>(p * psums_per_output(encoding)), 1, {}};
+    if (table_held(encoding, tile)) {
+      query.needs = query.frees = 8;
+      program.steps = {query};
+    }
     if (layout == ScaleLayout::row) {
       program.finish[multiply_scales(accelerator)] = p * planes;
       program.finish[add_psums(accelerator)] = p * planes;
@@ -98,13 +102,19 @@ class Lut : public Unit {
     return program;
   }
 
+  // Where a PE kept its inputs, its table is there too, if it is the only one and no scale is in it.
+  static bool table_held(const Encoding& encoding, const PeTile& tile) {
+    return tile.pass->holds_inputs && tile.pass->tokens == 1 && tile.inputs == 8 &&
+           scale_layout(encoding) != ScaleLayout::column;
+  }
+
   // The build's inputs leave the scratchpad with it; for the column-wise form, whose tables follow one
   // another plane by plane, the whole group is computed with the build.
   void execute(int step, int group, PeValues& pe) const override {
     const ScaleLayout layout = scale_layout(*pe.encoding);
     if (layout == ScaleLayout::column) {
       if (step == 0) execute_columns(group, pe);
-    } else if (step == 0) {
+    } else if (step == 0 && !table_held(*pe.encoding, pe.tile)) {
       std::array<double, 8> x;
       for (int j = 0; j < 8; ++j) x[static_cast<size_t>(j)] = half_value(pe.x[j]);
       build_table(x, pe);

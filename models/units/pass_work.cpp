@@ -15,27 +15,26 @@ int64_t flit_words(int64_t bits, int64_t width) {
 
 class Estimator {
  public:
-  Estimator(const LayerGeometry& geometry, const Pass& pass) : g_(geometry), pass_(pass) {}
+  Estimator(const LayerGeometry& geometry, const Pass& pass, const PassWorks::PeWork& pe, PassWork& out)
+      : g_(geometry), pass_(pass), pe_(pe), out_(out) {}
 
-  PassWork work() {
+  void work() {
     const auto busy = [&](Bound bound) -> int64_t& { return out_.busy_cycles[static_cast<size_t>(bound)]; };
     busy(Bound::filter_noc) = filters();
     busy(Bound::input_noc) = pass_.holds_inputs ? 0 : inputs();
     if (!pass_.keeps_psums) psums(busy(Bound::psum_in_noc), busy(Bound::psum_out_noc));
-    busy(Bound::compute) = compute();
-    busy(Bound::dram) = dram();
-    return out_;
+    out_.actions.add(pe_.token, pass_.tokens);
+    busy(Bound::compute) = pe_.token_cycles * pass_.tokens;
+    busy(Bound::dram) = bursts() * g_.accelerator.dram.burst_bytes * 8 / g_.accelerator.dram.link_bits;
   }
 
  private:
-  int64_t dram() {
-    const int64_t bursts = count_bursts(stream_.weights, Action::dram_read_weights) +
-                           count_bursts(stream_.scales, Action::dram_read_scales) +
-                           count_bursts(pass_.load_bits, Action::dram_read_inputs) +
-                           count_bursts(pass_.store_bits, Action::dram_write_outputs);
-    const TimeBase base = time_base(g_.accelerator);
-    const int64_t beats = bursts * g_.accelerator.dram.burst_bytes * 8 / g_.accelerator.dram.link_bits;
-    return beats * base.dram_ticks / base.core_ticks;
+  int64_t bursts() {
+    const bool loads = !pass_.holds_weights;
+    return count_bursts(loads ? pe_.stream.weights : 0, Action::dram_read_weights) +
+           count_bursts(loads ? pe_.stream.scales : 0, Action::dram_read_scales) +
+           count_bursts(pass_.load_bits, Action::dram_read_inputs) +
+           count_bursts(pass_.store_bits, Action::dram_write_outputs);
   }
 
   int64_t count_bursts(int64_t bits, Action action) {
@@ -46,23 +45,18 @@ class Estimator {
   }
 
   int64_t filters() {
-    const int64_t width = g_.accelerator.noc_bits.filter, port = g_.accelerator.glb.port_bits;
-    int64_t flits = 0;
-    for (const FilterDelivery& delivery : g_.deliveries(pass_)) {
-      const int64_t pes = int64_t{delivery.row_last - delivery.row_first + 1} *
-                          (delivery.set_last - delivery.set_first + 1) * pass_.width;
-      const int64_t words = pes * flit_words(delivery.bits, width);
-      const bool weights = delivery.content == Content::weights;
-      (weights ? stream_.weights : stream_.scales) += delivery.bits;
-      out_.actions[weights ? Action::noc_filter_deliver_weights : Action::noc_filter_deliver_scales] += words;
-      out_.actions[weights ? Action::spad_filter_write_weights : Action::spad_filter_write_scales] += words;
-      flits += divide_up(delivery.bits, width);
-    }
-    out_.actions[Action::glb_filter_write_weights] += divide_up(stream_.weights, port);
-    out_.actions[Action::glb_filter_read_weights] += divide_up(stream_.weights, port);
-    out_.actions[Action::glb_filter_write_scales] += divide_up(stream_.scales, port);
-    out_.actions[Action::glb_filter_read_scales] += divide_up(stream_.scales, port);
-    return flits;
+    if (pass_.holds_weights) return 0;
+    const int64_t port = g_.accelerator.glb.port_bits;
+    ActionCounts& n = out_.actions;
+    n[Action::noc_filter_deliver_weights] += pe_.weight_words;
+    n[Action::spad_filter_write_weights] += pe_.weight_words;
+    n[Action::noc_filter_deliver_scales] += pe_.scale_words;
+    n[Action::spad_filter_write_scales] += pe_.scale_words;
+    for (const Action action : {Action::glb_filter_write_weights, Action::glb_filter_read_weights})
+      n[action] += divide_up(pe_.stream.weights, port);
+    for (const Action action : {Action::glb_filter_write_scales, Action::glb_filter_read_scales})
+      n[action] += divide_up(pe_.stream.scales, port);
+    return pe_.flits;
   }
 
   int64_t inputs() {
@@ -133,41 +127,69 @@ class Estimator {
     }
   }
 
-  // Sets alike in their outputs and scales are counted together.
-  int64_t compute() {
-    const bool alike = !scales_differ_by_place(g_.encoding);
-    int64_t longest = 0;
-    for (int set = 0; set < pass_.sets; ++set) {
-      const bool last = set == pass_.sets - 1;
-      const int64_t sets = alike && !last ? pass_.sets - 1 : 1;
-      const int64_t columns = sets * pass_.width;
-      longest = std::max(longest, add_program(pass_.rows - 1, set, columns, pass_.set_rows));
-      if (pass_.chain_sets() > 1)
-        longest = std::max(longest, add_program(0, set, columns, pass_.rows - pass_.set_rows));
-      set += static_cast<int>(sets) - 1;
-    }
-    return longest * pass_.tokens;
+  const LayerGeometry& g_;
+  const Pass& pass_;
+  const PassWorks::PeWork& pe_;
+  PassWork& out_;
+};
+
+// What PEs receive and do, from the pass's tiles alone.
+class PeEstimator {
+ public:
+  PeEstimator(const LayerGeometry& geometry, const Pass& pass) : g_(geometry), pass_(pass) {}
+
+  PassWorks::PeWork work() {
+    filters();
+    compute();
+    return out_;
   }
 
-  // The work of `rows` PEs like this one in each of `columns` columns; returns the cycles of a token.
-  int64_t add_program(int row, int col, int64_t columns, int64_t rows) {
+ private:
+  void filters() {
+    const int64_t width = g_.accelerator.noc_bits.filter;
+    for (const FilterDelivery& delivery : g_.unit.deliveries(g_.encoding, g_.accelerator, pass_)) {
+      const int64_t pes = int64_t{delivery.row_last - delivery.row_first + 1} *
+                          (delivery.set_last - delivery.set_first + 1) * pass_.width;
+      const bool weights = delivery.content == Content::weights;
+      (weights ? out_.stream.weights : out_.stream.scales) += delivery.bits;
+      (weights ? out_.weight_words : out_.scale_words) += pes * flit_words(delivery.bits, width);
+      out_.flits += divide_up(delivery.bits, width);
+    }
+  }
+
+  // Sets alike in their outputs and scales are counted together.
+  void compute() {
+    const bool alike = !scales_differ_by_place(g_.encoding);
+    for (int set = 0; set < pass_.sets; ++set) {
+      const bool last = set == pass_.sets - 1;
+      const int sets = alike && !last ? pass_.sets - 1 : 1;
+      const int64_t columns = int64_t{sets} * pass_.width;
+      add_program(pass_.rows - 1, set, columns, pass_.set_rows);
+      if (pass_.chain_sets() > 1) add_program(0, set, columns, pass_.rows - pass_.set_rows);
+      set += sets - 1;
+    }
+  }
+
+  // The work of `rows` PEs like this one in each of `columns` columns.
+  void add_program(int row, int col, int64_t columns, int64_t rows) {
     const PeTile tile = pe_tile(g_.encoding, pass_, row, col);
     const Program program = g_.unit.program(g_.encoding, g_.accelerator, tile);
     int64_t cycles = 0;
     for (const Step& step : program.steps) {
       cycles += int64_t{program.groups} * step.cycles;
-      out_.actions.add(step.actions, rows * columns * pass_.tokens * program.groups);
+      out_.token.add(step.actions, rows * columns * program.groups);
     }
-    if (pass_.keeps_psums) return cycles;
-    const bool finish = g_.finishes && pass_.ends_group && tile.top();
-    if (finish) out_.actions.add(program.finish, columns * pass_.tokens);
-    return cycles + int64_t{program.chain_psums} * (finish ? program.finish_cycles : 1);
+    if (!pass_.keeps_psums) {
+      const bool finish = g_.finishes && pass_.ends_group && tile.top();
+      if (finish) out_.token.add(program.finish, columns);
+      cycles += int64_t{program.chain_psums} * (finish ? program.finish_cycles : 1);
+    }
+    out_.token_cycles = std::max(out_.token_cycles, cycles);
   }
 
   const LayerGeometry& g_;
   const Pass& pass_;
-  FilterStream stream_;
-  PassWork out_;
+  PassWorks::PeWork out_;
 };
 
 }  // namespace
@@ -176,8 +198,40 @@ Bound PassWork::bound() const {
   return static_cast<Bound>(std::max_element(busy_cycles.begin(), busy_cycles.end()) - busy_cycles.begin());
 }
 
-PassWork pass_work(const LayerGeometry& geometry, const Pass& pass) {
-  return Estimator(geometry, pass).work();
+PassWorks::PassWorks(const LayerGeometry& geometry)
+    : geometry_(geometry),
+      by_place_(scales_differ_by_place(geometry.encoding)),
+      base_(time_base(geometry.accelerator)) {}
+
+const PassWorks::PeWork& PassWorks::pe_work(const Pass& p) {
+  const Tiles tiles{p.rows,
+                    p.set_rows,
+                    p.q,
+                    p.q_last,
+                    p.sets,
+                    p.width,
+                    p.p,
+                    p.p_last,
+                    p.taps,
+                    p.tokens,
+                    p.ends_group,
+                    p.total_in,
+                    p.holds_inputs,
+                    p.keeps_psums,
+                    by_place_ ? p.m_begin : 0};
+  for (const auto& [known, work] : known_)
+    if (known == tiles) return work;
+  if (known_.size() == kMostKnown) known_.clear();
+  known_.emplace_back(tiles, PeEstimator(geometry_, p).work());
+  return known_.back().second;
+}
+
+PassWork PassWorks::of(const Pass& pass) {
+  PassWork out;
+  Estimator(geometry_, pass, pe_work(pass), out).work();
+  int64_t& dram = out.busy_cycles[static_cast<size_t>(Bound::dram)];
+  dram = dram * base_.dram_ticks / base_.core_ticks;
+  return out;
 }
 
 }  // namespace eyeshift

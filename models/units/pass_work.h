@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "models/spec/action_counts.h"
 #include "models/spec/result.h"
@@ -20,6 +22,30 @@ struct PassWork {
   int64_t cycles() const { return busy_cycles[static_cast<size_t>(bound())]; }
 };
 
-PassWork pass_work(const LayerGeometry& geometry, const Pass& pass);
+// Derives the work of passes of one layer, remembering what PEs do for tiles that it has met.
+class PassWorks {
+ public:
+  explicit PassWorks(const LayerGeometry& geometry);
+  PassWork of(const Pass& pass);
+
+  // What the PEs of a pass receive, and do a token.
+  struct PeWork {
+    FilterStream stream;
+    int64_t weight_words = 0, scale_words = 0, flits = 0;  // words count once a PE
+    ActionCounts token;
+    int64_t token_cycles = 0;  // of the PE that works longest
+  };
+
+ private:
+  static constexpr size_t kMostKnown = 64;
+  using Tiles = std::array<int64_t, 15>;  // all that PeWork depends on
+
+  const PeWork& pe_work(const Pass& pass);
+
+  const LayerGeometry& geometry_;
+  const bool by_place_;
+  const TimeBase base_;
+  std::vector<std::pair<Tiles, PeWork>> known_;
+};
 
 }  // namespace eyeshift

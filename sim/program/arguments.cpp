@@ -113,6 +113,17 @@ int jobs(const Arguments& arguments) {
   return static_cast<int>(whole_number(arguments, "jobs", 1, 1024, cores));
 }
 
+void add_objective_option(po::options_description& options) {
+  options.add_options()("objective", value("O"),
+                        "what the search of mappings makes small, by the first table: energy, time, or their "
+                        "product energy-time; default: energy-time");
+}
+
+Objective objective(const Arguments& arguments) {
+  const std::string name = choice(arguments, "objective", {"energy-time", "energy", "time"}, "energy-time");
+  return name == "energy" ? Objective::energy : name == "time" ? Objective::time : Objective::energy_time;
+}
+
 void add_table_option(po::options_description& options) {
   const std::string help =
       "name or YAML file of an energy and area table; may be given several times: the first prices "

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "energy_tables/table.h"
+#include "sim/choose_mapping.h"
 #include "sim/output_file.h"
 
 namespace eyeshift {
@@ -44,6 +45,10 @@ void needs(const Arguments& arguments, const std::string& option, const std::str
 // --jobs, by default the number of cores.
 void add_jobs_option(boost::program_options::options_description& options);
 int jobs(const Arguments& arguments);
+
+// --objective: what a search of mappings makes small.
+void add_objective_option(boost::program_options::options_description& options);
+Objective objective(const Arguments& arguments);
 
 // --table, as often as wanted; by default the table that comes with the program.
 void add_table_option(boost::program_options::options_description& options);

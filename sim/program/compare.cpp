@@ -23,7 +23,7 @@ std::vector<SchemeOnUnit> sides_of(const Arguments& arguments) {
   for (const std::string& word : words(arguments, "schemes")) {
     const SchemeOnUnit side = parse_scheme_on_unit(word);
     for (const SchemeOnUnit& other : sides)
-      if (other.scheme == side.scheme && other.unit == side.unit)
+      if (other.scheme == side.scheme && other.unit == side.unit && other.dataflow == side.dataflow)
         throw InputError("--schemes: " + word + " is given twice");
     sides.push_back(side);
   }
@@ -75,9 +75,11 @@ units:
         "Hugging Face folder with config.json and safetensors; excludes --network")(
         "network", value("N.yaml"),
         "shapes of layers without weights: a YAML file, or one of configs/networks")(
-        "schemes", value("S@U,..."), "what to compare, separated by commas")("bits", value("B"),
-                                                                             "bits a weight; schemes "
-                                                                             "of one width need none")(
+        "schemes", value("S@U,..."),
+        "what to compare, separated by commas; S@U/DATAFLOW runs one in a dataflow of its own")(
+        "bits", value("B"),
+        "bits a weight; schemes "
+        "of one width need none")(
         "tokens", value("N,..."),
         "tokens that pass a layer together: 1 is decoding, more is prefill; several values "
         "are compared one after the other; default: 1")(
@@ -88,6 +90,7 @@ units:
                                       "traces/text/calibration.txt")(
         "window", value("N"), "tokens of a perplexity window; default: 512")(
         "dataflow", value("D"), "how layers are spread over the array; default: row-stationary");
+    add_objective_option(options);
     add_table_option(options);
     add_jobs_option(options);
     add_report_options(options);
@@ -107,6 +110,7 @@ units:
     options.tokens = whole_numbers(arguments, "tokens", 1, 1 << 20, 1);
     options.dataflow = text_or(arguments, "dataflow", options.dataflow);
     Registry<Dataflow>::instance().find(options.dataflow, "dataflow");
+    options.objective = objective(arguments);
     options.parallel = jobs(arguments);
     const QuantizeOptions quantize = options_of(arguments, options.sides);
     const std::vector<EnergyTable> with = tables(arguments);

@@ -63,12 +63,13 @@ units:
         "dataflow", value("D"), "how layers are spread over the array; default: row-stationary")(
         "unit", value("U"),
         "what PEs compute with; default: of the accelerator's units, the first that runs a layer")(
-        "mapping", value("M.yaml"), "mappings by layer; the others are searched for the least energy x time")(
+        "mapping", value("M.yaml"), "mappings by layer; the others are searched, see --objective")(
         "functional", po::bool_switch(), "also compute values; needs --trace and --outputs")(
         "activations", value("X.npy"),
         "inputs of every layer, [K, tokens]; default: the sample in the trace")(
         "outputs", value("Y.safetensors"), "of --functional: a tensor LAYER.y, F16 [tokens, M], a layer")(
         "no-fast-forward", po::bool_switch(), "evaluate every cycle of every pass: the same results, later");
+    add_objective_option(options);
     add_table_option(options);
     add_jobs_option(options);
     add_report_options(options);
@@ -81,6 +82,7 @@ units:
     task.accelerator = load_accelerator(text(arguments, "accelerator"), Registry<Unit>::instance().names());
     task.options.dataflow = text_or(arguments, "dataflow", task.options.dataflow);
     Registry<Dataflow>::instance().find(task.options.dataflow, "dataflow");
+    task.options.objective = objective(arguments);
     task.options.fast_forward = !arguments["no-fast-forward"].as<bool>();
     if (has(arguments, "unit")) task.options.unit = text(arguments, "unit");
     task.options.tokens = whole_number(arguments, "tokens", 1, kMostTokens, 1);

@@ -1,0 +1,39 @@
+#include "models/machine/pass_programs.h"
+
+namespace eyeshift {
+
+PassPrograms::PassPrograms(const LayerPlan& plan, const Pass& pass)
+    : cols_(pass.cols()),
+      sets_(pass.sets),
+      last_set_row_(pass.rows - pass.set_rows),
+      leaving_(pass.q / pass.taps * pass.step_taps),
+      leaving_last_(pass.q_last / pass.taps * pass.step_taps),
+      bits_needed_(static_cast<size_t>(pass.rows * cols_)) {
+  for (const FilterDelivery& delivery : plan.unit.deliveries(plan.encoding, plan.accelerator, pass))
+    for (int row = delivery.row_first; row <= delivery.row_last; ++row)
+      for (int col = 0; col < cols_; ++col)
+        if (const int set = col % sets_; set >= delivery.set_first && set <= delivery.set_last)
+          bits_needed_[static_cast<size_t>(row * cols_ + col)] += delivery.bits;
+
+  programs_.reserve(static_cast<size_t>(2 * cols_));
+  for (const int row : {0, pass.rows - 1})
+    for (int col = 0; col < cols_; ++col)
+      programs_.push_back(
+          plan.unit.program(plan.encoding, plan.accelerator, pe_tile(plan.encoding, pass, row, col)));
+  steps_ = static_cast<int>(programs_.front().steps.size());
+  groups_ = programs_.front().groups;
+  groups_last_ = programs_.back().groups;
+  chain_ = programs_.front().chain_psums;
+  chain_last_ = programs_.back().chain_psums;
+  finish_cycles_ = plan.finishes && pass.ends_group ? programs_.front().finish_cycles : 1;
+  for (const Program& program : programs_) {
+    for (const Step& step : program.steps) {
+      if (step.cycles < 1 || step.cycles > 65535)
+        throw InputError("a PE's step of " + std::to_string(step.cycles) +
+                         " cycles is outside 1..65535: choose a smaller p, the outputs of a PE");
+      timings_.push_back({step.cycles, step.needs, step.frees});
+    }
+  }
+}
+
+}  // namespace eyeshift
