@@ -115,6 +115,7 @@ LayerResult result_from(const Json& json, const std::string& where, int pes) {
   LayerResult r;
   r.macs = count_field(json, "macs", where);
   r.padding_macs = count_field(json, "padding_macs", where);
+  r.gated_macs = field_within<int64_t>(json, "gated_macs", where, 0, r.macs + r.padding_macs);
   r.cycles = count_field(json, "cycles", where, 1);
   r.ticks = count_field(json, "ticks", where, 1);
   r.active_pes = field_within<int>(json, "active_pes", where, 1, pes);
@@ -167,6 +168,7 @@ void check_sums(const RunReport& run) {
   };
   check("macs", [](const LayerResult& r) { return r.macs; });
   check("padding_macs", [](const LayerResult& r) { return r.padding_macs; });
+  check("gated_macs", [](const LayerResult& r) { return r.gated_macs; });
   check("cycles", [](const LayerResult& r) { return r.cycles; });
   check("ticks", [](const LayerResult& r) { return r.ticks; });
   check("busy_pe_cycles", [](const LayerResult& r) { return r.busy_pe_cycles; });

@@ -20,6 +20,12 @@ RunReport priced_run() {
   return run;
 }
 
+EnergyTable table_with_clock() {
+  EnergyTable table = default_table();
+  table.actions["clock_cycle"].energy_pJ = 3;
+  return table;
+}
+
 TEST(Report, SumsCountEveryLayerAsOftenAsItStands) {
   const RunReport run = sample_run();
   const RunSums total = sums(run);
@@ -86,7 +92,11 @@ void expect_recomputable(const Json& json, const Json& table) {
   for (const char* place : {"dram", "glb", "noc", "spad"}) EXPECT_THAT(moved(energy, place), near(of(place)));
   const double leakage = table["leakage_mW"].get<double>() * json["time_s"].get<double>() * 1e9;
   EXPECT_THAT(energy["static"].get<double>(), near(leakage));
-  EXPECT_THAT(energy["total"].get<double>(), near(of("") + leakage + energy["clock_control"].get<double>()));
+  EXPECT_THAT(energy["clock_control"].get<double>(),
+              near(of("clock.") + of("control.") + of("fifo.") + of("io.")));
+  EXPECT_THAT(energy["total"].get<double>(), near(of("") + leakage));
+  const double power_mW = (of("") - of("dram.") + leakage) / json["time_s"].get<double>() * 1e-9;
+  EXPECT_THAT(json["chip_power_mW"].get<double>(), near(power_mW));
   EXPECT_GT(of(""), 0);
 }
 
@@ -236,11 +246,37 @@ TEST(Report, NamesTheClocksEnergyOnlyWhereThereIsSome) {
   ASSERT_EQ(run.tables.front().energy.clock_control, 0);
   for (const std::string& text : {run_text(run), comparison_text({run})}) {
     EXPECT_THAT(text, HasSubstr("  static uJ"));
-    EXPECT_THAT(text, Not(HasSubstr("clock")));
+    EXPECT_THAT(text, Not(HasSubstr("clock, control+")));
   }
-  run.tables.front().energy.clock_control = 1;
-  EXPECT_THAT(run_text(run), HasSubstr("clock+static uJ"));
-  EXPECT_THAT(comparison_text({run}), HasSubstr("clock+static uJ"));
+  EXPECT_THAT(run_text(run), HasSubstr("not priced: clock.cycle.pes, control.chip.cycles,"));
+  price(run, {table_with_clock()});
+  EXPECT_GT(run.tables.front().energy.clock_control, 0);
+  EXPECT_THAT(run_text(run), HasSubstr("clock, control+static uJ"));
+  EXPECT_THAT(run_text(run), HasSubstr("not priced: control.chip.cycles,"));
+  EXPECT_THAT(comparison_text({run}), HasSubstr("clock, control+static uJ"));
+}
+
+TEST(Report, ClockAndControlCanBeRecomputedToo) {
+  RunReport run = sample_run();
+  price(run, {table_with_clock()});
+  const Json json = Json::parse(dump(to_json(run)));
+  EXPECT_GT(json["energy_pJ"]["clock_control"], 0);
+  EXPECT_EQ(json["tables"][0]["not_priced"].size(), 5u);
+  expect_recomputable(json, json["tables"][0]);
+  for (const Json& layer : json["layers"]) expect_recomputable(layer, json["tables"][0]);
+}
+
+TEST(Report, GatedMultipliesReadBackAndAddUp) {
+  RunReport run = priced_run();
+  run.layers[0].result.gated_macs = 11;
+  run.layers[1].result.gated_macs = 4096;
+  EXPECT_EQ(sums(run).gated_macs, 11 + 3 * 4096);
+  Json json = Json::parse(dump(to_json(run)));
+  EXPECT_EQ(json["gated_macs"], 11 + 3 * 4096);
+  EXPECT_EQ(run_from_json(json).layers[1].result.gated_macs, 4096);
+  EXPECT_THAT(runs_csv({run}), HasSubstr(",gated_macs,"));
+  json["layers"][1]["gated_macs"] = 4096 + 3;  // of 4096 pairs and 2 of padding
+  EXPECT_THROW(run_from_json(json), InputError);
 }
 
 TEST(Report, TablesOfTextNameWhatTheyShow) {
