@@ -106,10 +106,12 @@ class Prices:
         self.fifo_pass = fit("fifos", words)
         self.io_transfer = fit("pads", {layer: DRAM_MB[layer] * 1e6 for layer in LAYERS})
         self.mac = fit("mult_add", by_layer(lambda a: a["multiply.int16.weights"]))
-        self.spad_factor = fit("spads", by_layer(
-            lambda a: FILTER_READ * total(a, ("spad_filter", ".read.")) + FILTER_WRITE * total(a, ("spad_filter", ".write."))
-            + PSUM_READ * total(a, ("spad_psum", ".read."), ("spad_input", ".read."))
-            + PSUM_WRITE * total(a, ("spad_psum", ".write."), ("spad_input", ".write."))))
+        self.sram_factor, self.register_factor = solve(
+            "spads",
+            by_layer(lambda a: FILTER_READ * total(a, ("spad_filter", ".read."))
+                     + FILTER_WRITE * total(a, ("spad_filter", ".write."))),
+            by_layer(lambda a: PSUM_READ * total(a, ("spad_psum", ".read."), ("spad_input", ".read."))
+                     + PSUM_WRITE * total(a, ("spad_psum", ".write."), ("spad_input", ".write."))))
         self.glb_factor = fit("glb", by_layer(
             lambda a: GLB_READ * total(a, ("glb_", ".read.")) + GLB_WRITE * total(a, ("glb_", ".write."))))
 
@@ -157,10 +159,11 @@ def print_actions(prices):
         action(name, value * ENERGY_45_TO_65, f"{SCALED}{ENERGY_45_TO_65} (Stillmaker and Baas, 2017)")
 
     print("  # Memories.")
-    spads = FIG16 + "scratchpads, divided as in Accelergy's Eyeriss-like example at 65 nm"
-    action("register_bit_read", prices.spad_factor * PSUM_READ / 16, spads)
-    action("register_bit_write", prices.spad_factor * PSUM_WRITE / 16, spads)
-    read, write = prices.spad_factor * FILTER_READ, prices.spad_factor * FILTER_WRITE
+    spads = (FIG16 + f"scratchpads, {prices.register_factor:.3f} times the registers and {prices.sram_factor:.3f} times the "
+             "SRAM of Accelergy's Eyeriss-like example at 65 nm")
+    action("register_bit_read", prices.register_factor * PSUM_READ / 16, spads)
+    action("register_bit_write", prices.register_factor * PSUM_WRITE / 16, spads)
+    read, write = prices.sram_factor * FILTER_READ, prices.sram_factor * FILTER_WRITE
     action(f"sram_{SPAD_SRAM_BYTES}B_16b_read", read, spads)
     action(f"sram_{SPAD_SRAM_BYTES}B_16b_write", write, spads)
     for size, (cacti_read, cacti_write, _) in CACTI_16B.items():
@@ -169,7 +172,7 @@ def print_actions(prices):
         action(f"sram_{size}B_16b_write", write * cacti_write / CACTI_16B[512][1], source)
     read, write = prices.glb_factor * GLB_READ, prices.glb_factor * GLB_WRITE
     for size, (cacti_read, cacti_write, _) in CACTI_64B.items():
-        source = (FIG16 + "global buffer, divided as in Accelergy's Eyeriss-like example at 65 nm" if size == 4096 else
+        source = (FIG16 + f"global buffer, {prices.glb_factor:.3f} times Accelergy's Eyeriss-like example at 65 nm" if size == 4096 else
                   "assumed: 4096 bytes' times CACTI 7's ratio to it")
         action(f"sram_{size}B_64b_read", read * cacti_read / CACTI_64B[4096][0], source)
         action(f"sram_{size}B_64b_write", write * cacti_write / CACTI_64B[4096][1], source)

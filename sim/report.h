@@ -85,8 +85,8 @@ struct RunReport {
 
 RunSums sums(const RunReport& run);
 
-// Average power of the chip, milliwatts: all energy but that of DRAM, which is another chip, over the time. The
-// pads towards DRAM are the chip's.
+// Average power of the chip, milliwatts: all energy but that of DRAM, which is another chip, over the time.
+// The pads towards DRAM are the chip's.
 double chip_power_mW(const Energy& energy, double time_s);
 
 // Bytes through the global buffer's ports, whole port accesses: between it and the array, and between it and

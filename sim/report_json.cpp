@@ -38,6 +38,12 @@ Json to_json(const Mapping& m) {
   return {{"m", m.m}, {"n", m.n}, {"e", m.e}, {"p", m.p}, {"q", m.q}, {"r", m.r}, {"t", m.t}};
 }
 
+Json to_json(const std::optional<Convolution>& conv) {
+  if (!conv) return nullptr;
+  return {{"C", conv->C},           {"H", conv->H},     {"R", conv->R},
+          {"stride", conv->stride}, {"pad", conv->pad}, {"groups", conv->groups}};
+}
+
 // The keys that a layer and a run share.
 void add_movement(Json& json, const ActionCounts& actions, int port_bits) {
   const GlbBytes glb = glb_bytes(actions, port_bits);
@@ -61,6 +67,7 @@ Json to_json(const LayerReport& layer, int port_bits) {
   Json json = {{"name", layer.shape.name},
                {"K", layer.shape.K},
                {"M", layer.shape.M},
+               {"conv", to_json(layer.shape.conv)},
                {"count", layer.shape.count},
                {"tokens", layer.tokens},
                {"unit", layer.unit},

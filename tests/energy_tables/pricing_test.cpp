@@ -169,6 +169,18 @@ TEST(Prices, FollowTheAcceleratorsGeometry) {
   EXPECT_NEAR(price(table, accelerator, Action::lut_query_psums), kRegisterWord_pJ, 1e-15);
 }
 
+TEST(Prices, ScratchpadsAreSramsFromTheTablesSmallestOn) {
+  EnergyTable table = default_table();
+  table.actions["sram_448B_16b_read"].energy_pJ = 0.5;
+  table.actions["sram_448B_16b_write"].energy_pJ = 0.7;
+  AcceleratorConfig accelerator = default_accelerator();
+  EXPECT_EQ(price(table, accelerator, Action::spad_filter_read_weights), 0.5);
+  EXPECT_EQ(price(table, accelerator, Action::spad_filter_write_weights), 0.7);
+  EXPECT_NEAR(price(table, accelerator, Action::spad_psum_read_psums), kRegisterWord_pJ, 1e-15);
+  accelerator.spad_words.filter = 223;
+  EXPECT_NEAR(price(table, accelerator, Action::spad_filter_read_weights), kRegisterWord_pJ, 1e-15);
+}
+
 TEST(Prices, InterpolateSizesInLogarithms) {
   AcceleratorConfig accelerator = default_accelerator();
   accelerator.glb.bank_bytes = 6144;  // log2(6144/4096) = log2(1.5) of the way from 4096 to 8192

@@ -43,7 +43,7 @@ TEST(Table, ReadsRowsWithTheirSources) {
   TestFolder folder;
   const EnergyTable table = load_table(folder.write("t.yaml", kSmallTable));
   EXPECT_EQ(table.name, "small");
-  EXPECT_EQ(table.node_nm, 45);
+  EXPECT_EQ(table.node_nm, name == "eyeriss-65nm" ? 65 : 45);
   EXPECT_EQ(table.voltage_V, 0.9);
   EXPECT_EQ(table.actions.at("add_fp16").energy_pJ, 0.4);
   EXPECT_EQ(table.actions.at("add_fp16").source, "a paper");
@@ -151,7 +151,7 @@ TEST(Table, RefusesWhatIsNoTable) {
 }
 
 TEST(Table, EveryTableThatComesWithTheProgramLoadsUnderItsName) {
-  EXPECT_THAT(table_names(), ElementsAre("horowitz-cacti-45nm", "horowitz-cacti-45nm-lpddr4",
+  EXPECT_THAT(table_names(), ElementsAre("eyeriss-65nm", "horowitz-cacti-45nm", "horowitz-cacti-45nm-lpddr4",
                                          "horowitz-cacti-45nm-lstp", "shiftaddllm-table1-45nm"));
   for (const std::string& name : table_names()) {
     const EnergyTable table = load_table(name);

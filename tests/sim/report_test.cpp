@@ -125,6 +125,39 @@ TEST(Report, EveryTablePricesTheRun) {
   EXPECT_NE(run.layers[0].energy.total, other.layers[0].energy.total);
 }
 
+TEST(Report, ConvolutionsReadBack) {
+  RunReport run = sample_run();
+  run.batch = 3;
+  run.tokens = 1;
+  run.layers.resize(1);
+  LayerReport& layer = run.layers[0];
+  layer.shape.conv = Convolution{8, 9, 4, 3, 2, 2};  // 4 x 4 output pixels, K 64
+  layer.tokens = 3;
+  layer.result.macs = 64 * 32 * 16 * 3;
+  price(run, {default_table()});
+  const Json json = Json::parse(dump(to_json(run)));
+  EXPECT_EQ(run_from_json(json).layers[0].shape.conv, layer.shape.conv);
+  RunReport read = run_from_json(json);
+  price(read, {default_table()});
+  EXPECT_EQ(dump(to_json(read)), dump(json));
+  const auto refusal = [&](const char* key, const Json& value) -> std::string {
+    Json bad = json;
+    bad["layers"][0]["conv"][key] = value;
+    try {
+      run_from_json(bad);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  EXPECT_THAT(refusal("C", 6), HasSubstr("'K' is 64"));
+  EXPECT_THAT(refusal("R", 14), HasSubstr("'R' is more than"));
+  EXPECT_THAT(refusal("stride", 0), HasSubstr("'stride'"));
+  EXPECT_THAT(refusal("H", 15), HasSubstr("'macs' is"));
+  EXPECT_THAT(refusal("pad", 1 << 20), HasSubstr("more than 2^53"));
+  EXPECT_THAT(refusal("groups", nullptr), HasSubstr("'groups'"));
+}
+
 TEST(Report, JsonWithAFaultIsRefusedByKey) {
   const Json good = to_json(priced_run());
   const auto expect_refused = [&](const char* pointer, const Json& value, const std::string& message) {
