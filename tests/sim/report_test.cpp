@@ -135,7 +135,7 @@ TEST(Report, ConvolutionsReadBack) {
   layer.tokens = 3;
   layer.result.macs = 64 * 32 * 16 * 3;
   price(run, {default_table()});
-  const Json json = Json::parse(dump(to_json(run)));
+  Json json = Json::parse(dump(to_json(run)));
   EXPECT_EQ(run_from_json(json).layers[0].shape.conv, layer.shape.conv);
   RunReport read = run_from_json(json);
   price(read, {default_table()});
@@ -154,8 +154,12 @@ TEST(Report, ConvolutionsReadBack) {
   EXPECT_THAT(refusal("R", 14), HasSubstr("'R' is more than"));
   EXPECT_THAT(refusal("stride", 0), HasSubstr("'stride'"));
   EXPECT_THAT(refusal("H", 15), HasSubstr("'macs' is"));
-  EXPECT_THAT(refusal("pad", 1 << 20), HasSubstr("more than 2^53"));
+  EXPECT_THAT(refusal("pad", (1 << 20) + 1), HasSubstr("'pad'"));
   EXPECT_THAT(refusal("groups", nullptr), HasSubstr("'groups'"));
+  Json& huge = json["layers"][0]["conv"];
+  huge["H"] = huge["pad"] = 1 << 20;
+  huge["stride"] = 1;
+  EXPECT_THROW(run_from_json(json), InputError);
 }
 
 TEST(Report, JsonWithAFaultIsRefusedByKey) {
