@@ -3,7 +3,7 @@
 namespace eyeshift {
 namespace {
 
-constexpr size_t kMostBytes = size_t{64} << 20;  // of states that are kept
+constexpr size_t kMostBytes = size_t{48} << 20;  // of states that are kept
 
 }  // namespace
 
@@ -31,7 +31,7 @@ void FastForward::advance() {
   }
   const int64_t base = log_.passes();
   std::string bytes;
-  StateArchive archive(bytes, false, base, machine_.scheduler.now(), machine_.scheduler.cycle());
+  StateArchive archive(bytes, base, machine_.scheduler.now(), machine_.scheduler.cycle());
   machine_.visit(archive);
   size_t at = find_state(bytes, archive.first_pass(), archive.end_pass());
   std::vector<PassLog::Entry> passes = log_.take_recent();
@@ -44,7 +44,7 @@ void FastForward::advance() {
     skipped = true;
   }
   if (skipped) {
-    StateArchive reader(states_[at].bytes, true, log_.passes(), machine_.scheduler.now(),
+    StateArchive reader(*states_[at].key, log_.passes(), log_.passes(), machine_.scheduler.now(),
                         machine_.scheduler.cycle());
     machine_.visit(reader);
   }
@@ -54,15 +54,15 @@ void FastForward::advance() {
 }
 
 size_t FastForward::find_state(std::string& bytes, int64_t first_pass, int64_t end_pass) {
-  std::string key = bytes;
+  std::string key = std::move(bytes);
   for (int64_t pass = first_pass; pass < end_pass; ++pass) {
     const int32_t pass_class = classes_.of(log_.passes() + pass);
     key.append(reinterpret_cast<const char*>(&pass_class), sizeof pass_class);
   }
   const auto [found, added] = index_.emplace(std::move(key), states_.size());
   if (added) {
-    kept_bytes_ += 2 * bytes.size();
-    states_.push_back({std::move(bytes), end_pass, {}});
+    kept_bytes_ += found->first.size();
+    states_.push_back({&found->first, end_pass, {}});
   }
   return found->second;
 }

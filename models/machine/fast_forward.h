@@ -38,8 +38,8 @@ class FastForward {
     std::vector<PassLog::Entry> passes;
   };
   struct State {
-    std::string bytes;
-    int64_t end_pass = 0;  // relative to the first that has not ended
+    const std::string* key = nullptr;  // in the index: the machine's state and the classes in view
+    int64_t end_pass = 0;              // relative to the first that has not ended
     std::vector<Step> steps;
   };
 

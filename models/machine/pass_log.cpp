@@ -19,11 +19,13 @@ void PassLog::add(const Entry& entry) {
   last_end_ += entry.cycles;
   exposed_dram_ += entry.exposed_dram;
   bound_cycles_[static_cast<size_t>(bound)] += entry.cycles;
-  if (!runs_.empty() && runs_.back().cycles_each == entry.cycles && runs_.back().bound_by == bound &&
-      runs_.back().work_cycles == work.cycles())
-    ++runs_.back().passes;
-  else
-    runs_.push_back({passes_, 1, entry.cycles, work.cycles(), bound});
+  if (runs_.empty() || runs_.back().bound_by != bound || runs_.back().work_cycles != work.cycles())
+    runs_.push_back({passes_, 0, 0, entry.cycles, entry.cycles, work.cycles(), bound});
+  PassRunResult& run = runs_.back();
+  ++run.passes;
+  run.cycles += entry.cycles;
+  run.cycles_least = std::min(run.cycles_least, entry.cycles);
+  run.cycles_most = std::max(run.cycles_most, entry.cycles);
   ++passes_;
 }
 

@@ -130,7 +130,7 @@ class PeArray : public sc_core::sc_module {
   PassClasses& classes_;
   std::vector<std::shared_ptr<const PassPrograms>> programs_;  // of the classes that came by
   PassCursor cursor_;                                          // of the next context
-  std::vector<std::unique_ptr<PassContext>> contexts_;  // the oldest first
+  std::vector<std::unique_ptr<PassContext>> contexts_;         // the oldest first
 
   // PEs, flat: index = row * cols + column.
   std::vector<uint16_t> remaining_;  // cycles of the current step; padded to a multiple of 32

@@ -16,11 +16,14 @@ namespace eyeshift {
 // that names its state once for both directions; counters of what has happened are no state.
 class StateArchive {
  public:
-  // Writing appends to `bytes`, reading consumes them from the front.
-  StateArchive(std::string& bytes, bool reading, int64_t base_pass, int64_t now_ticks, int64_t now_cycle)
-      : bytes_(bytes), reading_(reading), base_(base_pass), ticks_(now_ticks), cycle_(now_cycle) {}
+  // Appends to `bytes`.
+  StateArchive(std::string& bytes, int64_t base_pass, int64_t now_ticks, int64_t now_cycle)
+      : to_(&bytes), base_(base_pass), ticks_(now_ticks), cycle_(now_cycle) {}
+  // Consumes `bytes` from the front; more may follow.
+  StateArchive(const std::string& bytes, int64_t base_pass, int64_t now_ticks, int64_t now_cycle)
+      : from_(&bytes), base_(base_pass), ticks_(now_ticks), cycle_(now_cycle) {}
 
-  bool reading() const { return reading_; }
+  bool reading() const { return from_ != nullptr; }
   // The passes [first, end) that the modules refer to, relative to the base.
   int64_t first_pass() const { return first_; }
   int64_t end_pass() const { return end_; }
@@ -48,7 +51,7 @@ class StateArchive {
   void cursor(PassCursor& cursor) {
     int64_t index = cursor.index();
     pass(index);
-    if (reading_) cursor.seek(index);
+    if (reading()) cursor.seek(index);
     first_ = std::min(first_, index - base_);
     end_ = std::max(end_, index - base_ + 1);
   }
@@ -75,15 +78,15 @@ class StateArchive {
     absolute = origin + distance;
   }
   void copy(void* data, size_t size) {
-    if (reading_)
-      std::memcpy(data, bytes_.data() + at_, size);
+    if (reading())
+      std::memcpy(data, from_->data() + at_, size);
     else
-      bytes_.append(static_cast<const char*>(data), size);
+      to_->append(static_cast<const char*>(data), size);
     at_ += size;
   }
 
-  std::string& bytes_;
-  const bool reading_;
+  std::string* const to_ = nullptr;
+  const std::string* const from_ = nullptr;
   const int64_t base_, ticks_, cycle_;
   size_t at_ = 0;
   int64_t first_ = 0, end_ = 0;

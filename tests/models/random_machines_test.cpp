@@ -105,7 +105,10 @@ void expect_same(const LayerResult& a, const LayerResult& b, const std::string& 
   ASSERT_EQ(a.passes.size(), b.passes.size()) << where;
   for (size_t i = 0; i < a.passes.size(); ++i) {
     EXPECT_EQ(a.passes[i].first_pass, b.passes[i].first_pass) << where;
-    EXPECT_EQ(a.passes[i].cycles_each, b.passes[i].cycles_each) << where;
+    EXPECT_EQ(a.passes[i].passes, b.passes[i].passes) << where;
+    EXPECT_EQ(a.passes[i].cycles, b.passes[i].cycles) << where;
+    EXPECT_EQ(a.passes[i].cycles_least, b.passes[i].cycles_least) << where;
+    EXPECT_EQ(a.passes[i].cycles_most, b.passes[i].cycles_most) << where;
   }
 }
 

@@ -28,7 +28,8 @@ LayerReport sample_layer(const std::string& name, int64_t count, int64_t seed) {
   layer.result.bound_by = Bound::dram;
   for (size_t i = 0; i < kActionCount; ++i)
     layer.result.actions.n[i] = static_cast<int64_t>(i + 1) * 17 * seed;
-  layer.result.passes = {{0, 3, 100, 90, Bound::compute}, {3, 1, 120, 110, Bound::filter_noc}};
+  layer.result.passes = {{0, 3, 300, 99, 101, 90, Bound::compute},
+                         {3, 1, 120, 120, 120, 110, Bound::filter_noc}};
   layer.time_s = 5e-6 * static_cast<double>(seed);
   return layer;
 }
