@@ -44,7 +44,7 @@ void FastForward::advance() {
     skipped = true;
   }
   if (skipped) {
-    StateArchive reader(*states_[at].key, log_.passes(), log_.passes(), machine_.scheduler.now(),
+    StateArchive reader(*states_[at].key, log_.passes(), machine_.scheduler.now(),
                         machine_.scheduler.cycle());
     machine_.visit(reader);
   }
