@@ -29,13 +29,19 @@ const std::vector<UnitCase>& unit_cases();
 // with the case's unit alone, beside the mac-fp16 lanes.
 std::vector<AcceleratorConfig> accelerators_for(const UnitCase& unit_case, Accumulator accumulator);
 
+const Dataflow& row_stationary();
+
 // Up to `listed` mappings from first to last of those that the dataflow proposes, and `random` ones that it
-// accepts but need not propose: tiles that divide nothing, fewer rows and columns than there are.
+// accepts but need not propose: tiles that divide nothing, fewer rows and columns than there are. None where
+// the dataflow refuses the layer.
 std::vector<Mapping> sample_mappings(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
                                      const AcceleratorConfig& accelerator, const std::string& unit,
-                                     size_t listed, size_t random);
+                                     size_t listed, size_t random,
+                                     const Dataflow& dataflow = row_stationary());
 
-const Dataflow& row_stationary();
+// What random_inputs() takes as the largest of integers for this unit.
+int largest_integer(const std::string& unit);
+
 std::string to_string(const Mapping& mapping);
 
 }  // namespace eyeshift::testing
