@@ -107,8 +107,10 @@ std::vector<AcceleratorConfig> accelerators_for(const UnitCase& unit_case, Accum
   std::vector<AcceleratorConfig> accelerators = {array_2x2(), array_3x4()};
   for (AcceleratorConfig& accelerator : accelerators)
     accelerator.array.units = Registry<Unit>::instance().names();
-  accelerators.push_back(load_accelerator(EYESHIFT_SOURCE_DIR "/configs/accelerators/eyeriss-168.yaml",
-                                          Registry<Unit>::instance().names()));
+  const std::string chip = unit_case.unit == "mac-int16" ? "eyeriss-v1" : "eyeriss-168";
+  accelerators.push_back(
+      load_accelerator(EYESHIFT_SOURCE_DIR "/configs/accelerators/" + chip + ".yaml",
+                       Registry<Unit>::instance().names()));
   for (AcceleratorConfig& accelerator : accelerators) {
     accelerator = specialised(accelerator, unit_case.unit);
     accelerator.array.accumulator = accumulator;

@@ -25,8 +25,8 @@ inline void PrintTo(const UnitCase& unit_case, std::ostream* out) { *out << unit
 // Every unit on every layout of scales that it runs.
 const std::vector<UnitCase>& unit_cases();
 
-// 2 x 2 and 3 x 4 PEs with narrow and odd networks, 12 x 14 as in configs/accelerators/eyeriss-168.yaml: all
-// with the case's unit alone, beside the mac-fp16 lanes.
+// 2 x 2 and 3 x 4 PEs with narrow and odd networks, 12 x 14 as in configs/accelerators/eyeriss-168.yaml, for
+// mac-int16 eyeriss-v1.yaml: all with the case's unit alone, beside the mac-fp16 lanes.
 std::vector<AcceleratorConfig> accelerators_for(const UnitCase& unit_case, Accumulator accumulator);
 
 const Dataflow& row_stationary();
