@@ -74,8 +74,8 @@ int64_t LayerImage::k_of(const Pass& pass, int row, int64_t u) const {
   return (channel * R + row % pass.set_rows) * R + u / channels;
 }
 
-// The key of 8 inputs, plane by plane. What pads a row is stored with it; the weights of channels that padding
-// adds are +1.
+// The key of 8 inputs, plane by plane. What pads a row is stored with it; the weights of channels that
+// padding adds are +1.
 void LayerImage::append_keys(const Pass& pass, int row, int64_t u, int64_t m, BitString& out) const {
   const int64_t row_bytes = (layer_.shape.K + 7) / 8;
   for (int64_t plane = 0; plane < layer_.encoding.bits; ++plane) {

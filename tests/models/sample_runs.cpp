@@ -46,8 +46,10 @@ SampleRuns::SampleRuns(const UnitCase& unit_case, AcceleratorConfig accelerator,
   const Dataflow& order = Registry<Dataflow>::instance().find(dataflow_, "dataflow");
   layer_ = random_layer(shape, unit_case.encoding(shape.K, shape.M), values, 7);
   inputs_ = random_inputs(tokens, inputs_of(shape), values, largest_integer(unit_case.unit), 8);
+  const size_t each = dataflow_ == "row-stationary" ? 2 : 1;
   if (mappings_.empty())
-    mappings_ = sample_mappings(shape, layer_.encoding, tokens, accelerator_, unit_case.unit, 2, 2, order);
+    mappings_ =
+        sample_mappings(shape, layer_.encoding, tokens, accelerator_, unit_case.unit, each, each, order);
   std::vector<ReplayJob> jobs;
   for (const Mapping& mapping : mappings_) {
     ReplayJob job;

@@ -108,9 +108,8 @@ std::vector<AcceleratorConfig> accelerators_for(const UnitCase& unit_case, Accum
   for (AcceleratorConfig& accelerator : accelerators)
     accelerator.array.units = Registry<Unit>::instance().names();
   const std::string chip = unit_case.unit == "mac-int16" ? "eyeriss-v1" : "eyeriss-168";
-  accelerators.push_back(
-      load_accelerator(EYESHIFT_SOURCE_DIR "/configs/accelerators/" + chip + ".yaml",
-                       Registry<Unit>::instance().names()));
+  accelerators.push_back(load_accelerator(EYESHIFT_SOURCE_DIR "/configs/accelerators/" + chip + ".yaml",
+                                          Registry<Unit>::instance().names()));
   for (AcceleratorConfig& accelerator : accelerators) {
     accelerator = specialised(accelerator, unit_case.unit);
     accelerator.array.accumulator = accumulator;
