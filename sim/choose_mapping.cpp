@@ -32,9 +32,10 @@ MappingEstimate choose_mapping(const Dataflow& dataflow, const LayerShape& shape
   for (const MappingEstimate& candidate : candidates) {
     const double time_s =
         static_cast<double>(candidate.cycles) / static_cast<double>(accelerator.clocks.core_Hz);
-    const double energy =
-        objective == Objective::time ? 1 : energy_of(counts_of(candidate), prices, leakage, time_s).total;
-    const double cost = objective == Objective::energy ? energy : energy * time_s;
+    const double energy = energy_of(counts_of(candidate), prices, leakage, time_s).total;
+    const double cost = objective == Objective::energy ? energy
+                        : objective == Objective::time ? time_s
+                                                       : energy * time_s;
     if (best == nullptr || cost < least) {
       best = &candidate;
       least = cost;

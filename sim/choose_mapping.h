@@ -7,11 +7,11 @@
 
 namespace eyeshift {
 
-// What a mapping should make small: energy, time, or their product.
-enum class Objective { energy_time, energy, time };
+// What a mapping shall have least of, as the dataflow expects it.
+enum class Objective { energy, time, energy_time };
 
-// Of the mappings that a dataflow offers, the one that is expected to do best, priced with one table; of
-// equals the first. Throws InputError where no mapping is valid or the table lacks an action.
+// Of the mappings that a dataflow offers, the best for the objective, priced with one table; of equals the
+// first. Throws InputError where no mapping is valid or the table lacks an action.
 MappingEstimate choose_mapping(const Dataflow& dataflow, const LayerShape& shape, const Encoding& encoding,
                                int64_t tokens, const AcceleratorConfig& accelerator, const std::string& unit,
                                const EnergyTable& table, Objective objective = Objective::energy_time);

@@ -19,7 +19,7 @@ struct SimulateOptions {
   int64_t tokens = 1;  // a sequence
   int64_t batch = 1;   // sequences, or images, at once
   bool fast_forward = true;
-  Objective objective = Objective::energy_time;  // of the mappings that are searched
+  Objective objective = Objective::energy_time;  // of the search for mappings
   std::map<std::string, Mapping> mappings;       // by layer name; the others are searched
 };
 
