@@ -7,6 +7,7 @@
 
 #include "dataflows/dataflow.h"
 #include "energy_tables/table.h"
+#include "sim/look.h"
 #include "sim/report.h"
 #include "sim/workload.h"
 
@@ -19,6 +20,9 @@ struct SimulateOptions {
   int64_t batch = 1;   // sequences, or images, at once
   bool fast_forward = true;
   std::map<std::string, Mapping> mappings;  // by layer name; the others are searched
+  Look look;                                // timing runs only
+  std::string look_layer;                   // at which layer; may be empty where there is one only
+  bool utilisation = false;                 // report how long each PE was busy
 };
 
 // A workload on a machine.
