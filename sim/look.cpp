@@ -33,7 +33,9 @@ LayerResult run_and_look(const AcceleratorConfig& accelerator, const Schedule& s
       comment += "; " + shown;
       notes += "waveform '" + look.waveform + "' shows " + shown + ": --waveform-cycles asks for more\n";
     }
-    file->write(look.waveform, time_base(accelerator), comment);
+    const TimeBase base = time_base(accelerator);
+    file->write(look.waveform, base, comment,
+                waveform.cut ? waveform.cycles * base.core_ticks : result.ticks);
   }
   if (timeline) {
     write_file_atomically(look.timeline, timeline_json(*timeline, result, accelerator, title));

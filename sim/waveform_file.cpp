@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -55,26 +56,29 @@ WaveformFile::~WaveformFile() {
   fs::remove_all(folder_, ignored);
 }
 
-void WaveformFile::write(const std::string& path, const TimeBase& base, const std::string& comment) const {
+void WaveformFile::write(const std::string& path, const TimeBase& base, const std::string& comment,
+                         int64_t end_tick) const {
   std::ifstream raw(stem() + ".vcd");
   if (!raw) throw InternalError("SystemC wrote no waveform");
   const WaveformTimescale timescale(base);
   AtomicFile file{fs::path(path)};
   file.write(block("comment", comment) + block("comment", kPhases));
-  std::string out, line, time;
+  std::string out, line;
+  int64_t time = 0, written_time = -1;
   bool skips = false;
+  const auto write_time = [&] {
+    if (time > written_time) out += "#" + std::to_string(time) + '\n';
+    written_time = std::max(written_time, time);
+  };
   while (std::getline(raw, line)) {
     if (line == "$date" || line == "$timescale") skips = true;
     if (line == "$timescale") out += block("timescale", timescale.name);
-    if (!skips) {
-      // Two ticks may share a time where a tick is shorter than a femtosecond.
-      if (line.size() > 1 && line.front() == '#') {
-        std::string at = "#" + std::to_string(timescale.time_of(std::stoll(line.substr(1)), base));
-        if (at != time) out += at + '\n';
-        time = std::move(at);
-      } else {
-        out += line + '\n';
-      }
+    if (line.size() > 1 && line.front() == '#') {
+      time = timescale.time_of(std::stoll(line.substr(1)), base);
+    } else if (!skips) {
+      // SystemC dumps the initial values ahead of all times, and ends with the time at which it was stopped.
+      if (time > 0 && !line.empty()) write_time();
+      out += line + '\n';
     }
     if (line == "$end") skips = false;
     if (out.size() > (1 << 16)) {
@@ -83,6 +87,8 @@ void WaveformFile::write(const std::string& path, const TimeBase& base, const st
     }
   }
   if (raw.bad()) throw InternalError("cannot read the waveform that SystemC wrote");
+  time = timescale.time_of(end_tick, base);
+  write_time();
   file.write(out);
   file.commit();
 }

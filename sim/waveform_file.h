@@ -19,9 +19,10 @@ class WaveformFile {
 
   std::string stem() const { return (folder_ / "waveform").string(); }  // SystemC adds ".vcd"
 
-  // Writes the whole file or none, with `comment` in its header. Throws InputError where it cannot be
-  // written.
-  void write(const std::string& path, const TimeBase& base, const std::string& comment) const;
+  // Writes the whole file or none, up to `end_tick`, with `comment` in its header. Throws InputError where it
+  // cannot be written.
+  void write(const std::string& path, const TimeBase& base, const std::string& comment,
+             int64_t end_tick) const;
 
  private:
   std::filesystem::path folder_;

@@ -102,7 +102,7 @@ INSTANTIATE_TEST_SUITE_P(Sim, Plots,
                          testing::Values(Plot{"energy_bars", "energy_pJ"},
                                          Plot{"perplexity_energy", "perplexity"},
                                          Plot{"time_energy", "time_s"}, Plot{"utilisation", "layers"}),
-                         [](const auto& info) { return info.param.script; });
+                         [](const auto& test_info) { return test_info.param.script; });
 
 }  // namespace
 }  // namespace eyeshift
