@@ -46,8 +46,8 @@ WaveformFile::WaveformFile() {
   std::error_code error;
   std::string name = (fs::temp_directory_path(error) / "eyeshift-waveform-XXXXXX").string();
   if (error || mkdtemp(name.data()) == nullptr)
-    throw InputError("cannot make a temporary folder '" + name +
-                     "' for the waveform: " + std::strerror(errno) + ": set TMPDIR to a writable folder");
+    throw InputError("cannot make a temporary folder for the waveform: " +
+                     (error ? error.message() : std::strerror(errno)) + ": set TMPDIR to a writable folder");
   folder_ = name;
 }
 

@@ -33,7 +33,7 @@ void expect_places(const ArrayPlacement& placement, int rows, int cols) {
   }
   for (int row = 0; row < 12; ++row)
     for (int col = 0; col < 14; ++col)
-      if (seen.count({row, col}) == 0) EXPECT_EQ(placement.pe_at({row, col}), -1);
+      EXPECT_EQ(placement.pe_at({row, col}) < 0, seen.count({row, col}) == 0) << row << "," << col;
 }
 
 TEST(ArrayPlacementTest, ChainsStandInBandsFromTheBottom) {
