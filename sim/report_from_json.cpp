@@ -17,6 +17,7 @@ namespace {
 // Up to here a JSON number is exact for every reader; a network's sums stay below, too.
 constexpr int64_t kMostCounts = int64_t{1} << 53;
 constexpr int64_t kMostWeights = int64_t{1} << 40;
+constexpr int64_t kMostPixels = int64_t{1} << 20;  // and channels
 constexpr int64_t kMostTokens = int64_t{1} << 20;
 constexpr double kMostSeconds = 1e12;
 constexpr double kTolerance = 1e-9;  // of numbers that follow from others
@@ -94,12 +95,33 @@ double number_or_nan(const Json& json, const std::string& key, const std::string
   return field(json, key, where).is_null() ? std::nan("") : field_as<double>(json, key, where);
 }
 
+std::optional<Convolution> convolution_from(const Json& json, const std::string& where) {
+  if (json.is_null()) return std::nullopt;
+  const auto size = [&](const char* key, int64_t min) {
+    return field_within<int64_t>(json, key, where, min, kMostPixels);
+  };
+  Convolution conv;
+  conv.C = size("C", 1);
+  conv.H = size("H", 1);
+  conv.R = size("R", 1);
+  conv.stride = size("stride", 1);
+  conv.pad = size("pad", 0);
+  conv.groups = size("groups", 1);
+  if (conv.R > conv.H + 2 * conv.pad) throw InputError(where + ": 'R' is more than H + 2 pad");
+  return conv;
+}
+
 LayerShape shape_from(const Json& json, const std::string& where) {
   LayerShape shape;
   shape.name = field_as<std::string>(json, "name", where);
   shape.K = field_within<int64_t>(json, "K", where, 1, kMostWeights);
   shape.M = field_within<int64_t>(json, "M", where, 1, kMostWeights / shape.K);
   shape.count = field_within<int64_t>(json, "count", where, 1, kMostWeights / (shape.K * shape.M));
+  const std::string layer = "layer '" + shape.name + "' conv";
+  shape.conv = convolution_from(field(json, "conv", where), layer);
+  if (shape.conv)
+    check_follows(layer, "K", shape.K, shape.conv->C / shape.conv->groups * shape.conv->R * shape.conv->R,
+                  "C / groups x R x R");
   return shape;
 }
 
@@ -136,6 +158,7 @@ LayerResult result_from(const Json& json, const std::string& where, const Accele
   LayerResult r;
   r.macs = count_field(json, "macs", where);
   r.padding_macs = count_field(json, "padding_macs", where);
+  r.gated_macs = field_within<int64_t>(json, "gated_macs", where, 0, r.macs + r.padding_macs);
   r.cycles = count_field(json, "cycles", where, 1);
   r.ticks = count_field(json, "ticks", where, 1);
   r.active_pes = field_within<int>(json, "active_pes", where, 1, array.rows * array.cols);
@@ -158,7 +181,10 @@ LayerReport layer_from(const Json& json, const std::string& place, const RunRepo
   layer.shape = shape_from(json, place);
   const std::string where = "layer '" + layer.shape.name + "'";
   layer.tokens = field_within<int64_t>(json, "tokens", where, 1, kMostTokens);
-  check_follows(where, "tokens", layer.tokens, run.tokens * run.batch, "tokens x batch");
+  if (layer.shape.conv)
+    check_follows(where, "tokens", layer.tokens, run.batch, "'batch'");
+  else
+    check_follows(where, "tokens", layer.tokens, run.tokens * run.batch, "tokens x batch");
   layer.unit = unit_from(json, where, run.accelerator);
   layer.encoding = encoding_from(field(json, "encoding", where), where + " encoding");
   layer.bits_per_weight = field_as<double>(json, "bits_per_weight", where);
@@ -167,8 +193,11 @@ LayerReport layer_from(const Json& json, const std::string& place, const RunRepo
   layer.mapping = mapping_from(field(json, "mapping", where), where + " mapping");
   layer.time_s = seconds_field(json, "time_s", where);
   layer.result = result_from(json, where, run.accelerator.array);
-  check_follows(where, "macs", layer.result.macs, layer.shape.K * layer.shape.M * layer.tokens,
-                "K x M x tokens");
+  if (layer.shape.positions() > kMostCounts / layer.tokens / (layer.shape.K * layer.shape.M))
+    throw InputError(where + ": its 'K', 'M', 'tokens' and output pixels make more than 2^53 'macs'");
+  check_follows(where, "macs", layer.result.macs,
+                layer.shape.K * layer.shape.M * layer.shape.positions() * layer.tokens,
+                "K x M x output pixels x tokens");
   check_follows(
       where, "time_s", layer.time_s,
       static_cast<double>(layer.result.ticks) / static_cast<double>(time_base(run.accelerator).ticks_Hz),
@@ -190,6 +219,7 @@ void check_sums(const RunReport& run) {
   };
   check("macs", [](const LayerResult& r) { return r.macs; });
   check("padding_macs", [](const LayerResult& r) { return r.padding_macs; });
+  check("gated_macs", [](const LayerResult& r) { return r.gated_macs; });
   check("cycles", [](const LayerResult& r) { return r.cycles; });
   check("ticks", [](const LayerResult& r) { return r.ticks; });
   check("busy_pe_cycles", [](const LayerResult& r) { return r.busy_pe_cycles; });

@@ -8,6 +8,8 @@
 
 #include "configs/reader/errors.h"
 #include "configs/reader/nearest.h"
+#include "models/spec/clock_control.h"
+#include "models/units/gating.h"
 #include "models/units/unit.h"
 #include "sim/choose_mapping.h"
 #include "sim/progress.h"
@@ -127,6 +129,8 @@ LayerReport report_of(const WorkItem& item, const ReplayJob& job, const LayerRes
   layer.mapping = job.mapping;
   layer.bits_per_weight = bits_per_weight(item.shape, item.encoding);
   layer.result = result;
+  gate_zero_inputs(item.shape, job.tokens, Registry<Unit>::instance().find(job.unit, "unit"), layer.result);
+  count_clock_and_control(accelerator, layer.result);
   layer.time_s = static_cast<double>(result.ticks) / static_cast<double>(time_base(accelerator).ticks_Hz);
   return layer;
 }

@@ -151,12 +151,12 @@ TEST(Table, RefusesWhatIsNoTable) {
 }
 
 TEST(Table, EveryTableThatComesWithTheProgramLoadsUnderItsName) {
-  EXPECT_THAT(table_names(), ElementsAre("horowitz-cacti-45nm", "horowitz-cacti-45nm-lpddr4",
+  EXPECT_THAT(table_names(), ElementsAre("eyeriss-65nm", "horowitz-cacti-45nm", "horowitz-cacti-45nm-lpddr4",
                                          "horowitz-cacti-45nm-lstp", "shiftaddllm-table1-45nm"));
   for (const std::string& name : table_names()) {
     const EnergyTable table = load_table(name);
     EXPECT_EQ(table.name, name);
-    EXPECT_EQ(table.node_nm, 45);
+    EXPECT_EQ(table.node_nm, name == "eyeriss-65nm" ? 65 : 45);
     for (const auto& [row, price] : table.actions)
       EXPECT_GT(price.energy_pJ + price.spad_filter_reads, 0) << row;
   }
