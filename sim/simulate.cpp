@@ -68,8 +68,8 @@ PlannedJob job_of(const WorkItem& item, const SimulateTask& task, const EnergyTa
         dataflow.estimate(job.shape, job.encoding, job.tokens, task.accelerator, job.unit, job.mapping)
             .cycles;
   } else {
-    const MappingEstimate chosen =
-        choose_mapping(dataflow, job.shape, job.encoding, job.tokens, task.accelerator, job.unit, table);
+    const MappingEstimate chosen = choose_mapping(dataflow, job.shape, job.encoding, job.tokens,
+                                                  task.accelerator, job.unit, table, options.objective);
     job.mapping = chosen.mapping;
     planned.cycles = chosen.cycles;
   }

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "sim/report_json.h"
+#include "sim/reproduce/reproduction_report.h"
 #include "tests/sim/run_eyeshift.h"
 #include "tests/sim/sample_run.h"
 
@@ -16,6 +17,16 @@ std::string python() {
   for (const std::string name : {"python3", "/usr/bin/python3"})
     if (std::system((name + " -c 'import matplotlib' 2>/dev/null").c_str()) == 0) return name;
   return "";
+}
+
+// Exit status of a script on a report in `folder`; what it printed is in the folder's "log".
+int plot(const TestFolder& folder, const std::string& script, const std::string& report,
+         const std::string& output) {
+  folder.write("report.json", report);
+  const std::string command = python() + " " + project_file("plots/") + script + ".py '" +
+                              folder / "report.json" + "' --output '" + output + "' >'" + folder / "log" +
+                              "' 2>&1";
+  return WEXITSTATUS(std::system(command.c_str()));
 }
 
 // A script, and a key of a run without which it cannot draw.
@@ -39,13 +50,8 @@ class Plots : public testing::TestWithParam<Plot> {
     report_ = comparison_json({run, other, prefill});
   }
 
-  // Exit status; what the script printed is in the folder's "log".
   int plot(const std::string& report, const std::string& output) {
-    folder_.write("report.json", report);
-    const std::string command = python() + " " + project_file("plots/") + GetParam().script + ".py '" +
-                                folder_ / "report.json" + "' --output '" + output + "' >'" + folder_ / "log" +
-                                "' 2>&1";
-    return WEXITSTATUS(std::system(command.c_str()));
+    return eyeshift::plot(folder_, GetParam().script, report, output);
   }
 
   TestFolder folder_;
@@ -78,21 +84,54 @@ TEST_P(Plots, RefuseAnUnwritableFolder) {
   EXPECT_THAT(content_of(folder_ / "log"), HasSubstr("cannot write"));
 }
 
+class ReproductionPlot : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_FALSE(python().empty()) << "no python3 with matplotlib: install python3-matplotlib";
+    report_ = reproduction_json(
+        reproduction_report({"paper",
+                             "Table 1",
+                             {{"time", "ms", "Table 1", ""}, {"off time", "s", "Table 1", ""}},
+                             {{"A", {10, 2}}}},
+                            {{"A", "time", 11, "", "", true}, {"A", "off time", 1, "", "", true}}));
+  }
+  TestFolder folder_;
+  Json report_;
+};
+
+TEST_F(ReproductionPlot, DrawsTheSameFilesEachTime) {
+  ASSERT_EQ(plot(folder_, "reproduction", dump(report_), folder_ / "one"), 0) << content_of(folder_ / "log");
+  ASSERT_EQ(plot(folder_, "reproduction", dump(report_), folder_ / "two"), 0) << content_of(folder_ / "log");
+  EXPECT_THAT(content_of(folder_ / "one.png"), HasSubstr("PNG"));
+  EXPECT_EQ(content_of(folder_ / "one.png"), content_of(folder_ / "two.png"));
+  EXPECT_EQ(content_of(folder_ / "one.svg"), content_of(folder_ / "two.svg"));
+}
+
+TEST_F(ReproductionPlot, RefusesBadReportsWithoutWriting) {
+  std::vector<Json> bad(5, report_);
+  bad[0].erase("rows");
+  bad[1]["rows"][1].erase("published");
+  bad[2]["rows"][0]["quantity"] = "weight";
+  bad[3]["rows"] = {7};
+  bad[4]["rows"][0]["reproduced"] = "much";
+  for (const Json& report : bad) {
+    EXPECT_EQ(plot(folder_, "reproduction", dump(report), folder_ / "bad"), 2) << report;
+    EXPECT_THAT(content_of(folder_ / "log"), testing::StartsWith("reproduction.py: error: "));
+    EXPECT_EQ(folder_.names(), (std::vector<std::string>{"log", "report.json"}));
+  }
+}
+
 TEST(UtilisationPlot, NeedsTheBusyCyclesOfEveryPe) {
   ASSERT_FALSE(python().empty());
   const TestFolder folder;
   RunReport run = sample_run();
   price(run, {default_table()});
-  Json ragged = to_json(run), none = to_json(run), text = to_json(run);
-  ragged["layers"][0]["pe_busy_cycles"][3].erase(0);
-  none["layers"][1].erase("pe_busy_cycles");
-  text["layers"][0]["pe_busy_cycles"][0][0] = "busy";
-  for (const Json& bad : {ragged, none, text}) {
-    folder.write("report.json", dump(bad));
-    const std::string command = python() + " " + project_file("plots/utilisation.py") + " '" +
-                                folder / "report.json" + "' --output '" + folder / "plot" + "' 2>'" +
-                                folder / "log" + "'";
-    EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 2);
+  std::vector<Json> bad(3, to_json(run));
+  bad[0]["layers"][0]["pe_busy_cycles"][3].erase(0);
+  bad[1]["layers"][1].erase("pe_busy_cycles");
+  bad[2]["layers"][0]["pe_busy_cycles"][0][0] = "busy";
+  for (const Json& report : bad) {
+    EXPECT_EQ(plot(folder, "utilisation", dump(report), folder / "plot"), 2);
     EXPECT_THAT(content_of(folder / "log"), HasSubstr("pe_busy_cycles"));
     EXPECT_EQ(folder.names(), (std::vector<std::string>{"log", "report.json"}));
   }
