@@ -20,15 +20,11 @@ struct SimulateOptions {
   int64_t tokens = 1;  // a sequence
   int64_t batch = 1;   // sequences, or images, at once
   bool fast_forward = true;
-<<<<<<< HEAD
-  std::map<std::string, Mapping> mappings;  // by layer name; the others are searched
-  Look look;                                // timing runs only
-  std::string look_layer;                   // at which layer; may be empty where there is one only
-  bool utilisation = false;                 // report how long each PE was busy
-=======
   Objective objective = Objective::energy_time;  // of the search for mappings
   std::map<std::string, Mapping> mappings;       // by layer name; the others are searched
->>>>>>> main
+  Look look;                                     // timing runs only
+  std::string look_layer;                        // at which layer; may be empty where there is one only
+  bool utilisation = false;                      // report how long each PE was busy
 };
 
 // A workload on a machine.
