@@ -3,9 +3,12 @@
 namespace eyeshift {
 
 PassPrograms::PassPrograms(const LayerPlan& plan, const Pass& pass)
-    : cols_(pass.cols()),
+    : rows_(pass.rows),
+      cols_(pass.cols()),
       sets_(pass.sets),
       last_set_row_(pass.rows - pass.set_rows),
+      tokens_(pass.tokens),
+      keeps_psums_(pass.keeps_psums),
       leaving_(pass.q / pass.taps * pass.step_taps),
       leaving_last_(pass.q_last / pass.taps * pass.step_taps),
       bits_needed_(static_cast<size_t>(pass.rows * cols_)) {
@@ -34,6 +37,14 @@ PassPrograms::PassPrograms(const LayerPlan& plan, const Pass& pass)
       timings_.push_back({step.cycles, step.needs, step.frees});
     }
   }
+}
+
+int64_t PassPrograms::busy_cycles(int row, int col) const {
+  int64_t group = 0;
+  for (int step = 0; step < steps_; ++step)
+    group += timing(first_step(row, col) + static_cast<size_t>(step)).cycles;
+  const int64_t chain = keeps_psums_ ? 0 : chain_psums(col);
+  return tokens_ * (groups(row) * group + chain * (row == rows_ - 1 ? finish_cycles_ : 1));
 }
 
 }  // namespace eyeshift

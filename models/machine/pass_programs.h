@@ -31,6 +31,9 @@ class PassPrograms {
   int32_t chain_psums(int col) const { return col % sets_ == sets_ - 1 ? chain_last_ : chain_; }
   int32_t finish_cycles() const { return finish_cycles_; }
 
+  // Cycles in which a PE works on the pass, from its first step to its last partial sum.
+  int64_t busy_cycles(int row, int col) const;
+
   // The actions of a step, and of a column's finish of a token.
   const ActionCounts& step_actions(size_t step) const {
     const auto steps = static_cast<size_t>(steps_);
@@ -43,7 +46,8 @@ class PassPrograms {
  private:
   bool last_set(int row) const { return row >= last_set_row_; }
 
-  const int cols_, sets_, last_set_row_;
+  const int rows_, cols_, sets_, last_set_row_, tokens_;
+  const bool keeps_psums_;
   const int32_t leaving_, leaving_last_;
   std::vector<int32_t> bits_needed_;
   std::vector<Program> programs_;  // [other sets, last set] x columns
