@@ -83,15 +83,20 @@ void add_passes(const LayerResult& result, int64_t core_ticks, Events& events) {
     group = {group.first + group.passes, 0, end, 0, 0, 0, {}};
   };
   for (const PassRunResult& run : result.passes) {
-    for (int64_t left = run.passes; left > 0;) {
-      const int64_t taken = std::min(left, most - group.passes);
+    // Where a run's passes differ in length, they are drawn alike.
+    const auto until = [&](int64_t passes) {
+      return run.cycles / run.passes * passes + run.cycles % run.passes * passes / run.passes;
+    };
+    for (int64_t done = 0; done < run.passes;) {
+      const int64_t taken = std::min(run.passes - done, most - group.passes);
+      const int64_t cycles = until(done + taken) - until(done);
       group.passes += taken;
-      group.cycles += taken * run.cycles_each;
+      group.cycles += cycles;
       group.work_cycles += taken * run.work_cycles;
-      group.ramp_cycles += taken * std::max<int64_t>(0, run.cycles_each - run.work_cycles);
-      group.bound_cycles[static_cast<size_t>(run.bound_by)] += taken * run.cycles_each;
+      group.ramp_cycles += std::max<int64_t>(0, cycles - taken * run.work_cycles);
+      group.bound_cycles[static_cast<size_t>(run.bound_by)] += cycles;
       if (group.passes == most) flush();
-      left -= taken;
+      done += taken;
     }
   }
   flush();

@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace eyeshift {
+namespace {
+
+// So many runs have passes of one length each; later ones, of the same work only, so that memory stays
+// bounded.
+constexpr size_t kMostRunsByLength = 1 << 13;
+
+}  // namespace
 
 void PassLog::ended(int64_t cycle) {
   const auto filled = filled_at_.find(passes_);
@@ -19,7 +26,12 @@ void PassLog::add(const Entry& entry) {
   last_end_ += entry.cycles;
   exposed_dram_ += entry.exposed_dram;
   bound_cycles_[static_cast<size_t>(bound)] += entry.cycles;
-  if (runs_.empty() || runs_.back().bound_by != bound || runs_.back().work_cycles != work.cycles())
+  const auto extends = [&](const PassRunResult& run) {
+    const bool same_length = run.cycles_least == entry.cycles && run.cycles_most == entry.cycles;
+    return run.bound_by == bound && run.work_cycles == work.cycles() &&
+           (same_length || runs_.size() >= kMostRunsByLength);
+  };
+  if (runs_.empty() || !extends(runs_.back()))
     runs_.push_back({passes_, 0, 0, entry.cycles, entry.cycles, work.cycles(), bound});
   PassRunResult& run = runs_.back();
   ++run.passes;

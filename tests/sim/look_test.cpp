@@ -197,7 +197,7 @@ TEST_F(LookAt, ATimelineCoversTheRun) {
   int64_t expected_passes = 0, expected_cycles = 0;
   for (const Json& run : counts["passes"]) {
     expected_passes += run["passes"].get<int64_t>();
-    expected_cycles += run["passes"].get<int64_t>() * run["cycles_each"].get<int64_t>();
+    expected_cycles += run["cycles"].get<int64_t>();
   }
   EXPECT_EQ(passes, expected_passes);
   EXPECT_EQ(pass_cycles, expected_cycles);
