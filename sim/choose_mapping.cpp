@@ -10,7 +10,7 @@ namespace eyeshift {
 
 MappingEstimate choose_mapping(const Dataflow& dataflow, const LayerShape& shape, const Encoding& encoding,
                                int64_t tokens, const AcceleratorConfig& accelerator, const std::string& unit,
-                               const EnergyTable& table) {
+                               const EnergyTable& table, Objective objective) {
   const std::vector<MappingEstimate> candidates =
       dataflow.mappings(shape, encoding, tokens, accelerator, unit);
   if (candidates.empty())
@@ -32,7 +32,10 @@ MappingEstimate choose_mapping(const Dataflow& dataflow, const LayerShape& shape
   for (const MappingEstimate& candidate : candidates) {
     const double time_s =
         static_cast<double>(candidate.cycles) / static_cast<double>(accelerator.clocks.core_Hz);
-    const double cost = energy_of(counts_of(candidate), prices, leakage, time_s).total * time_s;
+    const double energy = energy_of(counts_of(candidate), prices, leakage, time_s).total;
+    const double cost = objective == Objective::energy ? energy
+                        : objective == Objective::time ? time_s
+                                                       : energy * time_s;
     if (best == nullptr || cost < least) {
       best = &candidate;
       least = cost;

@@ -6,16 +6,19 @@ namespace eyeshift {
 
 RunSums sums(const RunReport& run) {
   RunSums total;
+  int64_t ticks = 0;  // exact whatever the layers' order
   for (const LayerReport& layer : run.layers) {
     const int64_t count = layer.shape.count;
     total.macs += count * layer.result.macs;
     total.padding_macs += count * layer.result.padding_macs;
     total.gated_macs += count * layer.result.gated_macs;
     total.cycles += count * layer.result.cycles;
-    total.time_s += static_cast<double>(count) * layer.time_s;
+    ticks += count * layer.result.ticks;
     total.busy_pe_cycles += count * layer.result.busy_pe_cycles;
     total.actions.add(layer.result.actions, count);
   }
+  if (ticks > 0)
+    total.time_s = static_cast<double>(ticks) / static_cast<double>(time_base(run.accelerator).ticks_Hz);
   return total;
 }
 

@@ -63,10 +63,11 @@ PlannedJob job_of(const WorkItem& item, const SimulateTask& task, const EnergyTa
   if (given != options.mappings.end()) {
     job.mapping = given->second;
     planned.cycles =
-        dataflow.estimate(job.shape, job.encoding, job.tokens, task.accelerator, job.unit, job.mapping).cycles;
+        dataflow.estimate(job.shape, job.encoding, job.tokens, task.accelerator, job.unit, job.mapping)
+            .cycles;
   } else {
-    const MappingEstimate chosen =
-        choose_mapping(dataflow, job.shape, job.encoding, job.tokens, task.accelerator, job.unit, table);
+    const MappingEstimate chosen = choose_mapping(dataflow, job.shape, job.encoding, job.tokens,
+                                                  task.accelerator, job.unit, table, options.objective);
     job.mapping = chosen.mapping;
     planned.cycles = chosen.cycles;
   }

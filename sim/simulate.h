@@ -7,6 +7,7 @@
 
 #include "dataflows/dataflow.h"
 #include "energy_tables/table.h"
+#include "sim/choose_mapping.h"
 #include "sim/report.h"
 #include "sim/workload.h"
 
@@ -18,7 +19,8 @@ struct SimulateOptions {
   int64_t tokens = 1;  // a sequence
   int64_t batch = 1;   // sequences, or images, at once
   bool fast_forward = true;
-  std::map<std::string, Mapping> mappings;  // by layer name; the others are searched
+  Objective objective = Objective::energy_time;  // of the search for mappings
+  std::map<std::string, Mapping> mappings;       // by layer name; the others are searched
 };
 
 // A workload on a machine.
