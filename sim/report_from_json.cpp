@@ -18,6 +18,7 @@ namespace {
 constexpr int64_t kMostCounts = int64_t{1} << 53;
 constexpr int64_t kMostWeights = int64_t{1} << 40;
 constexpr int64_t kMostTokens = int64_t{1} << 20;
+constexpr int64_t kMostContext = int64_t{1} << 20;
 constexpr double kMostSeconds = 1e12;
 constexpr double kTolerance = 1e-9;  // of numbers that follow from others
 
@@ -65,7 +66,7 @@ Encoding encoding_from(const Json& json, const std::string& where) {
   if (!coding) throw InputError(where + ": unknown 'coding' '" + name + "'");
   e.coding = *coding;
   const auto within = [&](const char* key, int most) { return field_within<int>(json, key, where, 0, most); };
-  e.bits = field_within<int>(json, "bits", where, 1, 16);
+  e.bits = field_within<int>(json, "bits", where, e.coding == Coding::none ? 0 : 1, 16);
   e.group_rows = field_within<int64_t>(json, "group_rows", where, 1, kMostWeights);
   e.group_cols = field_within<int64_t>(json, "group_cols", where, 1, kMostWeights);
   e.scale_bits = within("scale_bits", 128);
@@ -94,19 +95,27 @@ double number_or_nan(const Json& json, const std::string& key, const std::string
   return field(json, key, where).is_null() ? std::nan("") : field_as<double>(json, key, where);
 }
 
+LayerKind kind_from(const Json& json, const std::string& where) {
+  const auto name = field_as<std::string>(json, "kind", where);
+  for (const LayerKind kind : kLayerKinds)
+    if (name == name_of(kind)) return kind;
+  throw InputError(where + ": unknown 'kind' '" + name + "'");
+}
+
 LayerShape shape_from(const Json& json, const std::string& where) {
   LayerShape shape;
   shape.name = field_as<std::string>(json, "name", where);
   shape.K = field_within<int64_t>(json, "K", where, 1, kMostWeights);
   shape.M = field_within<int64_t>(json, "M", where, 1, kMostWeights / shape.K);
-  shape.count = field_within<int64_t>(json, "count", where, 1, kMostWeights / (shape.K * shape.M));
+  shape.count = field_within<int64_t>(json, "count", where, 1, kMostCounts / (shape.K * shape.M));
   return shape;
 }
 
 std::string unit_from(const Json& json, const std::string& where, const AcceleratorConfig& accelerator) {
   const auto unit = field_as<std::string>(json, "unit", where);
+  const std::string_view host = Registry<Unit>::instance().find(unit, "unit").host();
   const auto& units = accelerator.array.units;
-  if (std::find(units.begin(), units.end(), unit) == units.end())
+  if (std::find(units.begin(), units.end(), host.empty() ? unit : host) == units.end())
     throw InputError(where + ": 'unit' is '" + unit + "', which the accelerator does not have");
   return unit;
 }
@@ -134,18 +143,29 @@ LayerReport layer_from(const Json& json, const std::string& place, const RunRepo
   LayerReport layer;
   layer.shape = shape_from(json, place);
   const std::string where = "layer '" + layer.shape.name + "'";
-  layer.tokens = field_within<int64_t>(json, "tokens", where, 1, kMostTokens);
-  check_follows(where, "tokens", layer.tokens, run.tokens * run.batch, "tokens x batch");
+  layer.kind = kind_from(json, where);
+  layer.tokens = count_field(json, "tokens", where, 1);
+  const bool of_context = layer.kind == LayerKind::attention || layer.kind == LayerKind::vector;
+  if (of_context && run.context == 0)
+    throw InputError(where + ": its 'kind' is " + std::string(name_of(layer.kind)) +
+                     ", but 'context' is null");
+  if (!of_context) check_follows(where, "tokens", layer.tokens, run.tokens * run.batch, "tokens x batch");
   layer.unit = unit_from(json, where, run.accelerator);
   layer.encoding = encoding_from(field(json, "encoding", where), where + " encoding");
+  if ((layer.kind == LayerKind::vector) != (layer.encoding.coding == Coding::none))
+    throw InputError(where + ": coding '" + std::string(name_of(layer.encoding.coding)) +
+                     "' does not go with 'kind' " + std::string(name_of(layer.kind)));
   layer.bits_per_weight = field_as<double>(json, "bits_per_weight", where);
   check_follows(where, "bits_per_weight", layer.bits_per_weight, bits_per_weight(layer.shape, layer.encoding),
                 "the encoding");
   layer.mapping = mapping_from(field(json, "mapping", where), where + " mapping");
   layer.time_s = seconds_field(json, "time_s", where);
   layer.result = result_from(json, where, run.accelerator.array.rows * run.accelerator.array.cols);
-  check_follows(where, "macs", layer.result.macs, layer.shape.K * layer.shape.M * layer.tokens,
-                "K x M x tokens");
+  if (layer.kind == LayerKind::vector)
+    check_follows(where, "macs", layer.result.macs, int64_t{0}, "elementwise work");
+  else
+    check_follows(where, "macs", layer.result.macs, layer.shape.K * layer.shape.M * layer.tokens,
+                  "K x M x tokens");
   check_follows(
       where, "time_s", layer.time_s,
       static_cast<double>(layer.result.ticks) / static_cast<double>(time_base(run.accelerator).ticks_Hz),
@@ -195,6 +215,8 @@ RunReport run_from_json(const Json& json) {
   run.dataflow = field_as<std::string>(json, "dataflow", where);
   run.tokens = field_within<int64_t>(json, "tokens", where, 1, kMostTokens);
   run.batch = field_within<int64_t>(json, "batch", where, 1, kMostTokens / run.tokens);
+  if (!field(json, "context", where).is_null())
+    run.context = field_within<int64_t>(json, "context", where, run.tokens, kMostContext);
   run.bits_per_weight = field_within<double>(json, "bits_per_weight", where, 0, 1e6);
   if (json.contains("perplexity")) run.accuracy = accuracy_from(json, where);
   run.accelerator = accelerator_from_json(field(json, "accelerator", where));

@@ -59,6 +59,7 @@ Json to_json(const PassRunResult& pass) {
 Json to_json(const LayerReport& layer, int port_bits) {
   const LayerResult& r = layer.result;
   Json json = {{"name", layer.shape.name},
+               {"kind", name_of(layer.kind)},
                {"K", layer.shape.K},
                {"M", layer.shape.M},
                {"count", layer.shape.count},
@@ -75,13 +76,29 @@ Json to_json(const LayerReport& layer, int port_bits) {
                {"active_pes", r.active_pes},
                {"busy_pe_cycles", r.busy_pe_cycles},
                {"evaluated_cycles", r.evaluated_cycles},
-          {"exposed_dram_cycles", r.exposed_dram_cycles},
+               {"exposed_dram_cycles", r.exposed_dram_cycles},
                {"bound_by", bound_name(r.bound_by)}};
   add_movement(json, r.actions, port_bits);
   json["energy_pJ"] = to_json(layer.energy);
   json["actions"] = to_json(r.actions);
   json["passes"] = Json::array();
   for (const PassRunResult& pass : r.passes) json["passes"].push_back(to_json(pass));
+  return json;
+}
+
+// The sums of every kind of layers.
+Json sums_json(const RunReport& run) {
+  Json json = Json::object();
+  for (const LayerKind kind : kinds_of(run)) {
+    const RunSums total = sums(run, kind);
+    Json& of_kind = json[std::string(name_of(kind))];
+    of_kind = {{"macs", total.macs},
+               {"padding_macs", total.padding_macs},
+               {"cycles", total.cycles},
+               {"time_s", total.time_s}};
+    add_movement(of_kind, total.actions, run.accelerator.glb.port_bits);
+    of_kind["energy_pJ"] = to_json(total.energy);
+  }
   return json;
 }
 
@@ -133,6 +150,7 @@ Json to_json(const RunReport& run) {
                {"bits", run.bits},         {"unit", run.unit.empty() ? Json(nullptr) : Json(run.unit)},
                {"dataflow", run.dataflow}, {"tokens", run.tokens},
                {"batch", run.batch},       {"bits_per_weight", run.bits_per_weight}};
+  json["context"] = run.context > 0 ? Json(run.context) : Json(nullptr);
   if (run.accuracy) {
     json["perplexity"] = number(run.accuracy->perplexity);
     json["nll"] = number(run.accuracy->nll);
@@ -147,6 +165,11 @@ Json to_json(const RunReport& run) {
       total.cycles > 0 ? static_cast<double>(total.busy_pe_cycles) / static_cast<double>(total.cycles * pes)
                        : 0.0;
   add_movement(json, total.actions, run.accelerator.glb.port_bits);
+  if (run.context > 0) {
+    const KvCacheBytes cache = kv_cache_bytes(run);
+    json["kv_cache_bytes"] = {{"read", cache.read}, {"written", cache.written}};
+  }
+  json["sums"] = sums_json(run);
   json["energy_pJ"] = to_json(run.tables.front().energy);
   json["area_um2"] = to_json(run.tables.front().area);
   json["actions"] = to_json(total.actions);
@@ -170,7 +193,11 @@ Json comparison_json(const std::vector<RunReport>& runs) {
     if (std::find(tokens.begin(), tokens.end(), run.tokens) == tokens.end()) tokens.push_back(run.tokens);
     schemes.push_back(to_json(run));
   }
-  return {{"network", runs.front().network}, {"tokens", tokens}, {"schemes", schemes}};
+  const int64_t context = runs.front().context;
+  return {{"network", runs.front().network},
+          {"tokens", tokens},
+          {"context", context > 0 ? Json(context) : Json(nullptr)},
+          {"schemes", schemes}};
 }
 
 std::string dump(const Json& json) { return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n"; }
