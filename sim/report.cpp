@@ -11,17 +11,19 @@ namespace {
 template <typename Counts>
 RunSums sums_where(const RunReport& run, const Counts& counts) {
   RunSums total;
+  int64_t ticks = 0;  // times are summed as whole numbers, so that their order does not matter
   for (const LayerReport& layer : run.layers) {
     if (!counts(layer)) continue;
     const int64_t count = layer.shape.count;
     total.macs += count * layer.result.macs;
     total.padding_macs += count * layer.result.padding_macs;
     total.cycles += count * layer.result.cycles;
-    total.time_s += static_cast<double>(count) * layer.time_s;
+    ticks += count * layer.result.ticks;
     total.busy_pe_cycles += count * layer.result.busy_pe_cycles;
     total.actions.add(layer.result.actions, count);
     total.energy.add(layer.energy, static_cast<double>(count));
   }
+  total.time_s = static_cast<double>(ticks) / static_cast<double>(time_base(run.accelerator).ticks_Hz);
   return total;
 }
 
