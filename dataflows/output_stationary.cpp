@@ -24,8 +24,10 @@ class OutputStationary : public TiledDataflow {
     };
     const int64_t sets = divide_up(t.channels, t.q);
     const int64_t last_group = t.C - (divide_up(t.C, t.scale_channels) - 1) * t.scale_channels;
-    if (sets_of_last(t.scale_channels) == sets &&
-        sets_of_last(last_group) == divide_up(std::min(t.channels, last_group), t.q))
+    const int64_t sets_of_last_group = divide_up(std::min(t.channels, last_group), t.q);
+    // Where scales are applied at the tops, partial sums leave with every scale group.
+    if (sets_of_last(t.scale_channels) == sets && sets_of_last(last_group) == sets_of_last_group &&
+        (layer.geometry.finishes || sets_of_last_group == sets))
       return "";
     return "its last tile of inputs has work for fewer than the r = " + std::to_string(sets) +
            " PE sets of a chain, whose partial sums would stay behind: choose r = 1, or a q that divides the "
@@ -56,7 +58,6 @@ class OutputStationary : public TiledDataflow {
               pass.loads_inputs = !one_tile || outputs.first;
               pass.frees_inputs = !one_tile || outputs.last;
               pass.psum_in = false;
-              // Where scales are applied at the tops, partial sums leave at the end of every scale group.
               const bool finishes = layer.geometry.finishes;
               pass.holds_psums = finishes ? !channels.first : channels.begin > 0;
               pass.keeps_psums = finishes ? !channels.last : !pass.output;

@@ -1,6 +1,8 @@
 #include "energy_tables/memory.h"
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include "configs/reader/errors.h"
@@ -77,14 +79,26 @@ ComponentCost sram_cost(const EnergyTable& table, int64_t bytes, int port_bits) 
           interpolate(sizes.below, below.leakage_mW, sizes.above, above.leakage_mW, bytes), ""};
 }
 
+int64_t smallest_scratchpad_sram_bytes(const EnergyTable& table) {
+  std::optional<int64_t> smallest;
+  for (const auto& [name, unused] : table.actions) {
+    const auto row = parse_sram_row(name);
+    if (row && row->port_bits == kScratchpadPort_bits)
+      smallest = std::min(row->bytes, smallest.value_or(row->bytes));
+  }
+  return smallest.value_or(kSmallestSram_bytes);
+}
+
 double scratchpad_energy_pJ(const EnergyTable& table, int64_t words, Access access) {
-  if (2 * words >= kSmallestSram_bytes) return sram_energy_pJ(table, 2 * words, kScratchpadPort_bits, access);
+  if (2 * words >= smallest_scratchpad_sram_bytes(table))
+    return sram_energy_pJ(table, 2 * words, kScratchpadPort_bits, access);
   return kScratchpadPort_bits *
          action_row(table, access == Access::read ? kRegisterReadRow : kRegisterWriteRow).energy_pJ;
 }
 
 ComponentCost scratchpad_cost(const EnergyTable& table, int64_t words) {
-  if (2 * words >= kSmallestSram_bytes) return sram_cost(table, 2 * words, kScratchpadPort_bits);
+  if (2 * words >= smallest_scratchpad_sram_bytes(table))
+    return sram_cost(table, 2 * words, kScratchpadPort_bits);
   const ComponentCost& bit = component_row(table, kRegisterComponent);
   const double bits = 16.0 * static_cast<double>(words);
   return {bits * bit.area_um2, bits * bit.leakage_mW, ""};

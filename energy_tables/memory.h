@@ -6,9 +6,12 @@
 
 namespace eyeshift {
 
-// Scratchpads below this size are registers, from it on SRAMs: the smallest that CACTI models.
-inline constexpr int64_t kSmallestSram_bytes = 512;
+inline constexpr int64_t kSmallestSram_bytes = 512;  // that CACTI models
 inline constexpr int kScratchpadPort_bits = 16;
+
+// Scratchpads below this size are registers, from it on SRAMs: the table's smallest SRAM with a scratchpad's
+// port, kSmallestSram_bytes where it has none.
+int64_t smallest_scratchpad_sram_bytes(const EnergyTable& table);
 
 enum class Access { read, write };
 

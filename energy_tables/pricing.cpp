@@ -1,6 +1,8 @@
 #include "energy_tables/pricing.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <vector>
@@ -35,6 +37,18 @@ const std::vector<ActionKey>& action_keys() {
   return keys;
 }
 
+std::string row_of(const ActionKey& key) { return key.component + "_" + key.action; }
+
+// Rows that a table may leave out.
+bool is_clock_or_control(const ActionKey& key) {
+  const auto rows_end = std::end(kClockAndControlRows);
+  return std::find(std::begin(kClockAndControlRows), rows_end, row_of(key)) != rows_end;
+}
+
+bool is_left_out(const EnergyTable& table, const ActionKey& key) {
+  return is_clock_or_control(key) && table.actions.count(row_of(key)) == 0;
+}
+
 double lut_price(const EnergyTable& table, const AcceleratorConfig& accelerator, const std::string& action) {
   if (action == "build_add") return action_row(table, "add_fp16").energy_pJ;
   const bool own_row = action == "query" && table.actions.count(kLutQueryRow) > 0;
@@ -66,7 +80,8 @@ double price(const EnergyTable& table, const AcceleratorConfig& accelerator, con
   if (key.is("noc")) return noc_price(table, accelerator);
   if (key.is("spad")) return spad_price(table, accelerator, key.component, access);
   if (key.is("lut")) return lut_price(table, accelerator, key.action);
-  return action_row(table, key.component + "_" + key.action).energy_pJ;
+  if (is_left_out(table, key)) return 0;
+  return action_row(table, row_of(key)).energy_pJ;
 }
 
 double& operand_of(Energy::ByOperand& energy, const std::string& operand) {
@@ -86,6 +101,7 @@ double& kind_of(Energy& energy, const ActionKey& key) {
   if (key.is("add")) return energy.compute.add;
   if (key.is("shift")) return energy.compute.shift;
   if (key.is("dequantize")) return energy.compute.dequantize;
+  if (is_clock_or_control(key)) return energy.clock_control;
   if (key.is("lut")) return key.action == "query" ? energy.compute.lut_query : energy.compute.lut_build;
   throw InternalError("no energy is kept for component '" + key.component + "'");
 }
@@ -117,6 +133,13 @@ void Energy::add(const Energy& other, double times) {
       data_movement.*place.*operand += times * (other.data_movement.*place.*operand);
   for (double Energy::*part : {&Energy::clock_control, &Energy::static_leakage, &Energy::total})
     this->*part += times * other.*part;
+}
+
+std::vector<std::string> not_priced(const EnergyTable& table) {
+  std::vector<std::string> keys;
+  for (size_t i = 0; i < kActionCount; ++i)
+    if (is_left_out(table, action_keys()[i])) keys.emplace_back(kActionInfo[i].key);
+  return keys;
 }
 
 Energy energy_of(const ActionCounts& counts, const Prices& prices, double leakage_mW, double time_s) {

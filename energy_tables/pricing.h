@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <string>
+#include <vector>
 
 #include "energy_tables/table.h"
 #include "models/spec/accelerator.h"
@@ -9,12 +11,17 @@
 namespace eyeshift {
 
 // Picojoules of one count of every action on one accelerator: a table's rows chosen by the sizes and widths
-// of its memories. NaN where the table lacks the action and `needed` does not count it. Throws InputError
-// where the table lacks an action that `needed` counts: which action, which row, which table.
+// of its memories. 0 for the clock, control, FIFOs and pads where the table leaves them out (not_priced()).
+// NaN where the table lacks another action and `needed` does not count it. Throws InputError where the table
+// lacks an action that `needed` counts: which action, which row, which table.
 struct Prices {
   std::array<double, kActionCount> pJ{};
 };
 Prices prices_of(const EnergyTable& table, const AcceleratorConfig& accelerator, const ActionCounts& needed);
+
+// Keys of the actions of clock, control, FIFOs and pads that the table has no row for, in the order of the
+// enumeration.
+std::vector<std::string> not_priced(const EnergyTable& table);
 
 // Silicon area, square micrometres. pe: one PE with every unit and scratchpad; array: all PEs, the fp16 lanes
 // and what applies real scales at the column tops. noc is 0 where the table has no component noc_pe (no area
@@ -39,7 +46,8 @@ struct Energy {
   struct DataMovement {
     ByOperand dram, glb, noc, spad;
   } data_movement;
-  double clock_control = 0, static_leakage = 0, total = 0;
+  double clock_control = 0;  // clock network, control, FIFOs, pads
+  double static_leakage = 0, total = 0;
 
   // *this += times * other.
   void add(const Energy& other, double times = 1);

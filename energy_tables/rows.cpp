@@ -17,6 +17,7 @@ std::vector<std::string> list_action_rows() {
     const std::string key(action.key);
     if (key.rfind("dequantize.", 0) == 0) names.insert("dequantize_" + key.substr(11, key.rfind('.') - 11));
   }
+  for (const char* row : kClockAndControlRows) names.insert(row);
   return {names.begin(), names.end()};
 }
 

@@ -14,6 +14,9 @@ inline constexpr char kRegisterReadRow[] = "register_bit_read";
 inline constexpr char kRegisterWriteRow[] = "register_bit_write";
 inline constexpr char kNocRow[] = "noc_word_16b";  // 16 bits delivered to one PE
 inline constexpr char kDramRow[] = "dram_byte";    // a byte read or written
+// Optional, counted by models/spec/clock_control.h: without its row an action costs nothing.
+inline constexpr const char* kClockAndControlRows[] = {"clock_cycle",   "control_chip", "control_active",
+                                                       "control_gated", "fifo_pass",    "io_transfer"};
 inline constexpr char kRegisterComponent[] = "register_bit";
 inline constexpr char kNocComponent[] = "noc_pe";  // optional: the networks' share of one PE
 

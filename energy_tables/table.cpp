@@ -31,7 +31,7 @@ void check_row_name(const YamlMap& section, const std::string& name, bool is_act
                                   : ", sram_<bytes>B_<port>b"));
 }
 
-// Memories of a size between two rows are interpolated in logarithms.
+// Energies of memories of a size between two rows are interpolated in logarithms.
 void check_positive(const YamlMap& map, const std::string& row, const char* key, double value) {
   if (parse_sram_row(row) && value <= 0) map.fail(key, "expected a number above 0 for a memory");
 }
@@ -61,7 +61,6 @@ void read_component(const std::string& name, YamlMap& map, EnergyTable& table) {
   map.number("leakage_mW", cost.leakage_mW, {0, 1e9}, "milliwatts at rest");
   map.text("source", cost.source, "where the numbers come from");
   map.done();
-  check_positive(map, name, "area_um2", cost.area_um2);
   table.components[name] = cost;
 }
 

@@ -13,14 +13,15 @@ def parts(run, path):
     compute = sum(reader.value(run, f"energy_pJ.compute.{kind}", path)
                   for kind in ("multiply", "add", "shift", "lut_query", "lut_build", "dequantize"))
     energies = {"DRAM": moved("dram"), "global buffer": moved("glb"), "NoC": moved("noc"), "scratchpads": moved("spad"),
-                "compute": compute, "clock": reader.value(run, "energy_pJ.clock_control", path),
+                "compute": compute, "clock, control": reader.value(run, "energy_pJ.clock_control", path),
                 "static": reader.value(run, "energy_pJ.static", path)}
     return {name: energy * 1e-6 for name, energy in energies.items()}
 
 
 def draw(plt, runs, path):
     groups = reader.by_tokens(runs)
-    spent = [name for name in parts(runs[0], path) if name != "clock" or any(parts(run, path)[name] for run in runs)]
+    clock = "clock, control"  # which only some tables price
+    spent = [name for name in parts(runs[0], path) if name != clock or any(parts(run, path)[name] for run in runs)]
     figure, axes = plt.subplots(1, len(groups), figsize=(4.6 * len(groups) + 1.4, 4.2), squeeze=False)
     for axis, (tokens, members) in zip(axes[0], groups.items()):
         bottoms = [0.0] * len(members)
@@ -40,5 +41,5 @@ def draw(plt, runs, path):
 
 
 if __name__ == "__main__":
-    reader.main("Stacked bars of a comparison's energy: DRAM, global buffer, NoC, scratchpads, compute, static; a panel "
-                "a number of tokens. Writes PNG and SVG.", draw)
+    reader.main("Stacked bars of a comparison's energy: DRAM, global buffer, NoC, scratchpads, compute, clock and "
+                "control where the table prices them, static; a panel a number of tokens. Writes PNG and SVG.", draw)

@@ -14,12 +14,12 @@ class BadReport(Exception):
     """The user's error: the message names the file, the key and the remedy."""
 
 
-def value(entry, path, source):
-    """entry[path], where path is keys joined by dots; it must be a finite number."""
+def value(entry, path, source, writer="eyeshift compare"):
+    """entry[path], where path is keys joined by dots; it must be a finite number. `writer` makes such reports."""
     found = entry
     for key in path.split("."):
         if not isinstance(found, dict) or key not in found:
-            raise BadReport(f"{source}: no '{path}' in this report; was it written by 'eyeshift compare --output'?")
+            raise BadReport(f"{source}: no '{path}' in this report; was it written by '{writer} --output'?")
         found = found[key]
     if isinstance(found, bool) or not isinstance(found, (int, float)):
         raise BadReport(f"{source}: '{path}' is not a number: {found!r}")
@@ -30,15 +30,19 @@ def label(entry):
     return f"{entry['scheme']}@{entry['unit']}" if entry.get("unit") else str(entry["scheme"])
 
 
-def read_runs(path):
-    """The runs of a report of eyeshift compare, or the one run of eyeshift simulate."""
+def read_json(path):
     try:
         with open(path, encoding="utf-8") as file:
-            report = json.load(file)
+            return json.load(file)
     except OSError as error:
         raise BadReport(f"cannot read '{path}': {error.strerror}") from error
     except ValueError as error:
         raise BadReport(f"{path}: not JSON: {error}") from error
+
+
+def read_runs(path):
+    """The runs of a report of eyeshift compare, or the one run of eyeshift simulate."""
+    report = read_json(path)
     runs = report.get("schemes", [report]) if isinstance(report, dict) else None
     if not isinstance(runs, list) or not runs:
         raise BadReport(f"{path}: no runs in this report; was it written by 'eyeshift compare --output'?")
@@ -61,9 +65,9 @@ def tokens_title(tokens):
     return "1 token (decode)" if tokens == 1 else f"{tokens} tokens (prefill)"
 
 
-def arguments(description):
+def arguments(description, writer):
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("report", metavar="REPORT.json", help="JSON written by 'eyeshift compare --output'")
+    parser.add_argument("report", metavar="REPORT.json", help=f"JSON written by '{writer} --output'")
     parser.add_argument("--output", required=True, metavar="NAME",
                         help="writes NAME.png and NAME.svg; an ending .png or .svg of NAME is dropped")
     return parser.parse_args()
@@ -103,12 +107,13 @@ def save(figure, name):
         print(path)
 
 
-def main(description, draw):
-    """Runs a script: draw(plt, runs, path) makes the figure. Exit status 2 for bad input."""
-    options = arguments(description)
+def main(description, draw, read=read_runs, writer="eyeshift compare"):
+    """Runs a script: draw(plt, read(path), path) makes the figure of a report that `writer` makes. Exit status 2 for
+    bad input."""
+    options = arguments(description, writer)
     try:
-        runs = read_runs(options.report)
-        save(draw(pyplot(), runs, options.report), options.output)
+        report = read(options.report)
+        save(draw(pyplot(), report, options.report), options.output)
     except BadReport as error:
         print(f"{os.path.basename(sys.argv[0])}: error: {error}", file=sys.stderr)
         sys.exit(2)

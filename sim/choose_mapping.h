@@ -7,11 +7,13 @@
 
 namespace eyeshift {
 
-// Of the mappings that a dataflow offers, the one whose expected energy times expected time is least, priced
-// with one table; of equals the first. Throws InputError where no mapping is valid or the table lacks an
-// action.
+// What a mapping shall have least of, as the dataflow expects it.
+enum class Objective { energy, time, energy_time };
+
+// Of the mappings that a dataflow offers, the best for the objective, priced with one table; of equals the
+// first. Throws InputError where no mapping is valid or the table lacks an action.
 MappingEstimate choose_mapping(const Dataflow& dataflow, const LayerShape& shape, const Encoding& encoding,
                                int64_t tokens, const AcceleratorConfig& accelerator, const std::string& unit,
-                               const EnergyTable& table);
+                               const EnergyTable& table, Objective objective = Objective::energy_time);
 
 }  // namespace eyeshift

@@ -10,6 +10,11 @@
 #include "traces/format/int8_inputs.h"
 
 namespace eyeshift {
+namespace {
+
+constexpr int64_t kPadding = -1;  // instead of a k: a channel that the layer does not have
+
+}  // namespace
 
 LayerImage::LayerImage(const LayerGeometry& geometry, const Layer& layer, const std::vector<uint16_t>& inputs,
                        int64_t tokens)
@@ -65,11 +70,12 @@ int64_t LayerImage::k_of(const Pass& pass, int row, int64_t u) const {
   // A window lies pixel by pixel, all its channels of each.
   const int64_t R = pass.taps, channels = pass.inputs_of(row) / R;
   const int64_t channel = pass.k_begin + set * (pass.q / R) + u % channels;
-  if (channel >= layer_.shape.conv->C / layer_.shape.conv->groups) return layer_.shape.K;
+  if (channel >= layer_.shape.conv->C / layer_.shape.conv->groups) return kPadding;
   return (channel * R + row % pass.set_rows) * R + u / channels;
 }
 
-// The key of 8 inputs, plane by plane; those that padding adds are +1, like the trace's padding.
+// The key of 8 inputs, plane by plane. What pads a row is stored with it; the weights of channels that
+// padding adds are +1.
 void LayerImage::append_keys(const Pass& pass, int row, int64_t u, int64_t m, BitString& out) const {
   const int64_t row_bytes = (layer_.shape.K + 7) / 8;
   for (int64_t plane = 0; plane < layer_.encoding.bits; ++plane) {
@@ -77,7 +83,7 @@ void LayerImage::append_keys(const Pass& pass, int row, int64_t u, int64_t m, Bi
     unsigned key = 0;
     for (int j = 0; j < 8; ++j) {
       const int64_t k = k_of(pass, row, u + j);
-      key |= (k < row_bytes * 8 ? bits[k / 8] >> (k % 8) & 1u : 1u) << j;
+      key |= (k == kPadding ? 1u : bits[k / 8] >> (k % 8) & 1u) << j;
     }
     out.append(key, 8);
   }

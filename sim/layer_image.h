@@ -35,7 +35,7 @@ class LayerImage : public MemoryImage {
   void append_row_values(const Pass& pass, const FilterDelivery& delivery, BitString& out) const;
   void append_scale(float scale, BitString& out) const;
   // Input u of a PE's window as an input of the layer, in its row of a chain: k of a linear layer; of a
-  // convolution the weight's k.
+  // convolution the weight's k, -1 for a channel that padding adds.
   int64_t k_of(const Pass& pass, int row, int64_t u) const;
   uint16_t input(int64_t token, int64_t k) const;
   uint16_t pixel(int64_t image, int64_t channel, int64_t y, int64_t x) const;

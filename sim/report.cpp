@@ -17,6 +17,7 @@ RunSums sums_where(const RunReport& run, const Counts& counts) {
     const int64_t count = layer.shape.count;
     total.macs += count * layer.result.macs;
     total.padding_macs += count * layer.result.padding_macs;
+    total.gated_macs += count * layer.result.gated_macs;
     total.cycles += count * layer.result.cycles;
     ticks += count * layer.result.ticks;
     total.busy_pe_cycles += count * layer.result.busy_pe_cycles;
@@ -55,6 +56,13 @@ KvCacheBytes kv_cache_bytes(const RunReport& run) {
     bytes.written += layer.shape.count * of_position * run.tokens;
   }
   return bytes;
+}
+
+double chip_power_mW(const Energy& energy, double time_s) {
+  constexpr double kMilliwattsPerPicojoulePerSecond = 1e-9;
+  const Energy::ByOperand& dram = energy.data_movement.dram;
+  const double off_chip_pJ = dram.weights + dram.inputs + dram.psums + dram.scales;
+  return time_s > 0 ? (energy.total - off_chip_pJ) / time_s * kMilliwattsPerPicojoulePerSecond : 0;
 }
 
 GlbBytes glb_bytes(const ActionCounts& actions, int port_bits) {
@@ -96,6 +104,7 @@ void price(RunReport& run, const std::vector<EnergyTable>& tables) {
     use.extended = table.extended;
     for (size_t i = 0; i < kActionCount; ++i)
       if (total.actions.n[i] != 0) use.prices[std::string(kActionInfo[i].key)] = prices.pJ[i];
+    use.not_priced = not_priced(table);
     use.leakage_mW = leakage_mW(table, run.accelerator);
     use.area = area_of(table, run.accelerator);
     use.energy = energy_of(total.actions, prices, use.leakage_mW, total.time_s);

@@ -37,6 +37,7 @@ struct TableUse {
   std::vector<ExtendedTable> extended;  // tables that supplied further rows
   std::map<std::string, double>
       prices;  // pJ of one count, by "component.action.operand"; actions that the run counts
+  std::vector<std::string> not_priced;  // clock, control, FIFOs and pads that the table has no row for
   double leakage_mW = 0;
   Area area;
   Energy energy;  // of the whole run
@@ -60,6 +61,7 @@ struct SimulatorUse {
 struct RunSums {
   int64_t macs = 0;
   int64_t padding_macs = 0;
+  int64_t gated_macs = 0;
   int64_t cycles = 0;
   double time_s = 0;
   int64_t busy_pe_cycles = 0;
@@ -99,6 +101,10 @@ struct KvCacheBytes {
   int64_t written = 0;
 };
 KvCacheBytes kv_cache_bytes(const RunReport& run);
+
+// Average power of the chip, milliwatts: all energy but that of DRAM, which is another chip, over the time.
+// The pads towards DRAM are the chip's.
+double chip_power_mW(const Energy& energy, double time_s);
 
 // Bytes through the global buffer's ports, whole port accesses: between it and the array, and between it and
 // DRAM.

@@ -59,6 +59,7 @@ std::vector<Column> all_columns() {
       {"bits_per_weight", [](R, L l) { return exact(l.bits_per_weight); }},
       {"macs", [](R, L l) { return whole(l.result.macs); }},
       {"padding_macs", [](R, L l) { return whole(l.result.padding_macs); }},
+      {"gated_macs", [](R, L l) { return whole(l.result.gated_macs); }},
       {"cycles", [](R, L l) { return whole(l.result.cycles); }},
       {"time_s", [](R, L l) { return exact(l.time_s); }},
       {"active_pes", [](R, L l) { return whole(l.result.active_pes); }},
@@ -73,6 +74,7 @@ std::vector<Column> all_columns() {
       {"dram_bytes.scales", [](R, L l) { return whole(l.result.actions[Action::dram_read_scales]); }},
   };
   add_energy(columns);
+  columns.emplace_back("chip_power_mW", [](R, L l) { return exact(chip_power_mW(l.energy, l.time_s)); });
   for (size_t i = 0; i < kActionCount; ++i)
     columns.emplace_back("actions." + std::string(kActionInfo[i].key),
                          [i](R, L l) { return whole(l.result.actions.n[i]); });

@@ -17,6 +17,7 @@ namespace {
 // Up to here a JSON number is exact for every reader; a network's sums stay below, too.
 constexpr int64_t kMostCounts = int64_t{1} << 53;
 constexpr int64_t kMostWeights = int64_t{1} << 40;
+constexpr int64_t kMostPixels = int64_t{1} << 20;  // and channels
 constexpr int64_t kMostTokens = int64_t{1} << 20;
 constexpr int64_t kMostContext = int64_t{1} << 20;
 constexpr double kMostSeconds = 1e12;
@@ -102,12 +103,33 @@ LayerKind kind_from(const Json& json, const std::string& where) {
   throw InputError(where + ": unknown 'kind' '" + name + "'");
 }
 
+std::optional<Convolution> convolution_from(const Json& json, const std::string& where) {
+  if (json.is_null()) return std::nullopt;
+  const auto size = [&](const char* key, int64_t min) {
+    return field_within<int64_t>(json, key, where, min, kMostPixels);
+  };
+  Convolution conv;
+  conv.C = size("C", 1);
+  conv.H = size("H", 1);
+  conv.R = size("R", 1);
+  conv.stride = size("stride", 1);
+  conv.pad = size("pad", 0);
+  conv.groups = size("groups", 1);
+  if (conv.R > conv.H + 2 * conv.pad) throw InputError(where + ": 'R' is more than H + 2 pad");
+  return conv;
+}
+
 LayerShape shape_from(const Json& json, const std::string& where) {
   LayerShape shape;
   shape.name = field_as<std::string>(json, "name", where);
   shape.K = field_within<int64_t>(json, "K", where, 1, kMostWeights);
   shape.M = field_within<int64_t>(json, "M", where, 1, kMostWeights / shape.K);
   shape.count = field_within<int64_t>(json, "count", where, 1, kMostCounts / (shape.K * shape.M));
+  const std::string layer = "layer '" + shape.name + "' conv";
+  shape.conv = convolution_from(field(json, "conv", where), layer);
+  if (shape.conv)
+    check_follows(layer, "K", shape.K, shape.conv->C / shape.conv->groups * shape.conv->R * shape.conv->R,
+                  "C / groups x R x R");
   return shape;
 }
 
@@ -124,6 +146,7 @@ LayerResult result_from(const Json& json, const std::string& where, int pes) {
   LayerResult r;
   r.macs = count_field(json, "macs", where);
   r.padding_macs = count_field(json, "padding_macs", where);
+  r.gated_macs = field_within<int64_t>(json, "gated_macs", where, 0, r.macs + r.padding_macs);
   r.cycles = count_field(json, "cycles", where, 1);
   r.ticks = count_field(json, "ticks", where, 1);
   r.active_pes = field_within<int>(json, "active_pes", where, 1, pes);
@@ -149,7 +172,13 @@ LayerReport layer_from(const Json& json, const std::string& place, const RunRepo
   if (of_context && run.context == 0)
     throw InputError(where + ": its 'kind' is " + std::string(name_of(layer.kind)) +
                      ", but 'context' is null");
-  if (!of_context) check_follows(where, "tokens", layer.tokens, run.tokens * run.batch, "tokens x batch");
+  if (layer.kind == LayerKind::convolution)
+    check_follows(where, "tokens", layer.tokens, run.batch, "'batch'");
+  else if (!of_context)
+    check_follows(where, "tokens", layer.tokens, run.tokens * run.batch, "tokens x batch");
+  if (layer.shape.conv.has_value() != (layer.kind == LayerKind::convolution))
+    throw InputError(where + ": its 'kind' is " + std::string(name_of(layer.kind)) +
+                     ", which does not go with its 'conv'");
   layer.unit = unit_from(json, where, run.accelerator);
   layer.encoding = encoding_from(field(json, "encoding", where), where + " encoding");
   if ((layer.kind == LayerKind::vector) != (layer.encoding.coding == Coding::none))
@@ -161,11 +190,14 @@ LayerReport layer_from(const Json& json, const std::string& place, const RunRepo
   layer.mapping = mapping_from(field(json, "mapping", where), where + " mapping");
   layer.time_s = seconds_field(json, "time_s", where);
   layer.result = result_from(json, where, run.accelerator.array.rows * run.accelerator.array.cols);
+  if (layer.shape.positions() > kMostCounts / layer.tokens / (layer.shape.K * layer.shape.M))
+    throw InputError(where + ": its 'K', 'M', 'tokens' and output pixels make more than 2^53 'macs'");
   if (layer.kind == LayerKind::vector)
     check_follows(where, "macs", layer.result.macs, int64_t{0}, "elementwise work");
   else
-    check_follows(where, "macs", layer.result.macs, layer.shape.K * layer.shape.M * layer.tokens,
-                  "K x M x tokens");
+    check_follows(where, "macs", layer.result.macs,
+                  layer.shape.K * layer.shape.M * layer.shape.positions() * layer.tokens,
+                  "K x M x output pixels x tokens");
   check_follows(
       where, "time_s", layer.time_s,
       static_cast<double>(layer.result.ticks) / static_cast<double>(time_base(run.accelerator).ticks_Hz),
@@ -187,6 +219,7 @@ void check_sums(const RunReport& run) {
   };
   check("macs", [](const LayerResult& r) { return r.macs; });
   check("padding_macs", [](const LayerResult& r) { return r.padding_macs; });
+  check("gated_macs", [](const LayerResult& r) { return r.gated_macs; });
   check("cycles", [](const LayerResult& r) { return r.cycles; });
   check("ticks", [](const LayerResult& r) { return r.ticks; });
   check("busy_pe_cycles", [](const LayerResult& r) { return r.busy_pe_cycles; });

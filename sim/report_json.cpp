@@ -38,6 +38,12 @@ Json to_json(const Mapping& m) {
   return {{"m", m.m}, {"n", m.n}, {"e", m.e}, {"p", m.p}, {"q", m.q}, {"r", m.r}, {"t", m.t}};
 }
 
+Json to_json(const std::optional<Convolution>& conv) {
+  if (!conv) return nullptr;
+  return {{"C", conv->C},           {"H", conv->H},     {"R", conv->R},
+          {"stride", conv->stride}, {"pad", conv->pad}, {"groups", conv->groups}};
+}
+
 // The keys that a layer and a run share.
 void add_movement(Json& json, const ActionCounts& actions, int port_bits) {
   const GlbBytes glb = glb_bytes(actions, port_bits);
@@ -62,6 +68,7 @@ Json to_json(const LayerReport& layer, int port_bits) {
                {"kind", name_of(layer.kind)},
                {"K", layer.shape.K},
                {"M", layer.shape.M},
+               {"conv", to_json(layer.shape.conv)},
                {"count", layer.shape.count},
                {"tokens", layer.tokens},
                {"unit", layer.unit},
@@ -70,6 +77,7 @@ Json to_json(const LayerReport& layer, int port_bits) {
                {"mapping", to_json(layer.mapping)},
                {"macs", r.macs},
                {"padding_macs", r.padding_macs},
+               {"gated_macs", r.gated_macs},
                {"cycles", r.cycles},
                {"ticks", r.ticks},
                {"time_s", layer.time_s},
@@ -80,6 +88,7 @@ Json to_json(const LayerReport& layer, int port_bits) {
                {"bound_by", bound_name(r.bound_by)}};
   add_movement(json, r.actions, port_bits);
   json["energy_pJ"] = to_json(layer.energy);
+  json["chip_power_mW"] = chip_power_mW(layer.energy, layer.time_s);
   json["actions"] = to_json(r.actions);
   json["passes"] = Json::array();
   for (const PassRunResult& pass : r.passes) json["passes"].push_back(to_json(pass));
@@ -115,6 +124,7 @@ Json to_json(const TableUse& use) {
           {"sha256", use.sha256},
           {"extends", extended},
           {"prices", use.prices},
+          {"not_priced", use.not_priced},
           {"leakage_mW", use.leakage_mW},
           {"energy_pJ", to_json(use.energy)},
           {"area_um2", to_json(use.area)}};
@@ -159,6 +169,7 @@ Json to_json(const RunReport& run) {
   }
   json["macs"] = total.macs;
   json["padding_macs"] = total.padding_macs;
+  json["gated_macs"] = total.gated_macs;
   json["cycles"] = total.cycles;
   json["time_s"] = total.time_s;
   json["pe_utilization"] =
@@ -171,6 +182,7 @@ Json to_json(const RunReport& run) {
   }
   json["sums"] = sums_json(run);
   json["energy_pJ"] = to_json(run.tables.front().energy);
+  json["chip_power_mW"] = chip_power_mW(run.tables.front().energy, total.time_s);
   json["area_um2"] = to_json(run.tables.front().area);
   json["actions"] = to_json(total.actions);
   json["layers"] = Json::array();

@@ -46,7 +46,16 @@ std::string rest_title(const std::vector<RunReport>& runs) {
   const bool clock = std::any_of(runs.begin(), runs.end(), [](const RunReport& run) {
     return run.tables.front().energy.clock_control != 0;
   });
-  return clock ? "clock+static uJ" : "static uJ";
+  return clock ? "clock, control+static uJ" : "static uJ";
+}
+
+// The chip's power, and what of it the table knows nothing of.
+std::string power_line(const RunReport& run, double time_s) {
+  const TableUse& use = run.tables.front();
+  std::string text = "Power without DRAM: " + significant(chip_power_mW(use.energy, time_s)) + " mW";
+  for (size_t i = 0; i < use.not_priced.size(); ++i)
+    text += (i == 0 ? "; not priced: " : ", ") + use.not_priced[i];
+  return text + ".\n";
 }
 
 }  // namespace
@@ -95,6 +104,7 @@ std::string run_text(const RunReport& run) {
           square_millimetres(area.array_um2) + ", global buffer " + square_millimetres(area.glb_um2) +
           ", NoC " + (area.noc_counted ? square_millimetres(area.noc_um2) : "not counted") +
           "). Energy and area from table " + run.tables.front().name + ".\n";
+  text += power_line(run, total.time_s);
   for (size_t i = 1; i < run.tables.size(); ++i)
     text += "With table " + run.tables[i].name + ": " + microjoules(run.tables[i].energy.total) + " uJ, " +
             square_millimetres(run.tables[i].area.total_um2) + " mm2.\n";

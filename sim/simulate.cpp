@@ -6,6 +6,8 @@
 #include <thread>
 
 #include "configs/reader/errors.h"
+#include "models/spec/clock_control.h"
+#include "models/units/gating.h"
 #include "models/units/unit.h"
 #include "sim/choose_mapping.h"
 #include "sim/progress.h"
@@ -69,8 +71,8 @@ PlannedJob job_of(const WorkItem& item, const SimulateTask& task, const EnergyTa
         dataflow.estimate(job.shape, job.encoding, job.tokens, task.accelerator, job.unit, job.mapping)
             .cycles;
   } else {
-    const MappingEstimate chosen =
-        choose_mapping(dataflow, job.shape, job.encoding, job.tokens, task.accelerator, job.unit, table);
+    const MappingEstimate chosen = choose_mapping(dataflow, job.shape, job.encoding, job.tokens,
+                                                  task.accelerator, job.unit, table, options.objective);
     job.mapping = chosen.mapping;
     planned.cycles = chosen.cycles;
   }
@@ -110,6 +112,8 @@ LayerReport report_of(const WorkItem& item, const ReplayJob& job, const LayerRes
   layer.mapping = job.mapping;
   layer.bits_per_weight = bits_per_weight(item.shape, item.encoding);
   layer.result = result;
+  gate_zero_inputs(item.shape, job.tokens, Registry<Unit>::instance().find(job.unit, "unit"), layer.result);
+  count_clock_and_control(accelerator, layer.result);
   if (item.kind == LayerKind::vector) layer.result.macs = 0;  // its pairs are elements without a weight
   layer.time_s = static_cast<double>(result.ticks) / static_cast<double>(time_base(accelerator).ticks_Hz);
   return layer;

@@ -7,6 +7,7 @@
 
 #include "dataflows/dataflow.h"
 #include "energy_tables/table.h"
+#include "sim/choose_mapping.h"
 #include "sim/report.h"
 #include "sim/workload.h"
 
@@ -19,7 +20,8 @@ struct SimulateOptions {
   int64_t batch = 1;    // sequences, or images, at once
   int64_t context = 0;  // positions that a token attends; 0: the network's layers alone
   bool fast_forward = true;
-  std::map<std::string, Mapping> mappings;  // by layer name; the others are searched
+  Objective objective = Objective::energy_time;  // of the search for mappings
+  std::map<std::string, Mapping> mappings;       // by layer name; the others are searched
 };
 
 // A workload on a machine.

@@ -10,7 +10,7 @@ namespace eyeshift {
 // Every action that has an energy: identifier, report key "component.action.operand", and the unit of its
 // count. One count is: an operation of a unit; an access of port_bits to the global buffer; 16 bits read,
 // written or delivered for scratchpads and networks (a multicast word counts once per PE that takes it); a
-// byte for DRAM, after rounding to bursts.
+// byte for DRAM, after rounding to bursts. What follows from cycles is counted by count_clock_and_control().
 #define EYESHIFT_ACTIONS(X)                                                       \
   X(multiply_fp16_weights, "multiply.fp16.weights", "operations")                 \
   X(multiply_int16_weights, "multiply.int16.weights", "operations")               \
@@ -56,7 +56,13 @@ namespace eyeshift {
   X(spad_input_write_inputs, "spad_input.write.inputs", "16-bit words")           \
   X(spad_input_read_inputs, "spad_input.read.inputs", "16-bit words")             \
   X(spad_psum_write_psums, "spad_psum.write.psums", "16-bit words")               \
-  X(spad_psum_read_psums, "spad_psum.read.psums", "16-bit words")
+  X(spad_psum_read_psums, "spad_psum.read.psums", "16-bit words")                 \
+  X(clock_cycle_pes, "clock.cycle.pes", "PE cycles")                              \
+  X(control_chip_cycles, "control.chip.cycles", "core cycles")                    \
+  X(control_active_pes, "control.active.pes", "PE cycles")                        \
+  X(control_gated_pes, "control.gated.pes", "PE cycles")                          \
+  X(fifo_pass_words, "fifo.pass.words", "16-bit words")                           \
+  X(io_transfer_bytes, "io.transfer.bytes", "bytes")
 
 enum class Action : uint8_t {
 #define EYESHIFT_ACTION_ID(id, key, unit) id,

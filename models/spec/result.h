@@ -30,6 +30,7 @@ struct LayerResult {
   int64_t ticks = 0;         // the same on the time base
   int64_t macs = 0;          // weight-input pairs consumed, K M N
   int64_t padding_macs = 0;  // pairs that padding added
+  int64_t gated_macs = 0;    // pairs, padding's too, that a zero input spared; the machine leaves it 0
   int active_pes = 0;        // the most PEs that held work in one pass
   int64_t busy_pe_cycles = 0;
   int64_t evaluated_cycles = 0;     // core cycles at which the array was evaluated; skipped ones are not

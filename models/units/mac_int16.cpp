@@ -6,7 +6,7 @@ namespace {
 
 // Eyeriss's own unit (Chen et al., JSSC 2017): 16-bit fixed point, the 32-bit product shifted back by the
 // weights' fraction bits and truncated to 16, 16-bit partial sums that wrap. A zero input is gated: it takes
-// its cycles, but neither reads the weights nor multiplies.
+// its cycles and moves its partial sum, but neither reads the weight nor switches multiplier and adder.
 class MacInt16 : public Unit {
  public:
   std::string_view summary() const override {
@@ -54,9 +54,10 @@ class MacInt16 : public Unit {
     return static_cast<uint16_t>(static_cast<int64_t>(value));
   }
 
+  // The chip's zero buffer stops the filter scratchpad's read and keeps multiplier and adder from switching
+  // (Sec. V-E). Nothing there stops the partial sum: it is read and written back unchanged.
   std::vector<Action> gated_actions() const override {
-    return {Action::multiply_int16_weights, Action::add_int16_psums, Action::spad_filter_read_weights,
-            Action::spad_psum_read_psums, Action::spad_psum_write_psums};
+    return {Action::multiply_int16_weights, Action::add_int16_psums, Action::spad_filter_read_weights};
   }
 
  private:

@@ -11,8 +11,8 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const std::vector<std::string> kUnits = {"dequant-mac", "lut",      "mac-fp16", "mac-int16",
-                                         "mac-int8",    "shift-add"};
+const std::vector<std::string> kUnits = {"dequant-mac", "lut",      "mac-fp16",
+                                         "mac-int16",   "mac-int8", "shift-add"};
 
 const char kFile[] = EYESHIFT_SOURCE_DIR "/configs/accelerators/eyeriss-168.yaml";
 
@@ -54,18 +54,22 @@ TEST(AcceleratorReader, DefaultIsEyerissWithSinglePrecisionPartialSums) {
 }
 
 TEST(AcceleratorReader, ReadsEveryAcceleratorThatComesWithTheProgram) {
-  EXPECT_THAT(accelerator_names(), ElementsAre("eyeriss-168", "eyeriss-v1", "tiny-2x2"));
+  EXPECT_THAT(accelerator_names(), ElementsAre("eyeriss-168", "eyeriss-isca2016", "eyeriss-v1", "tiny-2x2"));
   for (const std::string& name : accelerator_names()) EXPECT_EQ(load_accelerator(name, kUnits).name, name);
   EXPECT_EQ(load_accelerator("eyeriss-v1", kUnits).array.accumulator, Accumulator::fp16);
+  const AcceleratorConfig isca = load_accelerator("eyeriss-isca2016", kUnits);
+  EXPECT_EQ(isca.array.rows * isca.array.cols, 256);
+  EXPECT_EQ(2 * (isca.spad_words.filter + isca.spad_words.input + isca.spad_words.psum), 512);
+  EXPECT_EQ(isca.glb.bank_bytes * (isca.glb.filter_banks + isca.glb.shared_banks), 128 * 1024);
   EXPECT_EQ(load_accelerator("eyeriss-v1", kUnits).spad_words.psum, 24);
 }
 
 TEST(AcceleratorReader, FindsFilesByPathAndByName) {
   EXPECT_EQ(load_accelerator(kFile, kUnits).name, "eyeriss-168");
   EXPECT_EQ(load_accelerator("eyeriss-168.yaml", kUnits).name, "eyeriss-168");
-  EXPECT_THAT(
-      input_error_of([] { load_accelerator("eyeris-168", kUnits); }),
-      AllOf(HasSubstr("eyeriss-168, eyeriss-v1, tiny-2x2"), HasSubstr("did you mean 'eyeriss-168'?")));
+  EXPECT_THAT(input_error_of([] { load_accelerator("eyeris-168", kUnits); }),
+              AllOf(HasSubstr("eyeriss-168, eyeriss-isca2016, eyeriss-v1, tiny-2x2"),
+                    HasSubstr("did you mean 'eyeriss-168'?")));
   EXPECT_THAT(input_error_of([] { load_accelerator("no/such/file.yaml", kUnits); }), HasSubstr("not found"));
 }
 
@@ -113,8 +117,7 @@ TEST(AcceleratorReader, LutStorageGoesWithTheLutUnit) {
   EXPECT_THAT(error_with("  lut: 256", "  # lut"), HasSubstr("missing key 'spad_words.lut'"));
 }
 
-TEST(AcceleratorReader, RefusesRunLengthCodingUntilConvolutionsAreSimulated) {
-}
+TEST(AcceleratorReader, RefusesRunLengthCodingUntilConvolutionsAreSimulated) {}
 
 TEST(Accelerator, TimeBaseIsTheClocksLeastCommonMultiple) {
   AcceleratorConfig config;

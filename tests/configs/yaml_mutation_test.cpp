@@ -4,6 +4,7 @@
 
 #include "configs/loaders/accelerator_reader.h"
 #include "configs/loaders/network_reader.h"
+#include "configs/loaders/published_reader.h"
 #include "energy_tables/table.h"
 #include "tests/configs/yaml_test_files.h"
 
@@ -56,6 +57,11 @@ TEST(DamagedYaml, AcceleratorLoadsOrGivesAnInputError) {
 TEST(DamagedYaml, NetworkLoadsOrGivesAnInputError) {
   for (const char* file : {"configs/networks/opt-tiny.yaml", "configs/networks/alexnet.yaml"})
     expect_loads_or_input_error(file, [](const std::string& path) { load_network(path); });
+}
+
+TEST(DamagedYaml, PublicationLoadsOrGivesAnInputError) {
+  expect_loads_or_input_error("configs/published/eyeriss-jssc-alexnet.yaml",
+                              [](const std::string& path) { load_published(path); });
 }
 
 TEST(DamagedYaml, TableLoadsOrGivesAnInputError) {

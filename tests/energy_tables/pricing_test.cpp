@@ -11,6 +11,7 @@ namespace eyeshift {
 namespace {
 
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 AcceleratorConfig default_accelerator() {
@@ -85,6 +86,12 @@ const Expected kDefaultPrices[] = {
     {Action::spad_input_read_inputs, kRegisterWord_pJ},
     {Action::spad_psum_write_psums, kRegisterWord_pJ},
     {Action::spad_psum_read_psums, kRegisterWord_pJ},
+    {Action::clock_cycle_pes, 0},
+    {Action::control_chip_cycles, 0},
+    {Action::control_active_pes, 0},
+    {Action::control_gated_pes, 0},
+    {Action::fifo_pass_words, 0},
+    {Action::io_transfer_bytes, 0},
 };
 
 TEST(Prices, OfTheDefaultTableOnTheDefaultAccelerator) {
@@ -96,6 +103,24 @@ TEST(Prices, OfTheDefaultTableOnTheDefaultAccelerator) {
     const size_t i = static_cast<size_t>(expected.action);
     EXPECT_NEAR(prices.pJ[i], expected.pJ, 1e-12 * expected.pJ) << kActionInfo[i].key;
   }
+}
+
+TEST(Prices, OfClockAndControlAreTheTablesOrNothing) {
+  const AcceleratorConfig accelerator = default_accelerator();
+  EnergyTable table = default_table();
+  EXPECT_THAT(not_priced(table), ElementsAre("clock.cycle.pes", "control.chip.cycles", "control.active.pes",
+                                             "control.gated.pes", "fifo.pass.words", "io.transfer.bytes"));
+  table.actions["clock_cycle"].energy_pJ = 3;
+  table.actions["io_transfer"].energy_pJ = 30;
+  EXPECT_THAT(not_priced(table), ElementsAre("control.chip.cycles", "control.active.pes", "control.gated.pes",
+                                             "fifo.pass.words"));
+  ActionCounts counts;
+  counts[Action::clock_cycle_pes] = 10;
+  counts[Action::control_active_pes] = 8;
+  counts[Action::io_transfer_bytes] = 2;
+  const Energy energy = energy_of(counts, prices_of(table, accelerator, counts), 0, 0);
+  EXPECT_EQ(energy.clock_control, 10 * 3 + 2 * 30);
+  EXPECT_EQ(energy.total, energy.clock_control);
 }
 
 TEST(Prices, Lpddr4IsEightPicojoulesABit) {
@@ -142,6 +167,18 @@ TEST(Prices, FollowTheAcceleratorsGeometry) {
   EXPECT_EQ(price(table, accelerator, Action::spad_filter_write_weights), 0.93709);
   EXPECT_EQ(price(table, accelerator, Action::noc_input_deliver_inputs), 2 * 0.64593);
   EXPECT_NEAR(price(table, accelerator, Action::lut_query_psums), kRegisterWord_pJ, 1e-15);
+}
+
+TEST(Prices, ScratchpadsAreSramsFromTheTablesSmallestOn) {
+  EnergyTable table = default_table();
+  table.actions["sram_448B_16b_read"].energy_pJ = 0.5;
+  table.actions["sram_448B_16b_write"].energy_pJ = 0.7;
+  AcceleratorConfig accelerator = default_accelerator();
+  EXPECT_EQ(price(table, accelerator, Action::spad_filter_read_weights), 0.5);
+  EXPECT_EQ(price(table, accelerator, Action::spad_filter_write_weights), 0.7);
+  EXPECT_NEAR(price(table, accelerator, Action::spad_psum_read_psums), kRegisterWord_pJ, 1e-15);
+  accelerator.spad_words.filter = 223;
+  EXPECT_NEAR(price(table, accelerator, Action::spad_filter_read_weights), kRegisterWord_pJ, 1e-15);
 }
 
 TEST(Prices, InterpolateSizesInLogarithms) {
@@ -237,7 +274,7 @@ TEST(Energy, OfEveryActionGoesToOneKindOnly) {
                            e.compute.lut_build + e.compute.dequantize;
     const double movement = sum(e.data_movement.dram) + sum(e.data_movement.glb) + sum(e.data_movement.noc) +
                             sum(e.data_movement.spad);
-    EXPECT_EQ(compute + movement, 1) << kActionInfo[i].key;
+    EXPECT_EQ(compute + movement + e.clock_control, 1) << kActionInfo[i].key;
     EXPECT_EQ(e.total, 1) << kActionInfo[i].key;
   }
 }

@@ -61,7 +61,7 @@ TEST_P(Agreement, FunctionalAndTimingRunsAreTheSame) {
     for (const AcceleratorConfig& accelerator : accelerators_for(GetParam(), accumulator)) {
       std::vector<ReplayJob> jobs = timing_jobs(GetParam(), accelerator, shape, tokens, 2, 2);
       const Layer layer = random_layer(shape, jobs[0].encoding, Values::ordinary, 3);
-      const std::vector<uint16_t> inputs = random_inputs(tokens, shape.K, Values::ordinary, false, 4);
+      const std::vector<uint16_t> inputs = random_inputs(tokens, shape.K, Values::ordinary, 0, 4);
       const std::vector<ReplayResult> timing = replay(accelerator, jobs, 2);
       for (ReplayJob& job : jobs) {
         job.layer = &layer;
@@ -107,7 +107,7 @@ TEST(ReplayTest, ResultsDependNeitherOnHowManyRunAtOnceNorOnTheDay) {
     const AcceleratorConfig accelerator = accelerators_for(unit_case, Accumulator::fp32)[1];
     std::vector<ReplayJob> jobs = timing_jobs(unit_case, accelerator, shape, 3, 3, 3);
     const Layer layer = random_layer(shape, jobs[0].encoding, Values::ordinary, 5);
-    const std::vector<uint16_t> inputs = random_inputs(3, shape.K, Values::ordinary, false, 6);
+    const std::vector<uint16_t> inputs = random_inputs(3, shape.K, Values::ordinary, 0, 6);
     for (size_t i = 0; i < jobs.size(); i += 2) {
       jobs[i].layer = &layer;
       jobs[i].inputs = &inputs;

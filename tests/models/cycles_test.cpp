@@ -46,15 +46,28 @@ Encoding fp16() {
   return encoding;
 }
 
-LayerResult run(const AcceleratorConfig& config, int64_t K, int64_t M, int64_t tokens,
-                const Mapping& mapping) {
+LayerResult run(const AcceleratorConfig& config, const LayerShape& shape, const Encoding& encoding,
+                int64_t tokens, const std::string& dataflow, const Mapping& mapping) {
   ReplayJob job;
-  job.shape = {"layer", K, M, 1};
-  job.encoding = fp16();
+  job.shape = shape;
+  job.encoding = encoding;
   job.tokens = tokens;
   job.unit = config.array.units.front();
+  job.dataflow = dataflow;
   job.mapping = mapping;
   return replay(config, {job}, 1).front().result;
+}
+
+LayerResult run(const AcceleratorConfig& config, int64_t K, int64_t M, int64_t tokens,
+                const Mapping& mapping) {
+  return run(config, {"layer", K, M, 1}, fp16(), tokens, "row-stationary", mapping);
+}
+
+// One channel, filter, image: H x H pixels, R x R weights.
+LayerShape convolution(int64_t H, int64_t R) {
+  LayerShape shape{"convolution", R * R, 1, 1};
+  shape.conv = Convolution{1, H, R, 1, 0, 1};
+  return shape;
 }
 
 TEST(Cycles, OneMultiplyAccumulate) {
@@ -162,6 +175,49 @@ TEST(Cycles, AFullFilterScratchpadDelaysTheNextPass) {
   EXPECT_EQ(run(config, 1, 4, 4, mapping).cycles, 43 + kLatency + kOut);
   config.spad_words.filter = 4;
   EXPECT_EQ(run(config, 1, 4, 4, mapping).cycles, 42 + kLatency + kOut);
+}
+
+TEST(Cycles, APeSetTakesARowOfTheFilterEach) {
+  // A 2 x 2 filter on 2 x 2 pixels, a word each: two PEs, one above the other. The first row's two pixels
+  // reach PE 0 at 8 and 9 + L, the second's reach PE 1 at 10 and 11 + L; the weights follow row by row at 10
+  // and 11 + L. PE 0: steps from 10 + L, chain at 12 + L; PE 1: steps from 11 + L, chain at 13 + L.
+  const LayerResult result =
+      run(machine(2, 1), convolution(2, 2), fp16(), 1, "row-stationary", {1, 1, 1, 1, 1, 1, 1});
+  EXPECT_EQ(result.cycles, kFirstWeights + 3 + kOut);
+  EXPECT_EQ(result.busy_pe_cycles, 2 * (2 + 1));
+}
+
+TEST(Cycles, APeSetsLinesGoAlongDiagonals) {
+  // A 2 x 2 filter on 3 x 3 pixels: two output rows in two columns, of two pixels each. The three lines bring
+  // two pixels for the first output pixel, one for the second: 9 pixels, 3 words, one a cycle from 8 + L.
+  // Line 0 is for PE 0 of column 0, line 1 for its PE 1 and for PE 0 of column 1, line 2 for that one's PE 1.
+  //   Line:           0     1     2    0   1   2
+  //   At ... + L:   8, 9 10, 11 12, 13 14  15  16
+  // The weights' burst is the fourth; it enters the register when the third word of pixels is in its bank, at
+  // 6 + L, two cycles later than one word would: row 0 has its two weights at 12 + L, row 1 at 13 + L.
+  //   PEs 0: steps from 12 + L, chain at 14 + L; second pixel: steps from 15 + L, chain at 17 + L.
+  //   PEs 1: steps from 13 + L, chain at 15 + L; second pixel: steps from 16 + L, in column 1 the second with
+  //   the pixel that came at 16 + L; chain at 18 + L.
+  // Both columns' results of 18 + L leave one after the other.
+  AcceleratorConfig config = machine(2, 2);
+  config.glb.bank_bytes = 8;
+  config.glb.shared_banks = 64;
+  const LayerResult result =
+      run(config, convolution(3, 2), fp16(), 1, "row-stationary", {1, 1, 2, 1, 1, 1, 1});
+  EXPECT_EQ(result.cycles, 18 + kLatency + 1 + kOut);
+  EXPECT_EQ(result.macs, 4 * 4);
+  EXPECT_EQ(result.actions[Action::noc_input_deliver_inputs], 4 * 3);  // 3 pixels of a line a PE
+}
+
+TEST(Cycles, PartialSumsThatStayAreChainedOnce) {
+  // One PE, two inputs, one at a time, three outputs. Pass 0's step of 3 cycles begins at 10 + L. Pass 1's
+  // weights come at 14 + L, as in PartialSumsReturnFromTheGlobalBuffer: its step ends at 17 + L; the chain
+  // moves a partial sum in that cycle and the two after it.
+  const LayerResult result =
+      run(machine(1, 1), {"layer", 2, 3, 1}, fp16(), 1, "output-stationary", {3, 1, 1, 3, 1, 1, 1});
+  EXPECT_EQ(result.cycles, 17 + kLatency + 2 + kOut);
+  EXPECT_EQ(result.busy_pe_cycles, 2 * 3 + 3);
+  EXPECT_EQ(result.actions[Action::glb_shared_read_psums], 0);
 }
 
 TEST(Cycles, AnIdleMachineIsNotEvaluated) {

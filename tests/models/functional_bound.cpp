@@ -43,13 +43,16 @@ double value_of(uint16_t half) { return static_cast<double>(Eigen::numext::bit_c
 
 class Bounds {
  public:
-  Bounds(const UnitCase& unit_case, const AcceleratorConfig& accelerator, const Layer& layer)
+  Bounds(const UnitCase& unit_case, const AcceleratorConfig& accelerator, const Layer& layer,
+         const std::vector<uint16_t>& inputs)
       : unit_(unit_case.unit),
         encoding_(layer.encoding),
         layer_(layer),
         K_(layer.shape.K),
         M_(layer.shape.M),
         CG_(column_groups(encoding_, K_)),
+        keys_(keys_of(layer.shape)),
+        input_step_(unit_ == "mac-int16" ? fixed_point_step(inputs) : 0),
         halves_(accelerator.array.accumulator == Accumulator::fp16),
         per_weight_(unit_ == "dequant-mac" && accelerator.array.dequant == DequantMode::per_weight),
         table_adds_(accelerator.spad_words.lut < 256 ? 14 : 15),
@@ -58,14 +61,16 @@ class Bounds {
   Bounded bounded(const uint16_t* x, int64_t m) const {
     Bounded result;
     double quantization = 0, underflow = 0;
-    const double step = unit_ == "mac-int8" ? input_step(x) : 0;
+    const double step = unit_ == "mac-int8" ? input_step(x) : input_step_;
     for (int64_t k = 0; k < K_; ++k) {
       const double weight = static_cast<double>(weights_[static_cast<size_t>(m * K_ + k)]);
       const double input = std::abs(value_of(x[k]));
       result.exact += weight * value_of(x[k]);
       result.magnitude += leaf_weight(m, k) * (input + step);
-      // An int8 input is its value to half a step, and to the rounding of the division by the step.
+      // An int8 input is its value to half a step, and to the rounding of the division by the step; a
+      // fixed-point one to half a step, and a product loses less than a step.
       quantization += std::abs(weight) * step * (0.5 + 128 * kSingle);
+      if (unit_ == "mac-int16") quantization += step;
       underflow += kHalfUnderflow * underflows(m, k, input);
     }
     underflow += kHalfUnderflow * finish_underflows();
@@ -79,11 +84,12 @@ class Bounds {
   bool by_column() const { return encoding_.group_rows > 1 && encoding_.group_cols == 1; }
 
   Roundings roundings() const {
-    const int64_t keys = (K_ + 7) / 8, planes = encoding_.bits, terms = encoding_.terms;
+    const int64_t keys = keys_, planes = encoding_.bits, terms = encoding_.terms;
     const int64_t group = std::min(encoding_.group_cols, K_);
     const int64_t product = halves_ ? 1 : 0;  // a product of halves is exact in single precision
     if (unit_ == "mac-fp16") return {0, product + K_ - 1, 0};
     if (unit_ == "mac-int8") return {0, 0, 2 + 1};  // integer sums, then two scales
+    if (unit_ == "mac-int16") return {0, 0, 0};     // integer sums
     if (unit_ == "dequant-mac") {
       // Scale times weight or input in half precision, by way of single precision.
       if (per_weight_ || by_column()) return {1, product + K_ - 1, 1 + 1};
@@ -97,7 +103,8 @@ class Bounds {
     if (by_column()) return {terms - 1 + table_adds_, keys * planes - 1, 1};
     if (encoding_.power_of_two) return {table_adds_, keys * planes * terms - 1, 1};
     // Within the group; alpha, for half sums by way of single precision; planes and groups.
-    return {table_adds_, (group + 7) / 8 - 1 + 1 + (planes * CG_ - 1), 1 + 1};
+    const int64_t keys_of_group = CG_ > 1 ? (group + 7) / 8 : keys;
+    return {table_adds_, keys_of_group - 1 + 1 + (planes * CG_ - 1), 1 + 1};
   }
 
   // The magnitudes of the weight's shares: of planes and terms one by one, for these are what the unit adds
@@ -124,7 +131,7 @@ class Bounds {
   double underflows(int64_t m, int64_t k, double input) const {
     const double product = halves_ ? 1 : 0;
     if (unit_ == "mac-fp16") return product;
-    if (unit_ == "mac-int8") return 0;
+    if (unit_ == "mac-int8" || unit_ == "mac-int16") return 0;
     if (unit_ == "dequant-mac") {
       const double largest_level = 1 << encoding_.bits;
       if (by_column()) return largest_level + product;
@@ -138,10 +145,24 @@ class Bounds {
   }
 
   double finish_underflows() const {
-    const bool row_wise = encoding_.scale_bits > 8 && !by_column() && unit_ != "mac-int8";
+    const bool row_wise =
+        encoding_.scale_bits > 8 && !by_column() && unit_ != "mac-int8" && unit_ != "mac-int16";
     return halves_ && row_wise
                ? static_cast<double>(CG_) * (encoding_.coding == Coding::binary ? encoding_.bits : 1)
                : 0;
+  }
+
+  // A convolution's keys hold channels of one pixel.
+  static int64_t keys_of(const LayerShape& shape) {
+    if (!shape.conv) return (shape.K + 7) / 8;
+    return shape.conv->R * shape.conv->R * ((shape.conv->C / shape.conv->groups + 7) / 8);
+  }
+
+  // The least power of two of which 32767 are at least the largest input.
+  static double fixed_point_step(const std::vector<uint16_t>& inputs) {
+    double largest = 0;
+    for (const uint16_t input : inputs) largest = std::max(largest, std::abs(value_of(input)));
+    return std::exp2(std::ceil(std::log2(largest / 32767)));
   }
 
   double input_step(const uint16_t* x) const {
@@ -153,22 +174,43 @@ class Bounds {
   const std::string unit_;
   const Encoding& encoding_;
   const Layer& layer_;
-  const int64_t K_, M_, CG_;
+  const int64_t K_, M_, CG_, keys_;
+  const double input_step_;  // of fixed-point inputs
   const bool halves_, per_weight_;
   const int64_t table_adds_;
   const std::vector<float> weights_;
 };
+
+// The inputs [K] of an output of a convolution, zeros in the padding.
+std::vector<uint16_t> window(const Layer& layer, const std::vector<uint16_t>& inputs, int64_t image,
+                             int64_t m, int64_t y, int64_t x) {
+  const Convolution& conv = *layer.shape.conv;
+  const int64_t channels = conv.C / conv.groups, group = m / (layer.shape.M / conv.groups);
+  std::vector<uint16_t> values;
+  for (int64_t channel = group * channels; channel < (group + 1) * channels; ++channel)
+    for (int64_t row = y * conv.stride - conv.pad; row < y * conv.stride - conv.pad + conv.R; ++row)
+      for (int64_t col = x * conv.stride - conv.pad; col < x * conv.stride - conv.pad + conv.R; ++col) {
+        const bool inside = row >= 0 && col >= 0 && row < conv.H && col < conv.H;
+        const int64_t at = ((image * conv.C + channel) * conv.H + row) * conv.H + col;
+        values.push_back(inside ? inputs[static_cast<size_t>(at)] : uint16_t{0});
+      }
+  return values;
+}
 
 }  // namespace
 
 std::vector<Bounded> rounding_bounds(const UnitCase& unit_case, const AcceleratorConfig& accelerator,
                                      const Layer& layer, const std::vector<uint16_t>& inputs,
                                      int64_t tokens) {
-  const Bounds bounds(unit_case, accelerator, layer);
+  const Bounds bounds(unit_case, accelerator, layer, inputs);
+  const int64_t E = layer.shape.conv ? layer.shape.conv->E() : 1;
   std::vector<Bounded> all;
   for (int64_t token = 0; token < tokens; ++token)
     for (int64_t m = 0; m < layer.shape.M; ++m)
-      all.push_back(bounds.bounded(inputs.data() + token * layer.shape.K, m));
+      for (int64_t pixel = 0; pixel < E * E; ++pixel)
+        all.push_back(layer.shape.conv
+                          ? bounds.bounded(window(layer, inputs, token, m, pixel / E, pixel % E).data(), m)
+                          : bounds.bounded(inputs.data() + token * layer.shape.K, m));
   return all;
 }
 

@@ -16,8 +16,9 @@ struct Bounded {
   double bound = 0;      // |output - exact| <= bound
 };
 
-// [tokens, M]. The derivation is in the definition. Inputs [tokens, K] as half-precision bits; no value of
-// layer or inputs may be so large that the unit overflows.
+// [tokens, M], or of a convolution [images, M, E, E]. The derivation is in the definition. Inputs [tokens, K]
+// or [images, C, H, H] as half-precision bits; no value of layer or inputs may be so large that the unit
+// overflows.
 std::vector<Bounded> rounding_bounds(const UnitCase& unit_case, const AcceleratorConfig& accelerator,
                                      const Layer& layer, const std::vector<uint16_t>& inputs, int64_t tokens);
 

@@ -46,6 +46,12 @@ float random_scale(const Encoding& encoding, Values values, Random& random) {
   return encoding.scale_bits == 16 ? static_cast<float>(Eigen::half(scale)) : scale;
 }
 
+// A layer's: small enough that the sums of ordinary values fit their 16 bits, that those of extreme ones
+// wrap.
+float fixed_point_scale(Values values) {
+  return values == Values::integers ? 0x1p-4f : values == Values::extreme ? 0x1p-14f : 0x1p-20f;
+}
+
 // Planes may have scales of either sign.
 float random_alpha(const Encoding& encoding, Values values, Random& random) {
   const float alpha = random_scale(encoding, values, random);
@@ -67,15 +73,17 @@ void pack(std::vector<uint8_t>& codes, int64_t bit, int bits, unsigned code) {
       codes[static_cast<size_t>((bit + i) / 8)] |= static_cast<uint8_t>(1u << ((bit + i) % 8));
 }
 
-// Of integers, two's complement codes of -1, 0 and 1.
+// Of integers, two's complement codes of -1, 0 and 1, of fixed point times 16.
 void fill_codes(Layer& layer, Values values, Random& random) {
   const int bits = layer.encoding.bits;
   const int64_t row_bits = (layer.shape.K * bits + 7) / 8 * 8;
   layer.codes.resize(static_cast<size_t>(layer.shape.M * row_bits / 8));
   for (int64_t m = 0; m < layer.shape.M; ++m) {
     for (int64_t k = 0; k < layer.shape.K; ++k) {
-      const bool tiny = layer.encoding.coding == Coding::int8 && values == Values::integers;
-      const int code = tiny ? random.between(-1, 1) : random.below(1 << bits);
+      const Coding coding = layer.encoding.coding;
+      const bool tiny = coding != Coding::uniform && values == Values::integers;
+      const int code =
+          tiny ? random.between(-1, 1) * (coding == Coding::int16 ? 16 : 1) : random.below(1 << bits);
       pack(layer.codes, m * row_bits + k * bits, bits, static_cast<unsigned>(code) & ((1u << bits) - 1));
     }
   }
@@ -104,7 +112,9 @@ Layer random_layer(const LayerShape& shape, const Encoding& encoding, Values val
     case Coding::int16:
     case Coding::uniform:
       fill_codes(layer, values, random);
-      for (int64_t i = 0; i < groups; ++i) layer.scales.push_back(random_scale(encoding, values, random));
+      for (int64_t i = 0; i < groups; ++i)
+        layer.scales.push_back(encoding.coding == Coding::int16 ? fixed_point_scale(values)
+                                                                : random_scale(encoding, values, random));
       if (encoding.zero_bits > 0)
         for (int64_t i = 0; i < groups; ++i)
           layer.zeros.push_back(static_cast<uint8_t>(random.below(1 << encoding.bits)));
@@ -122,7 +132,7 @@ Layer random_layer(const LayerShape& shape, const Encoding& encoding, Values val
   return layer;
 }
 
-std::vector<uint16_t> random_inputs(int64_t tokens, int64_t K, Values values, bool with_127, uint32_t seed) {
+std::vector<uint16_t> random_inputs(int64_t tokens, int64_t K, Values values, int largest, uint32_t seed) {
   Random random(seed);
   std::vector<uint16_t> inputs(static_cast<size_t>(tokens * K));
   for (uint16_t& input : inputs) {
@@ -132,10 +142,10 @@ std::vector<uint16_t> random_inputs(int64_t tokens, int64_t K, Values values, bo
       input =
           half_of(values == Values::integers ? static_cast<float>(random.between(-1, 1)) : 2 * random.real());
   }
-  if (values == Values::integers && with_127)
+  if (values == Values::integers && largest > 0)
     for (int64_t token = 0; token < tokens; ++token)
       inputs[static_cast<size_t>(token * K + random.below(static_cast<int>(K)))] =
-          half_of(random.below(2) ? 127 : -127);
+          half_of(static_cast<float>(random.below(2) ? largest : -largest));
   return inputs;
 }
 

@@ -18,8 +18,9 @@ enum class Values {
 // give equal layers.
 Layer random_layer(const LayerShape& shape, const Encoding& encoding, Values values, uint32_t seed);
 
-// Inputs [tokens, K], half-precision bits. Of integers, each token has a largest magnitude of 127 if
-// `with_127`: inputs whose int8 codes are their values.
-std::vector<uint16_t> random_inputs(int64_t tokens, int64_t K, Values values, bool with_127, uint32_t seed);
+// Inputs [tokens, K], half-precision bits. Of integers, one of each token has the magnitude `largest`, 0:
+// none has. With 127 int8 codes are the values themselves, with 1024 the sums of 64 small products fit the
+// 16-bit fixed point that the largest input decides.
+std::vector<uint16_t> random_inputs(int64_t tokens, int64_t K, Values values, int largest, uint32_t seed);
 
 }  // namespace eyeshift::testing

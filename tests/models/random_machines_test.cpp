@@ -1,19 +1,22 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <random>
 
 #include "dataflows/dataflow.h"
 #include "models/units/unit.h"
 #include "sim/replay.h"
+#include "tests/models/random_layer.h"
+#include "tests/models/reference_executor.h"
+#include "tests/models/sample_runs.h"
+#include "tests/models/unit_cases.h"
 #include "traces/quantizers/quantizer.h"
 
-namespace eyeshift {
+namespace eyeshift::testing {
 namespace {
 
 // Odd machines on odd layers: narrow and wide networks, slow and fast links, few banks, tiny scratchpads.
-// None may lose a value (the machine checks conservation itself) or stop, and each counts what its dataflow
-// expects.
 class RandomCase {
  public:
   explicit RandomCase(unsigned seed) : random_(seed) {}
@@ -69,11 +72,7 @@ class RandomCase {
     conv.H = between(conv.R, 9);
     conv.stride = between(1, 3);
     conv.pad = between(0, conv.R - 1);
-    LayerShape shape;
-    shape.name = "convolution";
-    shape.K = conv.C / conv.groups * conv.R * conv.R;
-    shape.M = conv.groups * between(1, 20);
-    shape.conv = conv;
+    LayerShape shape = testing::convolution(conv, conv.groups * between(1, 20));
     shape.zero_fraction = static_cast<double>(between(0, 10)) / 10;
     shape.output_zero_fraction = static_cast<double>(between(0, 10)) / 10;
     return shape;
@@ -109,12 +108,19 @@ void expect_same(const LayerResult& a, const LayerResult& b, const std::string& 
   }
 }
 
-class RandomMachines : public testing::TestWithParam<unsigned> {};
+// A machine and a layer, with a few of the mappings that a dataflow proposes.
+struct RandomRun {
+  AcceleratorConfig accelerator;
+  std::vector<ReplayJob> jobs;  // a mapping each
+  std::vector<MappingEstimate> expected;
+};
 
-TEST_P(RandomMachines, LoseNothingCountWhatIsExpectedAndSkipExactly) {
-  RandomCase random(GetParam());
-  const SchemeUnit& pair = kPairs[GetParam() % std::size(kPairs)];
-  const AcceleratorConfig accelerator = random.machine(pair.unit);
+// Nothing where the layer fits no mapping, which is then said with the layer's name.
+std::optional<RandomRun> random_run(unsigned seed) {
+  RandomCase random(seed);
+  const SchemeUnit& pair = kPairs[seed % std::size(kPairs)];
+  RandomRun run;
+  run.accelerator = random.machine(pair.unit);
   ReplayJob job;
   job.shape = {"layer", random.between(1, 90), random.between(1, 90), 1, {}, 0, 0};
   job.tokens = random.between(1, 7);
@@ -133,37 +139,80 @@ TEST_P(RandomMachines, LoseNothingCountWhatIsExpectedAndSkipExactly) {
   const Dataflow& dataflow = Registry<Dataflow>::instance().find(job.dataflow, "dataflow");
   std::vector<MappingEstimate> mappings;
   try {
-    mappings = dataflow.mappings(job.shape, job.encoding, job.tokens, accelerator, job.unit);
+    mappings = dataflow.mappings(job.shape, job.encoding, job.tokens, run.accelerator, job.unit);
   } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("layer"));
-    return;
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("layer"));
+    return std::nullopt;
   }
-  std::vector<ReplayJob> jobs;
-  std::vector<MappingEstimate> expected;
   for (size_t i = 0; i < mappings.size(); i += std::max<size_t>(1, mappings.size() / 4)) {
     job.mapping = mappings[i].mapping;
-    for (const bool fast_forward : {true, false}) {
-      job.fast_forward = fast_forward;
-      jobs.push_back(job);
-    }
-    expected.push_back(mappings[i]);
+    run.jobs.push_back(job);
+    run.expected.push_back(mappings[i]);
   }
-  const std::vector<ReplayResult> replayed = replay(accelerator, jobs, 2);
-  for (size_t i = 0; i < expected.size(); ++i) {
-    const Mapping& m = expected[i].mapping;
-    const std::string where = job.dataflow + " m " + std::to_string(m.m) + " n " + std::to_string(m.n) +
-                              " e " + std::to_string(m.e) + " p " + std::to_string(m.p) + " q " +
-                              std::to_string(m.q) + " r " + std::to_string(m.r) + " t " + std::to_string(m.t);
-    const LayerResult& full = replayed[2 * i + 1].result;
-    EXPECT_EQ(full.macs, job.shape.K * job.shape.M * job.shape.positions() * job.tokens);
-    for (size_t action = 0; action < kActionCount; ++action)
-      EXPECT_EQ(full.actions.n[action], expected[i].actions.n[action])
-          << where << ": " << kActionInfo[action].key;
-    expect_same(replayed[2 * i].result, full, where);
-  }
+  return run;
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, RandomMachines, testing::Range(0u, 420u));
+constexpr unsigned kSeeds = 420;
+
+TEST(RandomMachinesTest, AreEnough) {
+  int cases = 0, convolutions = 0;
+  for (unsigned seed = 0; seed < kSeeds; ++seed) {
+    const std::optional<RandomRun> run = random_run(seed);
+    cases += run ? 1 : 0;
+    convolutions += run && run->jobs.front().shape.conv ? 1 : 0;
+  }
+  EXPECT_GE(cases, 300);
+  EXPECT_GE(convolutions, 50);
+}
+
+class RandomMachines : public ::testing::TestWithParam<unsigned> {};
+
+// None may lose a value (the machine checks conservation itself) or stop; each counts what its dataflow
+// expects, whether alike passes are skipped or not; and one mapping of each computes what the reference does,
+// in the time of the run without values.
+TEST_P(RandomMachines, CountWhatIsExpectedSkipExactlyAndComputeTheReference) {
+  const std::optional<RandomRun> run = random_run(GetParam());
+  if (!run) return;
+  const size_t mappings = run->jobs.size(), computed = GetParam() % mappings;
+  std::vector<ReplayJob> jobs = run->jobs;
+  for (ReplayJob job : run->jobs) {
+    job.fast_forward = false;
+    jobs.push_back(job);
+  }
+  ReplayJob functional = run->jobs[computed];
+  const Layer layer = random_layer(functional.shape, functional.encoding, Values::ordinary, GetParam());
+  const std::vector<uint16_t> inputs =
+      random_inputs(functional.tokens, inputs_of(functional.shape), Values::ordinary, 0, GetParam() + 1);
+  functional.layer = &layer;
+  functional.inputs = &inputs;
+  jobs.push_back(functional);
+
+  const std::vector<ReplayResult> replayed = replay(run->accelerator, jobs, 2);
+  for (size_t i = 0; i < mappings; ++i) {
+    const ReplayJob& job = run->jobs[i];
+    const std::string where = job.dataflow + ", mapping " + to_string(job.mapping);
+    const LayerResult& full = replayed[mappings + i].result;
+    EXPECT_EQ(full.macs, job.shape.K * job.shape.M * job.shape.positions() * job.tokens);
+    for (size_t action = 0; action < kActionCount; ++action)
+      EXPECT_EQ(full.actions.n[action], run->expected[i].actions.n[action])
+          << where << ": " << kActionInfo[action].key;
+    expect_same(replayed[i].result, full, where);
+    if (i == computed) expect_same(replayed.back().result, full, where + ", functional");
+  }
+
+  const Schedule schedule = Registry<Dataflow>::instance()
+                                .find(functional.dataflow, "dataflow")
+                                .schedule(functional.shape, functional.encoding, functional.tokens,
+                                          run->accelerator, functional.unit, functional.mapping);
+  const std::vector<uint16_t> reference = execute_reference(layer, inputs, schedule, run->accelerator);
+  const std::vector<uint16_t>& outputs = replayed.back().outputs;
+  ASSERT_EQ(outputs.size(), reference.size());
+  for (size_t i = 0; i < outputs.size(); ++i)
+    ASSERT_TRUE(same_half(outputs[i], reference[i]))
+        << functional.dataflow << ", mapping " << to_string(functional.mapping) << ", output " << i;
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomMachines, ::testing::Range(0u, kSeeds));
 
 }  // namespace
-}  // namespace eyeshift
+}  // namespace eyeshift::testing

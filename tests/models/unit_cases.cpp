@@ -34,6 +34,7 @@ Encoding powers(int planes, int64_t group_rows, int64_t group_cols, int terms) {
 Encoding fp16(int64_t, int64_t) { return {}; }
 Encoding int8_rows(int64_t K, int64_t) { return coded(Coding::int8, 8, 1, K, 16); }
 Encoding int8_rows_f32(int64_t K, int64_t) { return coded(Coding::int8, 8, 1, K, 32); }
+Encoding int16_layer(int64_t K, int64_t M) { return coded(Coding::int16, 16, M, K, 16); }
 Encoding uniform_rows(int64_t K, int64_t) { return coded(Coding::uniform, 3, 1, K, 16, 8); }
 Encoding uniform_groups(int64_t, int64_t) { return coded(Coding::uniform, 4, 1, 16, 32); }
 Encoding uniform_groups_zeros(int64_t, int64_t) { return coded(Coding::uniform, 3, 1, 16, 16, 8); }
@@ -66,7 +67,7 @@ AcceleratorConfig array_3x4() {
   config.array.rows = 3;
   config.array.cols = 4;
   config.array.fp16_lanes = 4;
-  config.spad_words = {200, 20, 30, 256};
+  config.spad_words = {200, 28, 30, 256};
   config.noc_bits = {48, 32, 32, 96, 32};
   config.glb = {1024, 2, 9, 64, false};
   config.dram = {64, 7, 32};
@@ -78,6 +79,7 @@ AcceleratorConfig array_3x4() {
 const std::vector<UnitCase>& unit_cases() {
   static const std::vector<UnitCase> cases = {
       {"mac_fp16", "mac-fp16", fp16},
+      {"mac_int16", "mac-int16", int16_layer},
       {"mac_int8", "mac-int8", int8_rows},
       {"mac_int8_f32_scales", "mac-int8", int8_rows_f32},
       {"dequant_rows", "dequant-mac", uniform_rows},
@@ -104,8 +106,9 @@ const std::vector<UnitCase>& unit_cases() {
 std::vector<AcceleratorConfig> accelerators_for(const UnitCase& unit_case, Accumulator accumulator) {
   std::vector<AcceleratorConfig> accelerators = {array_2x2(), array_3x4()};
   for (AcceleratorConfig& accelerator : accelerators) accelerator.array.units = listed_units();
+  const std::string chip = unit_case.unit == "mac-int16" ? "eyeriss-v1" : "eyeriss-168";
   accelerators.push_back(
-      load_accelerator(EYESHIFT_SOURCE_DIR "/configs/accelerators/eyeriss-168.yaml", listed_units()));
+      load_accelerator(EYESHIFT_SOURCE_DIR "/configs/accelerators/" + chip + ".yaml", listed_units()));
   for (AcceleratorConfig& accelerator : accelerators) {
     accelerator = specialised(accelerator, unit_case.unit);
     accelerator.array.accumulator = accumulator;
@@ -117,9 +120,13 @@ std::vector<AcceleratorConfig> accelerators_for(const UnitCase& unit_case, Accum
 
 std::vector<Mapping> sample_mappings(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
                                      const AcceleratorConfig& accelerator, const std::string& unit,
-                                     size_t listed, size_t random) {
-  const std::vector<MappingEstimate> all =
-      row_stationary().mappings(shape, encoding, tokens, accelerator, unit);
+                                     size_t listed, size_t random, const Dataflow& dataflow) {
+  std::vector<MappingEstimate> all;
+  try {
+    all = dataflow.mappings(shape, encoding, tokens, accelerator, unit);
+  } catch (const InputError&) {
+    return {};
+  }
   std::set<size_t> chosen;
   for (size_t i = 0; i < listed; ++i) chosen.insert(listed == 1 ? 0 : i * (all.size() - 1) / (listed - 1));
   std::vector<Mapping> mappings;
@@ -130,17 +137,19 @@ std::vector<Mapping> sample_mappings(const LayerShape& shape, const Encoding& en
     return low + static_cast<int64_t>((uint64_t{engine()} * static_cast<uint64_t>(high - low + 1)) >> 32);
   };
   const int64_t granule = Registry<Unit>::instance().find(unit, "unit").input_granule(encoding);
+  const int64_t filter_rows = shape.conv ? shape.conv->R : 1;
   const size_t wanted = mappings.size() + random;
   for (int tries = 0; tries < 2000 && mappings.size() < wanted; ++tries) {
     Mapping mapping;
-    mapping.q = granule * between(1, 24 / granule);
+    mapping.e = shape.conv ? between(1, shape.conv->E()) : std::max<int64_t>(1, between(-2, 3));
+    mapping.q = granule * between(1, std::max<int64_t>(1, 24 / granule / filter_rows));
     mapping.p = between(1, 12);
-    mapping.r = between(1, accelerator.array.rows);
+    mapping.r = between(1, std::max<int64_t>(1, accelerator.array.rows / filter_rows));
     mapping.t = between(1, accelerator.array.cols);
     mapping.m = between(1, shape.M + 3);
     mapping.n = between(1, tokens + 1);
     try {
-      row_stationary().check(shape, encoding, tokens, accelerator, unit, mapping);
+      dataflow.check(shape, encoding, tokens, accelerator, unit, mapping);
       mappings.push_back(mapping);
     } catch (const InputError&) {
       continue;
@@ -149,12 +158,17 @@ std::vector<Mapping> sample_mappings(const LayerShape& shape, const Encoding& en
   return mappings;
 }
 
+int largest_integer(const std::string& unit) {
+  return unit == "mac-int8" ? 127 : unit == "mac-int16" ? 1024 : 0;
+}
+
 const Dataflow& row_stationary() { return Registry<Dataflow>::instance().find("row-stationary", "dataflow"); }
 
 std::string to_string(const Mapping& mapping) {
   std::string text = "{";
   for (const auto& [name, value] : {std::pair("m", mapping.m),
                                     {"n", mapping.n},
+                                    {"e", mapping.e},
                                     {"p", mapping.p},
                                     {"q", mapping.q},
                                     {"r", mapping.r},

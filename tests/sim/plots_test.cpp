@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "sim/report_json.h"
+#include "sim/reproduce/reproduction_report.h"
 #include "tests/sim/run_eyeshift.h"
 #include "tests/sim/sample_run.h"
 
@@ -16,6 +17,16 @@ std::string python() {
   for (const std::string name : {"python3", "/usr/bin/python3"})
     if (std::system((name + " -c 'import matplotlib' 2>/dev/null").c_str()) == 0) return name;
   return "";
+}
+
+// Exit status of a script on a report in `folder`; what it printed is in the folder's "log".
+int plot(const TestFolder& folder, const std::string& script, const std::string& report,
+         const std::string& output) {
+  folder.write("report.json", report);
+  const std::string command = python() + " " + project_file("plots/") + script + ".py '" +
+                              folder / "report.json" + "' --output '" + output + "' >'" + folder / "log" +
+                              "' 2>&1";
+  return WEXITSTATUS(std::system(command.c_str()));
 }
 
 class Plots : public testing::TestWithParam<const char*> {
@@ -32,13 +43,8 @@ class Plots : public testing::TestWithParam<const char*> {
     report_ = comparison_json({run, other, prefill});
   }
 
-  // Exit status; what the script printed is in the folder's "log".
   int plot(const std::string& report, const std::string& output) {
-    folder_.write("report.json", report);
-    const std::string command = python() + " " + project_file("plots/") + GetParam() + ".py '" +
-                                folder_ / "report.json" + "' --output '" + output + "' >'" + folder_ / "log" +
-                                "' 2>&1";
-    return WEXITSTATUS(std::system(command.c_str()));
+    return eyeshift::plot(folder_, GetParam(), report, output);
   }
 
   TestFolder folder_;
@@ -68,6 +74,43 @@ TEST_P(Plots, RefuseBadReportsWithoutWriting) {
 TEST_P(Plots, RefuseAnUnwritableFolder) {
   EXPECT_EQ(plot(dump(report_), folder_ / "missing/plot"), 2);
   EXPECT_THAT(content_of(folder_ / "log"), HasSubstr("cannot write"));
+}
+
+class ReproductionPlot : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_FALSE(python().empty()) << "no python3 with matplotlib: install python3-matplotlib";
+    report_ = reproduction_json(
+        reproduction_report({"paper",
+                             "Table 1",
+                             {{"time", "ms", "Table 1", ""}, {"off time", "s", "Table 1", ""}},
+                             {{"A", {10, 2}}}},
+                            {{"A", "time", 11, "", "", true}, {"A", "off time", 1, "", "", true}}));
+  }
+  TestFolder folder_;
+  Json report_;
+};
+
+TEST_F(ReproductionPlot, DrawsTheSameFilesEachTime) {
+  ASSERT_EQ(plot(folder_, "reproduction", dump(report_), folder_ / "one"), 0) << content_of(folder_ / "log");
+  ASSERT_EQ(plot(folder_, "reproduction", dump(report_), folder_ / "two"), 0) << content_of(folder_ / "log");
+  EXPECT_THAT(content_of(folder_ / "one.png"), HasSubstr("PNG"));
+  EXPECT_EQ(content_of(folder_ / "one.png"), content_of(folder_ / "two.png"));
+  EXPECT_EQ(content_of(folder_ / "one.svg"), content_of(folder_ / "two.svg"));
+}
+
+TEST_F(ReproductionPlot, RefusesBadReportsWithoutWriting) {
+  std::vector<Json> bad(5, report_);
+  bad[0].erase("rows");
+  bad[1]["rows"][1].erase("published");
+  bad[2]["rows"][0]["quantity"] = "weight";
+  bad[3]["rows"] = {7};
+  bad[4]["rows"][0]["reproduced"] = "much";
+  for (const Json& report : bad) {
+    EXPECT_EQ(plot(folder_, "reproduction", dump(report), folder_ / "bad"), 2) << report;
+    EXPECT_THAT(content_of(folder_ / "log"), testing::StartsWith("reproduction.py: error: "));
+    EXPECT_EQ(folder_.names(), (std::vector<std::string>{"log", "report.json"}));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Sim, Plots, testing::Values("energy_bars", "perplexity_energy", "time_energy"));

@@ -20,6 +20,12 @@ RunReport priced_run() {
   return run;
 }
 
+EnergyTable table_with_clock() {
+  EnergyTable table = default_table();
+  table.actions["clock_cycle"].energy_pJ = 3;
+  return table;
+}
+
 TEST(Report, SumsCountEveryLayerAsOftenAsItStands) {
   const RunReport run = sample_run();
   const RunSums total = sums(run);
@@ -86,7 +92,11 @@ void expect_recomputable(const Json& json, const Json& table) {
   for (const char* place : {"dram", "glb", "noc", "spad"}) EXPECT_THAT(moved(energy, place), near(of(place)));
   const double leakage = table["leakage_mW"].get<double>() * json["time_s"].get<double>() * 1e9;
   EXPECT_THAT(energy["static"].get<double>(), near(leakage));
-  EXPECT_THAT(energy["total"].get<double>(), near(of("") + leakage + energy["clock_control"].get<double>()));
+  EXPECT_THAT(energy["clock_control"].get<double>(),
+              near(of("clock.") + of("control.") + of("fifo.") + of("io.")));
+  EXPECT_THAT(energy["total"].get<double>(), near(of("") + leakage));
+  const double power_mW = (of("") - of("dram.") + leakage) / json["time_s"].get<double>() * 1e-9;
+  EXPECT_THAT(json["chip_power_mW"].get<double>(), near(power_mW));
   EXPECT_GT(of(""), 0);
 }
 
@@ -113,6 +123,44 @@ TEST(Report, EveryTablePricesTheRun) {
   price(other, {second});
   EXPECT_EQ(run.tables[1].energy.total, other.tables[0].energy.total);
   EXPECT_NE(run.layers[0].energy.total, other.layers[0].energy.total);
+}
+
+TEST(Report, ConvolutionsReadBack) {
+  RunReport run = sample_run();
+  run.batch = 3;
+  run.tokens = 1;
+  run.layers.resize(1);
+  LayerReport& layer = run.layers[0];
+  layer.shape.conv = Convolution{8, 9, 4, 3, 2, 2};  // 4 x 4 output pixels, K 64
+  layer.kind = LayerKind::convolution;
+  layer.tokens = 3;
+  layer.result.macs = 64 * 32 * 16 * 3;
+  price(run, {default_table()});
+  Json json = Json::parse(dump(to_json(run)));
+  EXPECT_EQ(run_from_json(json).layers[0].shape.conv, layer.shape.conv);
+  RunReport read = run_from_json(json);
+  price(read, {default_table()});
+  EXPECT_EQ(dump(to_json(read)), dump(json));
+  const auto refusal = [&](const char* key, const Json& value) -> std::string {
+    Json bad = json;
+    bad["layers"][0]["conv"][key] = value;
+    try {
+      run_from_json(bad);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  EXPECT_THAT(refusal("C", 6), HasSubstr("'K' is 64"));
+  EXPECT_THAT(refusal("R", 14), HasSubstr("'R' is more than"));
+  EXPECT_THAT(refusal("stride", 0), HasSubstr("'stride'"));
+  EXPECT_THAT(refusal("H", 15), HasSubstr("'macs' is"));
+  EXPECT_THAT(refusal("pad", (1 << 20) + 1), HasSubstr("'pad'"));
+  EXPECT_THAT(refusal("groups", nullptr), HasSubstr("'groups'"));
+  Json& huge = json["layers"][0]["conv"];
+  huge["H"] = huge["pad"] = 1 << 20;
+  huge["stride"] = 1;
+  EXPECT_THROW(run_from_json(json), InputError);
 }
 
 TEST(Report, JsonWithAFaultIsRefusedByKey) {
@@ -236,11 +284,37 @@ TEST(Report, NamesTheClocksEnergyOnlyWhereThereIsSome) {
   ASSERT_EQ(run.tables.front().energy.clock_control, 0);
   for (const std::string& text : {run_text(run), comparison_text({run})}) {
     EXPECT_THAT(text, HasSubstr("  static uJ"));
-    EXPECT_THAT(text, Not(HasSubstr("clock")));
+    EXPECT_THAT(text, Not(HasSubstr("clock, control+")));
   }
-  run.tables.front().energy.clock_control = 1;
-  EXPECT_THAT(run_text(run), HasSubstr("clock+static uJ"));
-  EXPECT_THAT(comparison_text({run}), HasSubstr("clock+static uJ"));
+  EXPECT_THAT(run_text(run), HasSubstr("not priced: clock.cycle.pes, control.chip.cycles,"));
+  price(run, {table_with_clock()});
+  EXPECT_GT(run.tables.front().energy.clock_control, 0);
+  EXPECT_THAT(run_text(run), HasSubstr("clock, control+static uJ"));
+  EXPECT_THAT(run_text(run), HasSubstr("not priced: control.chip.cycles,"));
+  EXPECT_THAT(comparison_text({run}), HasSubstr("clock, control+static uJ"));
+}
+
+TEST(Report, ClockAndControlCanBeRecomputedToo) {
+  RunReport run = sample_run();
+  price(run, {table_with_clock()});
+  const Json json = Json::parse(dump(to_json(run)));
+  EXPECT_GT(json["energy_pJ"]["clock_control"], 0);
+  EXPECT_EQ(json["tables"][0]["not_priced"].size(), 5u);
+  expect_recomputable(json, json["tables"][0]);
+  for (const Json& layer : json["layers"]) expect_recomputable(layer, json["tables"][0]);
+}
+
+TEST(Report, GatedMultipliesReadBackAndAddUp) {
+  RunReport run = priced_run();
+  run.layers[0].result.gated_macs = 11;
+  run.layers[1].result.gated_macs = 4096;
+  EXPECT_EQ(sums(run).gated_macs, 11 + 3 * 4096);
+  Json json = Json::parse(dump(to_json(run)));
+  EXPECT_EQ(json["gated_macs"], 11 + 3 * 4096);
+  EXPECT_EQ(run_from_json(json).layers[1].result.gated_macs, 4096);
+  EXPECT_THAT(runs_csv({run}), HasSubstr(",gated_macs,"));
+  json["layers"][1]["gated_macs"] = 4096 + 3;  // of 4096 pairs and 2 of padding
+  EXPECT_THROW(run_from_json(json), InputError);
 }
 
 TEST(Report, TablesOfTextNameWhatTheyShow) {

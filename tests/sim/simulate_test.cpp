@@ -29,8 +29,8 @@ std::string input_error(Function&& function) {
 class FourMappings : public Dataflow {
  public:
   std::string_view summary() const override { return "for tests"; }
-  std::vector<MappingEstimate> mappings(const LayerShape&, const Encoding&, int64_t,
-                                        const AcceleratorConfig&, const std::string&) const override {
+  std::vector<MappingEstimate> mappings(const LayerShape&, const Encoding&, int64_t, const AcceleratorConfig&,
+                                        const std::string&) const override {
     const auto estimate = [](int64_t m, int64_t cycles, int64_t dram_bytes) {
       MappingEstimate e;
       e.mapping.m = m;
@@ -48,8 +48,8 @@ class FourMappings : public Dataflow {
                            const std::string&, const Mapping&) const override {
     return {};
   }
-  Schedule schedule(const LayerShape&, const Encoding&, int64_t, const AcceleratorConfig&,
-                    const std::string&, const Mapping&) const override {
+  Schedule schedule(const LayerShape&, const Encoding&, int64_t, const AcceleratorConfig&, const std::string&,
+                    const Mapping&) const override {
     return {};
   }
 };
@@ -59,6 +59,19 @@ TEST(ChooseMapping, TakesTheLeastEnergyTimesTimeAndTheFirstOfEquals) {
                                                 default_accelerator(), "mac-fp16", default_table());
   EXPECT_EQ(chosen.mapping.m, 3);
   EXPECT_EQ(chosen.cycles, 200);
+}
+
+TEST(ChooseMapping, TakesTheLeastOfWhatIsAskedFor) {
+  EnergyTable table = default_table();
+  for (auto& [name, cost] : table.components) cost.leakage_mW = 0;  // energy does not grow with time
+  const auto chosen = [&](Objective objective) {
+    return choose_mapping(FourMappings(), {"l", 8, 8, 1}, Encoding{}, 1, default_accelerator(), "mac-fp16",
+                          table, objective)
+        .mapping.m;
+  };
+  EXPECT_EQ(chosen(Objective::energy), 1);
+  EXPECT_EQ(chosen(Objective::time), 2);
+  EXPECT_EQ(chosen(Objective::energy_time), 3);
 }
 
 TEST(Workload, ANetworksHeadStaysInHalfPrecision) {

@@ -1,0 +1,77 @@
+#include <algorithm>
+
+#include "configs/reader/data_files.h"
+#include "configs/reader/errors.h"
+#include "configs/reader/nearest.h"
+#include "sim/program/arguments.h"
+#include "sim/program/command.h"
+#include "sim/report_json.h"
+#include "sim/reproduce/reproduction_report.h"
+
+namespace eyeshift {
+namespace {
+
+namespace po = boost::program_options;
+
+std::string described_reproductions() {
+  const auto& all = Registry<Reproduction>::instance();
+  std::string text;
+  for (const std::string& name : all.names())
+    text += "  " + name + ": " + all.find(name, "reproduction").summary() + "\n";
+  return text;
+}
+
+class Reproduce : public Command {
+ public:
+  std::string summary() const override { return "simulate what a publication measured, beside its numbers"; }
+  std::string usage() const override { return "reproduce NAME [OPTIONS]"; }
+  std::string description() const override {
+    return R"(Simulates the machine, network and mappings of a publication and puts every number that it prints
+beside the simulated one. The published numbers (configs/published) are read only then. An error is
+reproduced / published - 1; their mean and worst absolute values go below the rows. Notes say where
+the two do not count the same.
+
+reproductions:
+)" + described_reproductions();
+  }
+  std::string example() const override {
+    return "  eyeshift reproduce eyeriss-jssc-alexnet --output out/eyeriss.json\n";
+  }
+  po::options_description options() const override {
+    po::options_description options;
+    options.add_options()("name", value("NAME"), "what to reproduce, also given without --name");
+    add_jobs_option(options);
+    add_report_options(options);
+    return options;
+  }
+  std::vector<std::string> positionals() const override { return {"name"}; }
+
+  void run(const po::variables_map& arguments) const override {
+    const std::string name = known_name(arguments);
+    const Reproduction& reproduction = Registry<Reproduction>::instance().find(name, "reproduction");
+    const int parallel = jobs(arguments);
+    const Published published = load_published(name);
+    const ReportSink sink(
+        arguments, {{find_data_file(name, "configs/published", "publication"), "the published numbers"}});
+    const ReproductionReport report = reproduction_report(published, reproduction.run(parallel));
+    sink.write({[&] { return reproduction_text(report); }, [&] { return dump(reproduction_json(report)); },
+                [&] { return reproduction_csv(report); }});
+  }
+
+ private:
+  static std::string known_name(const Arguments& arguments) {
+    const std::vector<std::string> names = Registry<Reproduction>::instance().names();
+    const std::string known = "known are " + join_names(names);
+    if (!has(arguments, "name")) throw InputError("say what to reproduce: " + known);
+    const std::string name = text(arguments, "name");
+    if (std::find(names.begin(), names.end(), name) != names.end()) return name;
+    const std::string nearest = nearest_name(name, names);
+    throw InputError("unknown reproduction '" + name + "': " + known +
+                     (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
+  }
+};
+
+const Registration<Command, Reproduce> registration("reproduce");
+
+}  // namespace
+}  // namespace eyeshift

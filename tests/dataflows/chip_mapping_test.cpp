@@ -1,0 +1,92 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "configs/loaders/accelerator_reader.h"
+#include "configs/loaders/mapping_reader.h"
+#include "configs/loaders/network_reader.h"
+#include "dataflows/dataflow.h"
+#include "models/units/unit.h"
+#include "traces/quantizers/quantizer.h"
+
+namespace eyeshift {
+namespace {
+
+constexpr const char* kConfigs = EYESHIFT_SOURCE_DIR "/configs/";
+
+// The mappings of Eyeriss v1 for AlexNet at batch 4 (JSSC 2017, table III) place the layers as the chip does.
+class ChipMapping : public testing::Test {
+ protected:
+  Schedule schedule(const std::string& layer) const {
+    const AcceleratorConfig accelerator =
+        load_accelerator(std::string(kConfigs) + "accelerators/eyeriss-v1.yaml", listed_units());
+    const auto mappings = load_mappings(std::string(kConfigs) + "mappings/eyeriss-jssc-alexnet.yaml");
+    for (const LayerShape& shape : load_network(std::string(kConfigs) + "networks/alexnet.yaml").layers) {
+      if (shape.name != layer) continue;
+      const Encoding encoding = Registry<Quantizer>::instance().find("int16", "scheme").encoding(shape, {});
+      return Registry<Dataflow>::instance()
+          .find("row-stationary", "dataflow")
+          .schedule(shape, encoding, 4, accelerator, "mac-int16", mappings.at(layer));
+    }
+    throw std::logic_error("no layer " + layer);
+  }
+
+  // PEs at work in the fullest pass.
+  static int active_pes(const Schedule& schedule) {
+    int most = 0;
+    for (PassCursor cursor(schedule); !cursor.done(); cursor.next())
+      most = std::max(most, cursor.pass().rows * cursor.pass().cols());
+    return most;
+  }
+};
+
+// The active PEs are those of table V. Passes: images by n, strips of 55, 27 or 13 rows by e, a group's
+// outputs by p t, its channels by q r, for all groups.
+TEST_F(ChipMapping, Conv1) {
+  const Schedule layer = schedule("CONV1");
+  EXPECT_EQ(active_pes(layer), 11 * 7 * 2);
+  EXPECT_EQ(pass_count(layer), 4 * 8 * (96 / 32) * 3);
+}
+
+TEST_F(ChipMapping, Conv2) {
+  const Schedule layer = schedule("CONV2");
+  EXPECT_EQ(active_pes(layer), 5 * 27);
+  EXPECT_EQ(pass_count(layer), 4 * 1 * (128 / 16) * (48 / 2) * 2);
+}
+
+TEST_F(ChipMapping, Conv3) {
+  const Schedule layer = schedule("CONV3");
+  EXPECT_EQ(active_pes(layer), 3 * 2 * 13 * 2);
+  EXPECT_EQ(pass_count(layer), 1 * 1 * (384 / 32) * 43);  // 256 channels by 6
+}
+
+TEST_F(ChipMapping, Conv4) {
+  const Schedule layer = schedule("CONV4");
+  EXPECT_EQ(active_pes(layer), 3 * 2 * 13 * 2);
+  EXPECT_EQ(pass_count(layer), 1 * 1 * (192 / 32) * (192 / 6) * 2);
+}
+
+TEST_F(ChipMapping, Conv5) {
+  const Schedule layer = schedule("CONV5");
+  EXPECT_EQ(active_pes(layer), 3 * 2 * 13 * 2);
+  EXPECT_EQ(pass_count(layer), 1 * 1 * (128 / 32) * (192 / 6) * 2);
+}
+
+// 27 columns of 5 PEs: two segments of the array one above the other.
+TEST_F(ChipMapping, APeSetWiderThanTheArrayIsFolded) {
+  const Pass pass = schedule("CONV2").runs.front().pass;
+  EXPECT_EQ(pass.rows, 5);
+  EXPECT_EQ(pass.cols(), 27);
+}
+
+// A strip of 7 output rows needs the input rows that its 11 filter rows touch at a stride of 4.
+TEST_F(ChipMapping, Conv1sStripsTakeTheirLines) {
+  const Pass pass = schedule("CONV1").runs.front().pass;
+  EXPECT_EQ(pass.set_lines(), 6 * 4 + 11);
+  EXPECT_EQ(pass.row_tokens, 55);
+  EXPECT_EQ(pass.stream_inputs(), (6 * 4 + 11) * (54 * 4 + 11));
+}
+
+}  // namespace
+}  // namespace eyeshift
