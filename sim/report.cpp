@@ -11,7 +11,7 @@ namespace {
 template <typename Counts>
 RunSums sums_where(const RunReport& run, const Counts& counts) {
   RunSums total;
-  int64_t ticks = 0;  // times are summed as whole numbers, so that their order does not matter
+  int64_t ticks = 0;  // exact whatever the layers' order
   for (const LayerReport& layer : run.layers) {
     if (!counts(layer)) continue;
     const int64_t count = layer.shape.count;
@@ -24,7 +24,8 @@ RunSums sums_where(const RunReport& run, const Counts& counts) {
     total.actions.add(layer.result.actions, count);
     total.energy.add(layer.energy, static_cast<double>(count));
   }
-  total.time_s = static_cast<double>(ticks) / static_cast<double>(time_base(run.accelerator).ticks_Hz);
+  if (ticks > 0)
+    total.time_s = static_cast<double>(ticks) / static_cast<double>(time_base(run.accelerator).ticks_Hz);
   return total;
 }
 
