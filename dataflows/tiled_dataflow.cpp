@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "models/units/arithmetic.h"
+#include "models/units/array_region.h"
 #include "models/units/pass_work.h"
 
 namespace eyeshift {
@@ -11,25 +12,6 @@ namespace {
 
 constexpr int64_t kMostStepCycles = 65535;
 constexpr int64_t kMostPasses = int64_t{1} << 32;
-
-// Where a unit's PEs and lanes are: all of the array, or the rows and columns that keep a mac-fp16.
-struct Region {
-  int64_t rows = 0, cols = 0;
-  bool stacks =
-      true;  // chains may stand one above the other: their tops need nothing that only the top row has
-  int64_t columns(int64_t chain) const { return cols * (stacks ? rows / chain : 1); }
-};
-
-Region region_of(const LayerGeometry& geometry) {
-  const auto& array = geometry.accelerator.array;
-  Region region{array.rows, array.cols, !geometry.finishes};
-  if (array.fp16_lanes == 0 || array.units.size() == 1) return region;
-  const bool in_lanes = geometry.unit.in_fp16_lanes();
-  if (in_lanes) region.rows = std::max<int64_t>(1, array.fp16_lanes / array.cols);
-  if (in_lanes || geometry.unit.finishes_in_fp16_lanes(geometry.encoding))
-    region.cols = std::min<int64_t>(array.cols, array.fp16_lanes);
-  return region;
-}
 
 // Sizes of a part of `whole` that cut it into equal tiles, `parts` of which are worked on at once: from the
 // largest of at most `largest` that fits down, a few of them.
@@ -155,7 +137,7 @@ Schedule TiledDataflow::schedule(const LayerShape& shape, const Encoding& encodi
 // down.
 std::vector<Mapping> TiledDataflow::candidates(const LayerShape& shape, const LayerGeometry& geometry,
                                                int64_t tokens) const {
-  const Region region = region_of(geometry);
+  const ArrayRegion region = region_of(geometry);
   const int64_t granule = geometry.unit.input_granule(geometry.encoding);
   const Tiling whole(shape, geometry, tokens, {shape.M, tokens, 1, 1, granule, 1, 1});
   std::set<std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t>> seen;
@@ -260,7 +242,7 @@ Schedule TiledDataflow::layout(const Case& layer) const {
 std::string TiledDataflow::violation(const Case& layer) const {
   const Mapping& mapping = layer.mapping;
   const Tiling& t = layer.tiling;
-  const Region region = region_of(layer.geometry);
+  const ArrayRegion region = region_of(layer.geometry);
   const int64_t granule = layer.geometry.unit.input_granule(layer.geometry.encoding);
   if (t.R > region.rows)
     return "its filters have " + std::to_string(t.R) + " rows, the array " + std::to_string(region.rows) +

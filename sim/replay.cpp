@@ -27,6 +27,11 @@ void append(std::string& bytes, const std::vector<Value>& values) {
     bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Value));
 }
 
+void append(std::string& bytes, const std::string& text) {
+  append(bytes, text.size());
+  bytes += text;
+}
+
 class Reader {
  public:
   explicit Reader(const std::string& bytes) : bytes_(bytes) {}
@@ -44,6 +49,13 @@ class Reader {
     copy(values.data(), size * sizeof(Value));
   }
 
+  void read(std::string& text) {
+    size_t size = 0;
+    read(size);
+    text.resize(size);
+    copy(text.data(), size);
+  }
+
  private:
   void copy(void* to, size_t size) {
     if (at_ + size > bytes_.size()) throw InternalError("a child process sent less than a result");
@@ -58,16 +70,17 @@ class Reader {
 std::string to_bytes(const ReplayResult& replayed) {
   const LayerResult& r = replayed.result;
   std::string bytes;
-  for (const int64_t value :
-       {r.cycles, r.ticks, r.macs, r.padding_macs, r.busy_pe_cycles, r.evaluated_cycles,
-        r.exposed_dram_cycles})
+  for (const int64_t value : {r.cycles, r.ticks, r.macs, r.padding_macs, r.busy_pe_cycles, r.evaluated_cycles,
+                              r.exposed_dram_cycles})
     append(bytes, value);
   append(bytes, r.active_pes);
   append(bytes, r.bound_by);
   append(bytes, r.actions);
   append(bytes, r.passes);
+  append(bytes, r.pe_busy_cycles);
   append(bytes, replayed.outputs);
   append(bytes, replayed.wall_s);
+  append(bytes, replayed.notes);
   return bytes;
 }
 
@@ -75,16 +88,17 @@ ReplayResult from_bytes(const std::string& bytes) {
   ReplayResult replayed;
   LayerResult& r = replayed.result;
   Reader reader(bytes);
-  for (int64_t* value :
-       {&r.cycles, &r.ticks, &r.macs, &r.padding_macs, &r.busy_pe_cycles, &r.evaluated_cycles,
-        &r.exposed_dram_cycles})
+  for (int64_t* value : {&r.cycles, &r.ticks, &r.macs, &r.padding_macs, &r.busy_pe_cycles,
+                         &r.evaluated_cycles, &r.exposed_dram_cycles})
     reader.read(*value);
   reader.read(r.active_pes);
   reader.read(r.bound_by);
   reader.read(r.actions);
   reader.read(r.passes);
+  reader.read(r.pe_busy_cycles);
   reader.read(replayed.outputs);
   reader.read(replayed.wall_s);
+  reader.read(replayed.notes);
   return replayed;
 }
 
@@ -94,7 +108,9 @@ ReplayResult replay_one(const AcceleratorConfig& accelerator, const ReplayJob& j
   const Schedule schedule =
       dataflow.schedule(job.shape, job.encoding, job.tokens, accelerator, job.unit, job.mapping);
   ReplayResult replayed;
-  if (job.layer == nullptr) {
+  if (job.look.asked()) {
+    replayed.result = run_and_look(accelerator, schedule, job.fast_forward, job.look, replayed.notes);
+  } else if (job.layer == nullptr) {
     replayed.result = run_machine(accelerator, schedule, nullptr, job.fast_forward);
   } else {
     const LayerGeometry geometry(accelerator, job.shape, job.encoding, job.unit);

@@ -7,6 +7,7 @@
 #include "models/spec/accelerator.h"
 #include "models/spec/mapping.h"
 #include "models/spec/result.h"
+#include "sim/look.h"
 #include "traces/format/layer.h"
 
 namespace eyeshift {
@@ -20,6 +21,7 @@ struct ReplayJob {
   std::string dataflow = "row-stationary";
   Mapping mapping;
   bool fast_forward = true;  // timing runs only
+  Look look;                 // likewise; the child writes its files
   // Functional: the layer with its tensors, and its inputs [tokens, K] as half-precision bits. nullptr:
   // timing only.
   const Layer* layer = nullptr;
@@ -30,6 +32,7 @@ struct ReplayResult {
   LayerResult result;
   std::vector<uint16_t> outputs;  // functional: [tokens, M], half-precision bits
   double wall_s = 0;
+  std::string notes;  // lines about the job's look
 };
 
 // Replays every job in a child process of its own (a process can elaborate one SystemC model only), at most

@@ -142,15 +142,38 @@ std::string unit_from(const Json& json, const std::string& where, const Accelera
   return unit;
 }
 
-LayerResult result_from(const Json& json, const std::string& where, int pes) {
+// How long each PE of the array was busy, row by row, `total` cycles together.
+std::vector<int64_t> pe_busy_cycles_from(const Json& json, const std::string& where,
+                                         const AcceleratorConfig::Array& array, int64_t total) {
+  const std::string key = "pe_busy_cycles";
+  std::vector<int64_t> cycles;
+  int64_t left = total;
+  for (const Json& row : list_field(json, key, where)) {
+    if (!row.is_array() || row.size() != static_cast<size_t>(array.cols))
+      throw InputError(where + ": '" + key + "' must have rows of " + std::to_string(array.cols) + " PEs");
+    for (const Json& pe : row) {
+      cycles.push_back(count_field({{key, pe}}, key, where));
+      left = cycles.back() > left ? -1 : left - cycles.back();
+    }
+  }
+  if (cycles.size() != static_cast<size_t>(array.rows * array.cols))
+    throw InputError(where + ": '" + key + "' must have " + std::to_string(array.rows) + " rows of PEs");
+  if (left != 0)
+    throw InputError(where + ": '" + key + "' do not add up to 'busy_pe_cycles', " + std::to_string(total));
+  return cycles;
+}
+
+LayerResult result_from(const Json& json, const std::string& where, const AcceleratorConfig::Array& array) {
   LayerResult r;
   r.macs = count_field(json, "macs", where);
   r.padding_macs = count_field(json, "padding_macs", where);
   r.gated_macs = field_within<int64_t>(json, "gated_macs", where, 0, r.macs + r.padding_macs);
   r.cycles = count_field(json, "cycles", where, 1);
   r.ticks = count_field(json, "ticks", where, 1);
-  r.active_pes = field_within<int>(json, "active_pes", where, 1, pes);
+  r.active_pes = field_within<int>(json, "active_pes", where, 1, array.rows * array.cols);
   r.busy_pe_cycles = count_field(json, "busy_pe_cycles", where);
+  if (json.contains("pe_busy_cycles"))
+    r.pe_busy_cycles = pe_busy_cycles_from(json, where, array, r.busy_pe_cycles);
   r.evaluated_cycles = count_field(json, "evaluated_cycles", where);
   r.exposed_dram_cycles = count_field(json, "exposed_dram_cycles", where);
   r.bound_by = bound_from(field_as<std::string>(json, "bound_by", where), where);
@@ -189,7 +212,7 @@ LayerReport layer_from(const Json& json, const std::string& place, const RunRepo
                 "the encoding");
   layer.mapping = mapping_from(field(json, "mapping", where), where + " mapping");
   layer.time_s = seconds_field(json, "time_s", where);
-  layer.result = result_from(json, where, run.accelerator.array.rows * run.accelerator.array.cols);
+  layer.result = result_from(json, where, run.accelerator.array);
   if (layer.shape.positions() > kMostCounts / layer.tokens / (layer.shape.K * layer.shape.M))
     throw InputError(where + ": its 'K', 'M', 'tokens' and output pixels make more than 2^53 'macs'");
   if (layer.kind == LayerKind::vector)

@@ -62,7 +62,17 @@ Json to_json(const PassRunResult& pass) {
           {"bound_by", bound_name(pass.bound_by)}};
 }
 
-Json to_json(const LayerReport& layer, int port_bits) {
+// A row of numbers for every row of the array, from the bottom.
+Json rows_json(const std::vector<int64_t>& of_pes, int cols) {
+  Json rows = Json::array();
+  for (size_t i = 0; i < of_pes.size(); ++i) {
+    if (i % static_cast<size_t>(cols) == 0) rows.push_back(Json::array());
+    rows.back().push_back(of_pes[i]);
+  }
+  return rows;
+}
+
+Json to_json(const LayerReport& layer, const AcceleratorConfig& accelerator) {
   const LayerResult& r = layer.result;
   Json json = {{"name", layer.shape.name},
                {"kind", name_of(layer.kind)},
@@ -86,7 +96,8 @@ Json to_json(const LayerReport& layer, int port_bits) {
                {"evaluated_cycles", r.evaluated_cycles},
                {"exposed_dram_cycles", r.exposed_dram_cycles},
                {"bound_by", bound_name(r.bound_by)}};
-  add_movement(json, r.actions, port_bits);
+  if (!r.pe_busy_cycles.empty()) json["pe_busy_cycles"] = rows_json(r.pe_busy_cycles, accelerator.array.cols);
+  add_movement(json, r.actions, accelerator.glb.port_bits);
   json["energy_pJ"] = to_json(layer.energy);
   json["chip_power_mW"] = chip_power_mW(layer.energy, layer.time_s);
   json["actions"] = to_json(r.actions);
@@ -186,8 +197,7 @@ Json to_json(const RunReport& run) {
   json["area_um2"] = to_json(run.tables.front().area);
   json["actions"] = to_json(total.actions);
   json["layers"] = Json::array();
-  for (const LayerReport& layer : run.layers)
-    json["layers"].push_back(to_json(layer, run.accelerator.glb.port_bits));
+  for (const LayerReport& layer : run.layers) json["layers"].push_back(to_json(layer, run.accelerator));
   json["tables"] = Json::array();
   for (const TableUse& use : run.tables) json["tables"].push_back(to_json(use));
   json["accelerator"] = to_json(run.accelerator);

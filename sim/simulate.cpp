@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 #include <thread>
 
 #include "configs/reader/errors.h"
+#include "configs/reader/nearest.h"
 #include "models/spec/clock_control.h"
 #include "models/units/gating.h"
 #include "models/units/unit.h"
@@ -79,6 +81,26 @@ PlannedJob job_of(const WorkItem& item, const SimulateTask& task, const EnergyTa
   return planned;
 }
 
+// The job of the layer that is looked at.
+ReplayJob& looked_at(const SimulateTask& task, Plan& plan) {
+  std::string name = task.options.look_layer;
+  std::vector<std::string> names;
+  for (const WorkItem& item : task.workload.layers) names.push_back(item.shape.name);
+  if (name.empty() && names.size() == 1) name = names.front();
+  if (name.empty())
+    throw InputError("network '" + task.workload.network +
+                     "' has several layers: say with --layer which to look at: " + join_names(names));
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) {
+    const std::string nearest = nearest_name(name, names);
+    throw InputError("network '" + task.workload.network + "' has no layer '" + name + "' to look at: " +
+                     (nearest.empty() ? "it has " + join_names(names) : "did you mean '" + nearest + "'?"));
+  }
+  ReplayJob& job = plan.jobs[plan.job_of_layer[static_cast<size_t>(found - names.begin())]];
+  job.shape.name = name;  // and not that of another layer that is alike
+  return job;
+}
+
 Plan plan(const SimulateTask& task, const EnergyTable& table, const FunctionalRun* functional) {
   check_mapping_names(task);
   Plan plan;
@@ -98,6 +120,7 @@ Plan plan(const SimulateTask& task, const EnergyTable& table, const FunctionalRu
     plan.cycles += planned.cycles;
     plan.jobs.push_back(std::move(job));
   }
+  if (task.options.look.asked()) looked_at(task, plan).look = task.options.look;
   return plan;
 }
 
@@ -135,6 +158,7 @@ RunReport report_of(const SimulateTask& task, const Plan& plan, const std::vecto
     const size_t job = plan.job_of_layer[i];
     run.layers.push_back(
         report_of(task.workload.layers[i], plan.jobs[job], results[job].result, task.accelerator));
+    if (!task.options.utilisation) run.layers.back().result.pe_busy_cycles.clear();
   }
   for (const ReplayResult& result : results) {
     run.simulator.wall_s += result.wall_s;
@@ -215,18 +239,22 @@ std::vector<RunReport> simulate(const std::vector<SimulateTask>& given,
   }
 
   std::fputs(forecast(cycles, parallel).c_str(), stderr);
-  Progress progress("simulating", total, "layers");
+  std::optional<Progress> progress(std::in_place, "simulating", total, "layers");
   const auto on_done = [](void* context, size_t) { static_cast<Progress*>(context)->advance(); };
   std::vector<RunReport> runs;
+  std::string notes;
   for (size_t i = 0; i < tasks.size(); ++i) {
     const std::vector<ReplayResult> results =
-        replay(tasks[i].accelerator, plans[i].jobs, parallel, on_done, &progress);
+        replay(tasks[i].accelerator, plans[i].jobs, parallel, on_done, &*progress);
     if (functional != nullptr)
       for (size_t l = 0; l < tasks[i].workload.layers.size(); ++l)
         functional->outputs[tasks[i].workload.layers[l].shape.name] =
             results[plans[i].job_of_layer[l]].outputs;
+    for (const ReplayResult& result : results) notes += result.notes;
     runs.push_back(report_of(tasks[i], plans[i], results, tables));
   }
+  progress.reset();
+  std::fputs(notes.c_str(), stderr);
   return runs;
 }
 

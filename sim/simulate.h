@@ -8,6 +8,7 @@
 #include "dataflows/dataflow.h"
 #include "energy_tables/table.h"
 #include "sim/choose_mapping.h"
+#include "sim/look.h"
 #include "sim/report.h"
 #include "sim/workload.h"
 
@@ -22,6 +23,9 @@ struct SimulateOptions {
   bool fast_forward = true;
   Objective objective = Objective::energy_time;  // of the search for mappings
   std::map<std::string, Mapping> mappings;       // by layer name; the others are searched
+  Look look;                                     // timing runs only
+  std::string look_layer;                        // at which layer; may be empty where there is one only
+  bool utilisation = false;                      // report how long each PE was busy
 };
 
 // A workload on a machine.

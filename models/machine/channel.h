@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <systemc>
 #include <vector>
 
@@ -35,6 +36,10 @@ class Channel : public sc_core::sc_prim_channel {
     changed(producer_);
   }
 
+  // Traces how many items wait.
+  void trace(sc_core::sc_trace_file* file) const override {
+    sc_core::sc_trace(file, level_, std::string("waiting.") + name(), 8);
+  }
   // Between two evaluations: the items that wait.
   void visit(StateArchive& archive) {
     auto waiting = static_cast<uint32_t>(level_);

@@ -80,6 +80,9 @@ void Dram<Functional>::send_read_beat() {
     operand_at_ += bits;
   }
   read_beats_.push(beat);
+  scheduler_.moved(request.operand == Operand::weights  ? Port::dram_read_weights
+                   : request.operand == Operand::scales ? Port::dram_read_scales
+                                                        : Port::dram_read_inputs);
   if (--read_beats_left_ == 0) bursts_.erase(bursts_.begin());
 }
 
@@ -102,6 +105,7 @@ void Dram<Functional>::fetch(const ReadRequest& request) {
 template <bool Functional>
 void Dram<Functional>::take_write_beat() {
   write_beats_.pop();
+  scheduler_.moved(Port::dram_write_outputs);
   --write_beats_left_;
   ++written_beats_;
   last_write_tick_ = scheduler_.now();

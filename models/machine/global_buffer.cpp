@@ -56,8 +56,14 @@ void GlobalBuffer<Functional>::tick() {
   }
   if (filter.read) ports_.filter_words.push(filter.word);
   if (input.read) ports_.input_words.push(input.word);
-  if (psum.wrote) ports_.psums_from_array.pop();
-  if (psum.read) ports_.psums_to_array.push(psum.flit);
+  if (psum.wrote) {
+    ports_.psums_from_array.pop();
+    scheduler_.moved(Port::psum_out_noc);
+  }
+  if (psum.read) {
+    ports_.psums_to_array.push(psum.flit);
+    scheduler_.moved(Port::psum_in_noc);
+  }
   if (psum.drained) drain(psum);
   active = active || filter.wrote || filter.read || input.wrote || input.read || psum.wrote || psum.read ||
            psum.drained;

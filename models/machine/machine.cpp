@@ -1,12 +1,14 @@
 #include "models/machine/machine.h"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <systemc>
 
 #include "models/machine/fast_forward.h"
 #include "models/machine/machine_modules.h"
 #include "models/machine/pass_log.h"
+#include "models/machine/run_observer.h"
 
 namespace eyeshift {
 namespace {
@@ -17,11 +19,7 @@ void check(const char* what, int64_t found, int64_t expected, const std::string&
                         std::to_string(expected) + "\n" + state);
 }
 
-// What the schedule must have moved, from its passes alone.
-void check_conservation(const LayerPlan& plan, PassClasses& classes, const LayerResult& result,
-                        const std::string& state) {
-  const Schedule& schedule = plan.schedule;
-  ActionCounts expected;
+std::vector<int64_t> passes_by_class(const Schedule& schedule, PassClasses& classes) {
   int64_t passes = 0;
   std::vector<int64_t> of_class;
   for (PassCursor cursor(schedule); !cursor.done(); cursor.next(), ++passes) {
@@ -29,11 +27,42 @@ void check_conservation(const LayerPlan& plan, PassClasses& classes, const Layer
     if (pass_class >= of_class.size()) of_class.resize(pass_class + 1, 0);
     ++of_class[pass_class];
   }
+  return of_class;
+}
+
+// How long each PE must have worked, from the passes alone.
+std::vector<int64_t> pe_busy_cycles(const LayerPlan& plan, const PassClasses& classes,
+                                    const std::vector<int64_t>& of_class) {
+  const auto& array = plan.accelerator.array;
+  const ArrayPlacement placement(plan, plan.schedule.rows, plan.schedule.cols);
+  std::vector<int64_t> busy(static_cast<size_t>(array.rows * array.cols), 0);
+  for (size_t i = 0; i < of_class.size(); ++i) {
+    const Pass& pass = classes.example(static_cast<int32_t>(i));
+    const PassContext context(plan, pass, 0);
+    for (int row = 0; row < pass.rows; ++row) {
+      for (int col = 0; col < pass.cols(); ++col) {
+        const PePlace pe = placement.place(row, col);
+        busy[static_cast<size_t>(pe.row * array.cols + pe.col)] +=
+            of_class[i] * context.busy_cycles(row, col);
+      }
+    }
+  }
+  return busy;
+}
+
+// What the schedule must have moved, from its passes alone.
+void check_conservation(const LayerPlan& plan, const PassClasses& classes,
+                        const std::vector<int64_t>& of_class, const LayerResult& result,
+                        const std::string& state) {
+  const Schedule& schedule = plan.schedule;
+  ActionCounts expected;
   for (size_t i = 0; i < of_class.size(); ++i)
     expected.add(classes.work(static_cast<int32_t>(i)).actions, of_class[i]);
   const ActionCounts& n = result.actions;
   check("weight-input pairs consumed", result.macs,
         schedule.shape.K * schedule.shape.M * schedule.shape.positions() * schedule.tokens, state);
+  check("cycles in which PEs were busy", result.busy_pe_cycles,
+        std::accumulate(result.pe_busy_cycles.begin(), result.pe_busy_cycles.end(), int64_t{0}), state);
   check("words of weights through the filter banks", n[Action::glb_filter_read_weights],
         n[Action::glb_filter_write_weights], state);
   check("words of scales through the filter banks", n[Action::glb_filter_read_scales],
@@ -48,21 +77,27 @@ void check_conservation(const LayerPlan& plan, PassClasses& classes, const Layer
 
 template <bool Functional>
 LayerResult run(const AcceleratorConfig& accelerator, const Schedule& schedule, MemoryImage* image,
-                bool fast_forward) {
+                bool fast_forward, const Observation& observation) {
   Machine<Functional> machine(accelerator, schedule, image);
   PassClasses classes(machine.plan);
   PassLog log(classes, fast_forward);
+  // Returns whether passes ended.
   const auto bring_up_to_date = [&] {
     for (const auto& [pass, cycle] : machine.glb.take_fill_ends()) log.filled(pass, cycle);
-    for (const int64_t cycle : machine.array.take_pass_ends()) log.ended(cycle);
+    const std::vector<int64_t> ends = machine.array.take_pass_ends();
+    for (const int64_t cycle : ends) log.ended(cycle);
+    return !ends.empty();
   };
   if constexpr (!Functional) {
+    RunObserver observer(machine, observation);
     std::optional<FastForward> forward;
     if (fast_forward) forward.emplace(machine, classes, log);
     do {
       sc_core::sc_start();
-      bring_up_to_date();
-      if (sc_core::sc_get_status() == sc_core::SC_PAUSED && forward) forward->advance();
+      const bool pass_ended = bring_up_to_date();
+      const bool looks_on = observer.looks_on();
+      if (sc_core::sc_get_status() == sc_core::SC_PAUSED && forward && pass_ended && !looks_on)
+        forward->advance();
     } while (sc_core::sc_get_status() == sc_core::SC_PAUSED && sc_core::sc_pending_activity());
   } else {
     sc_core::sc_start();
@@ -88,16 +123,18 @@ LayerResult run(const AcceleratorConfig& accelerator, const Schedule& schedule, 
   result.actions = machine.counts;
   result.bound_by = log.bound_by();
   result.passes = log.runs();
-  check_conservation(machine.plan, classes, result, machine.state());
+  const std::vector<int64_t> of_class = passes_by_class(schedule, classes);
+  result.pe_busy_cycles = pe_busy_cycles(machine.plan, classes, of_class);
+  check_conservation(machine.plan, classes, of_class, result, machine.state());
   return result;
 }
 
 }  // namespace
 
 LayerResult run_machine(const AcceleratorConfig& accelerator, const Schedule& schedule, MemoryImage* image,
-                        bool fast_forward) {
-  return image == nullptr ? run<false>(accelerator, schedule, image, fast_forward)
-                          : run<true>(accelerator, schedule, image, false);
+                        bool fast_forward, const Observation& observation) {
+  return image == nullptr ? run<false>(accelerator, schedule, image, fast_forward, observation)
+                          : run<true>(accelerator, schedule, image, false, {});
 }
 
 }  // namespace eyeshift

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "models/machine/observation.h"
 #include "models/spec/accelerator.h"
 #include "models/spec/memory_image.h"
 #include "models/spec/result.h"
@@ -13,7 +14,10 @@ namespace eyeshift {
 // the same again, only evaluated_cycles is smaller. Elaborates a SystemC model, so it can be called once a
 // process. Checks conservation on every run; throws InternalError with the state of every module where
 // something was lost or work remains and no event is pending.
+//
+// A timing run can be looked at: with a timeline every cycle is evaluated, with a waveform those that it
+// shows. Throws InputError where a PE of the waveform takes no part in the layer.
 LayerResult run_machine(const AcceleratorConfig& accelerator, const Schedule& schedule, MemoryImage* image,
-                        bool fast_forward = true);
+                        bool fast_forward = true, const Observation& observation = {});
 
 }  // namespace eyeshift

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "models/machine/dram.h"
 #include "models/machine/global_buffer.h"
 #include "models/machine/noc.h"
 #include "models/machine/pe_array.h"
+#include "models/units/array_region.h"
 
 namespace eyeshift {
 
@@ -47,6 +49,21 @@ struct Machine {
     glb.visit(archive);
     noc.visit(archive);
     array.visit(archive);
+  }
+
+  // Traces levels and pointers of the machine in a waveform, and these PEs, (row, column) of the array.
+  void trace(sc_core::sc_trace_file* file, const std::vector<PePlace>& pes) const {
+    requests.trace(file);
+    for (const auto* beats : {&read_beats, &write_beats}) beats->trace(file);
+    for (const auto* words : {&filter_words, &input_words}) words->trace(file);
+    filter_flits.trace(file);
+    input_flits.trace(file);
+    for (const auto* psums : {&psums_in, &psums_out}) psums->trace(file);
+    array.trace(file);
+    const ArrayPlacement placement(plan, plan.schedule.rows, plan.schedule.cols);
+    for (const PePlace& pe : pes)
+      array.trace_pe(file, static_cast<size_t>(placement.pe_at(pe)),
+                     "pe_" + std::to_string(pe.row) + "_" + std::to_string(pe.col));
   }
 
   std::string state() const {

@@ -95,6 +95,7 @@ bool Noc<Functional>::send_filter() {
   flit.pass = filter_cursor_.index();
   filter_queue_.take(bits, flit.payload);
   filter_flits_.push(flit);
+  scheduler_.moved(Port::filter_noc);
   count_filter(flit);
   delivered_bits_ += bits;
   if (delivered_bits_ == delivery.bits) {
@@ -144,6 +145,7 @@ bool Noc<Functional>::send_input() {
   flit.token_scale = token_scale;
   input_queue_.take(bits, flit.payload);
   input_flits_.push(flit);
+  scheduler_.moved(Port::input_noc);
   const int64_t words = int64_t{flit.width} * pass.sets * words16(bits);
   counts_[Action::noc_input_deliver_inputs] += words;
   counts_[Action::spad_input_write_inputs] += words;

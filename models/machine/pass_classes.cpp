@@ -44,7 +44,10 @@ int32_t PassClasses::find(const Pass& pass) {
     for (int64_t m = (pass.m_begin / rows + 1) * rows; m < end; m += rows) append(m - pass.m_begin);
   }
   const auto [found, added] = classes_.emplace(std::move(key), static_cast<int32_t>(works_.size()));
-  if (added) works_.push_back(pass_work(plan_, pass));
+  if (added) {
+    works_.push_back(pass_work(plan_, pass));
+    examples_.push_back(pass);
+  }
   return found->second;
 }
 

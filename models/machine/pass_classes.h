@@ -17,6 +17,7 @@ class PassClasses {
   static constexpr int32_t kNoPass = -1;  // before the first, behind the last
   int32_t of(int64_t pass);
   const PassWork& work(int32_t pass_class) const { return works_[static_cast<size_t>(pass_class)]; }
+  const Pass& example(int32_t pass_class) const { return examples_[static_cast<size_t>(pass_class)]; }
 
  private:
   int32_t find(const Pass& pass);
@@ -28,6 +29,7 @@ class PassClasses {
   std::vector<int32_t> of_run_;
   std::unordered_map<std::string, int32_t> classes_;
   std::vector<PassWork> works_;
+  std::vector<Pass> examples_;
 };
 
 }  // namespace eyeshift

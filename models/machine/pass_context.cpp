@@ -41,6 +41,14 @@ PassContext::PassContext(const LayerPlan& plan, const Pass& pass, int64_t index)
   columns_left = pass.keeps_psums ? 0 : cols;
 }
 
+int64_t PassContext::busy_cycles(int row, int col) const {
+  int64_t group = 0;
+  for (int step = 0; step < steps_; ++step)
+    group += timing(first_step(row, col) + static_cast<size_t>(step)).cycles;
+  const int64_t chain = pass_.keeps_psums ? 0 : chain_psums(col);
+  return pass_.tokens * (groups(row) * group + chain * (row == pass_.rows - 1 ? finish_cycles_ : 1));
+}
+
 void PassContext::add_actions(ActionCounts& counts) const {
   for (size_t i = 0; i < executions_.size(); ++i) {
     const size_t step = i % static_cast<size_t>(steps_), program = i / static_cast<size_t>(steps_);

@@ -37,6 +37,8 @@ class PassContext {
   int32_t groups(int row) const { return last_set(row) ? groups_top_ : groups_; }
   int32_t chain_psums(int col) const { return col % pass_.sets == pass_.sets - 1 ? chain_last_ : chain_; }
   int32_t finish_cycles() const { return finish_cycles_; }
+  // Cycles in which a PE works on the pass, from its first step to its last partial sum.
+  int64_t busy_cycles(int row, int col) const;
 
   // What happened, counted as it happens and turned into actions when the pass is over.
   void count_step(size_t step) { ++executions_[step]; }

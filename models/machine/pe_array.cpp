@@ -118,6 +118,7 @@ template <bool Functional>
 void PeArray<Functional>::tick() {
   cycle_ = scheduler_.cycle();
   ++evaluated_cycles_;
+  const int64_t busy_before = counters_.busy_pe_cycles;
   moved_ = take_filter();
   moved_ = take_input() || moved_;
   moved_ = take_psums() || moved_;
@@ -133,6 +134,8 @@ void PeArray<Functional>::tick() {
   attention_.swap(attention_next_);
   retire_contexts();
   if (moved_ || computing_ > 0 || chain_waits_) scheduler_.wake(Domain::core);
+  if (computing_ > 0 || chain_waits_ || counters_.busy_pe_cycles != busy_before)
+    scheduler_.moved(Port::array);
   if (pauses_ && !pass_ends_.empty()) sc_core::sc_pause();
 }
 

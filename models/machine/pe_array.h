@@ -54,6 +54,9 @@ class PeArray : public sc_core::sc_module {
   const ArrayCounters& counters() const { return counters_; }
   void visit(StateArchive& archive);
   std::string state() const;
+  // What is traced of the array, and of a PE under this name; `pe` is row * columns + column of the chains.
+  void trace(sc_core::sc_trace_file* file) const override;
+  void trace_pe(sc_core::sc_trace_file* file, size_t pe, const std::string& pe_name) const;
 
   static constexpr int kPassesInFlight = 4;  // whose programs the array's control holds
   static constexpr int kLinkDepth = 4;       // partial sums in the FIFO between two PEs of a column

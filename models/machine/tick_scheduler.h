@@ -3,12 +3,11 @@
 #include <cstdint>
 #include <systemc>
 
+#include "models/machine/observer.h"
 #include "models/machine/state_archive.h"
 #include "models/spec/accelerator.h"
 
 namespace eyeshift {
-
-enum class Domain : uint8_t { core, dram };
 
 // Time: integer ticks, one a unit of SystemC's resolution. No clock toggles: a domain's edge is notified only
 // where something asked for it during the current evaluation, so that idle time is skipped to the next event,
@@ -31,6 +30,12 @@ class TickScheduler : public sc_core::sc_prim_channel {
     int64_t& asked = asked_[index(domain)];
     if (asked == 0 || cycles < asked) asked = cycles;
     request_update();
+  }
+
+  // Who is told what moves; nullptr: nobody.
+  void observe(Observer* observer) { observer_ = observer; }
+  void moved(Port port) {
+    if (observer_ != nullptr) observer_->moved(port, now(), ticks(domain_of(port)));
   }
 
   // Between two evaluations: lets time pass in which the machine does what it has done before.
@@ -67,6 +72,7 @@ class TickScheduler : public sc_core::sc_prim_channel {
   int64_t asked_[2] = {0, 0};
   int64_t pending_[2] = {0, 0};  // the next edge that was notified
   int64_t skipped_ = 0;
+  Observer* observer_ = nullptr;
   sc_core::sc_event edges_[2];
 };
 

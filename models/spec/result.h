@@ -33,8 +33,9 @@ struct LayerResult {
   int64_t gated_macs = 0;    // pairs, padding's too, that a zero input spared; the machine leaves it 0
   int active_pes = 0;        // the most PEs that held work in one pass
   int64_t busy_pe_cycles = 0;
-  int64_t evaluated_cycles = 0;     // core cycles at which the array was evaluated; skipped ones are not
-  int64_t exposed_dram_cycles = 0;  // core cycles in which the array had to wait for DRAM
+  std::vector<int64_t> pe_busy_cycles;  // of every PE of the array, row by row from the bottom
+  int64_t evaluated_cycles = 0;         // core cycles at which the array was evaluated; skipped ones are not
+  int64_t exposed_dram_cycles = 0;      // core cycles in which the array had to wait for DRAM
   Bound bound_by = Bound::compute;
   ActionCounts actions;
   std::vector<PassRunResult> passes;

@@ -9,6 +9,7 @@
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
 #include "sim/program/input_files.h"
+#include "sim/program/look_arguments.h"
 #include "sim/program/quantize_arguments.h"
 #include "sim/report_json.h"
 #include "sim/report_text.h"
@@ -40,6 +41,9 @@ With --context every token also attends: q K^T and a V on the accelerator's mac-
 from DRAM as weights are, softmax and norms as elementwise work in the same lanes.
 
 With --functional values flow too: the true outputs of every layer, rounded as the units round.
+
+A layer's run can be looked at: --waveform for signal by signal, --timeline for what was busy when, in
+Perfetto or chrome://tracing. Whatever is looked at is evaluated cycle by cycle and not fast-forwarded.
 
 units:
 )" + described_names<Unit>("unit") +
@@ -76,6 +80,7 @@ units:
         "inputs of every layer, [K, tokens]; default: the sample in the trace")(
         "outputs", value("Y.safetensors"), "of --functional: a tensor LAYER.y, F16 [tokens, M], a layer")(
         "no-fast-forward", po::bool_switch(), "evaluate every cycle of every pass: the same results, later");
+    add_look_options(options);
     add_table_option(options);
     add_jobs_option(options);
     add_report_options(options);
@@ -97,7 +102,9 @@ units:
     const std::vector<EnergyTable> with = tables(arguments);
     const int parallel = jobs(arguments);
     const std::string outputs = text_or(arguments, "outputs", "");
-    const ReportSink sink(arguments, input_files(arguments), {outputs});
+    read_look(arguments, task);
+    const ReportSink sink(arguments, input_files(arguments),
+                          {outputs, task.options.look.waveform, task.options.look.timeline});
 
     Trace trace;
     if (has(arguments, "trace")) {
@@ -136,6 +143,7 @@ units:
           "the checkpoint to `eyeshift compare --checkpoint`");
     needs(arguments, "scheme", "network");
     needs(arguments, "bits", "network");
+    check_look(arguments);
     const bool functional = arguments["functional"].as<bool>();
     if (!functional && (has(arguments, "activations") || has(arguments, "outputs")))
       throw InputError("--activations and --outputs have a meaning only with --functional");

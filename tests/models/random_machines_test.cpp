@@ -97,6 +97,7 @@ void expect_same(const LayerResult& a, const LayerResult& b, const std::string& 
   EXPECT_EQ(a.padding_macs, b.padding_macs) << where;
   EXPECT_EQ(a.active_pes, b.active_pes) << where;
   EXPECT_EQ(a.busy_pe_cycles, b.busy_pe_cycles) << where;
+  EXPECT_EQ(a.pe_busy_cycles, b.pe_busy_cycles) << where;
   EXPECT_EQ(a.exposed_dram_cycles, b.exposed_dram_cycles) << where;
   EXPECT_EQ(a.bound_by, b.bound_by) << where;
   for (size_t action = 0; action < kActionCount; ++action)

@@ -29,7 +29,14 @@ int plot(const TestFolder& folder, const std::string& script, const std::string&
   return WEXITSTATUS(std::system(command.c_str()));
 }
 
-class Plots : public testing::TestWithParam<const char*> {
+// A script, and a key of a run without which it cannot draw.
+struct Plot {
+  const char* script;
+  const char* key;
+};
+void PrintTo(const Plot& plot, std::ostream* out) { *out << plot.script; }
+
+class Plots : public testing::TestWithParam<Plot> {
  protected:
   void SetUp() override {
     ASSERT_FALSE(python().empty()) << "no python3 with matplotlib: install python3-matplotlib";
@@ -44,7 +51,7 @@ class Plots : public testing::TestWithParam<const char*> {
   }
 
   int plot(const std::string& report, const std::string& output) {
-    return eyeshift::plot(folder_, GetParam(), report, output);
+    return eyeshift::plot(folder_, GetParam().script, report, output);
   }
 
   TestFolder folder_;
@@ -61,12 +68,13 @@ TEST_P(Plots, DrawTheSameFilesEachTime) {
 }
 
 TEST_P(Plots, RefuseBadReportsWithoutWriting) {
-  Json no_energy = report_;
-  no_energy["schemes"][1].erase("energy_pJ");
+  Json incomplete = report_;
+  incomplete["schemes"][1].erase(GetParam().key);
   for (const std::string& bad : {std::string("not json"), std::string("[]"), std::string("{\"schemes\": []}"),
-                                 std::string("{\"schemes\": [7]}"), dump(no_energy)}) {
+                                 std::string("{\"schemes\": [7]}"), dump(incomplete)}) {
     EXPECT_EQ(plot(bad, folder_ / "bad"), 2) << bad.substr(0, 40);
-    EXPECT_THAT(content_of(folder_ / "log"), testing::StartsWith(std::string(GetParam()) + ".py: error: "));
+    EXPECT_THAT(content_of(folder_ / "log"),
+                testing::StartsWith(std::string(GetParam().script) + ".py: error: "));
     EXPECT_EQ(folder_.names(), (std::vector<std::string>{"log", "report.json"}));
   }
 }
@@ -113,7 +121,27 @@ TEST_F(ReproductionPlot, RefusesBadReportsWithoutWriting) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Sim, Plots, testing::Values("energy_bars", "perplexity_energy", "time_energy"));
+TEST(UtilisationPlot, NeedsTheBusyCyclesOfEveryPe) {
+  ASSERT_FALSE(python().empty());
+  const TestFolder folder;
+  RunReport run = sample_run();
+  price(run, {default_table()});
+  std::vector<Json> bad(3, to_json(run));
+  bad[0]["layers"][0]["pe_busy_cycles"][3].erase(0);
+  bad[1]["layers"][1].erase("pe_busy_cycles");
+  bad[2]["layers"][0]["pe_busy_cycles"][0][0] = "busy";
+  for (const Json& report : bad) {
+    EXPECT_EQ(plot(folder, "utilisation", dump(report), folder / "plot"), 2);
+    EXPECT_THAT(content_of(folder / "log"), HasSubstr("pe_busy_cycles"));
+    EXPECT_EQ(folder.names(), (std::vector<std::string>{"log", "report.json"}));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Sim, Plots,
+                         testing::Values(Plot{"energy_bars", "energy_pJ"},
+                                         Plot{"perplexity_energy", "perplexity"},
+                                         Plot{"time_energy", "time_s"}, Plot{"utilisation", "layers"}),
+                         [](const auto& test_info) { return test_info.param.script; });
 
 }  // namespace
 }  // namespace eyeshift

@@ -31,7 +31,7 @@ TEST(Report, SumsCountEveryLayerAsOftenAsItStands) {
   const RunSums total = sums(run);
   EXPECT_EQ(total.cycles, 1000 + 3 * 2000);
   EXPECT_EQ(total.macs, 4 * 4096);
-  EXPECT_EQ(total.busy_pe_cycles, 10 + 3 * 20);
+  EXPECT_EQ(total.busy_pe_cycles, 1670 + 3 * 3340);
   EXPECT_DOUBLE_EQ(total.time_s, 5e-6 + 3 * 10e-6);
   EXPECT_EQ(total.actions[Action::multiply_fp16_weights], 17 + 3 * 34);
 }
@@ -238,6 +238,11 @@ TEST(Report, JsonOfAnImpossibleRunIsRefusedByKey) {
   EXPECT_THAT(refusal("/layers/1/actions/dram.read.weights", int64_t{1} << 52),
               both("'second'", "dram.read.weights"));
   EXPECT_THAT(refusal("/layers/1/mapping/m", 0), both("'second'", "'m'"));
+  EXPECT_THAT(refusal("/layers/1/pe_busy_cycles", 7), both("'second'", "'pe_busy_cycles'"));
+  EXPECT_THAT(refusal("/layers/1/pe_busy_cycles/11", Json::array()), both("'second'", "rows of 14"));
+  EXPECT_THAT(refusal("/layers/1/pe_busy_cycles/11/13", 21), both("'second'", "do not add up"));
+  EXPECT_THAT(refusal("/layers/1/pe_busy_cycles/0/0", int64_t{1} << 52), both("'second'", "do not add up"));
+  EXPECT_THAT(refusal("/layers/1/pe_busy_cycles/0/0", -1), both("'second'", "'pe_busy_cycles'"));
   EXPECT_THAT(refusal("/layers/1/encoding/group_cols", 0), both("'second'", "'group_cols'"));
   EXPECT_EQ(refusal("/layers/1/padding_macs", 7), "none");
 }

@@ -23,7 +23,9 @@ LayerReport sample_layer(const std::string& name, int64_t count, int64_t seed) {
   layer.result.cycles = 1000 * seed;
   layer.result.ticks = 3000 * seed;
   layer.result.active_pes = 168;
-  layer.result.busy_pe_cycles = 10 * seed;
+  layer.result.busy_pe_cycles = 167 * 10 * seed;
+  layer.result.pe_busy_cycles.assign(168, 10 * seed);
+  layer.result.pe_busy_cycles[5] = 0;
   layer.result.evaluated_cycles = 900 * seed;
   layer.result.bound_by = Bound::dram;
   for (size_t i = 0; i < kActionCount; ++i)
