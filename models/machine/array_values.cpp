@@ -78,6 +78,7 @@ void ArrayValues::execute(int index, const PeTile& tile, int step, int group, in
   Pe& pe = pes_[static_cast<size_t>(index)];
   PeValues values = values_of(pe, tile);
   values.x = pe.inputs.data() + used;
+  values.token = token;
   values.psums = psums_of(pe, tile, token);
   plan_.unit.execute(step, group, values);
   pe.inputs.erase(pe.inputs.begin(), pe.inputs.begin() + leave);

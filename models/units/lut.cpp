@@ -14,7 +14,8 @@ namespace {
 // do, and none is read back. Column-wise: alpha x by exponent adds, one build a plane and group of outputs,
 // one query and one add a key. Block-wise: one build; a key takes one query, T exponent adds and T adds.
 // Row-wise real scales: one build; a key takes one query and one add, and mac-fp16 lanes beside the tops
-// multiply-add once per row, plane and group.
+// multiply-add once per row, plane and group. Where the inputs stay in the PEs and the scratchpad holds all
+// their tables, these are built by the first pass alone.
 class Lut : public Unit {
  public:
   std::string_view summary() const override {
@@ -90,6 +91,10 @@ class Lut : public Unit {
 
     Program program{
         {build, query}, tile.inputs / 8, static_cast<int32_t>(p * psums_per_output(encoding)), 1, {}};
+    if (tile.pass->holds_inputs && keeps_tables(encoding, accelerator.spad_words.lut, *tile.pass)) {
+      query.needs = query.frees = 8;  // inputs count as used with their last query
+      program.steps = {query};
+    }
     if (layout == ScaleLayout::row) {
       program.finish[multiply_scales(accelerator)] = p * planes;
       program.finish[add_psums(accelerator)] = p * planes;
@@ -102,9 +107,14 @@ class Lut : public Unit {
   // another plane by plane, the whole group is computed with the build.
   void execute(int step, int group, PeValues& pe) const override {
     const ScaleLayout layout = scale_layout(*pe.encoding);
+    const Pass& pass = *pe.tile.pass;
     if (layout == ScaleLayout::column) {
       if (step == 0) execute_columns(group, pe);
-    } else if (step == 0) {
+      return;
+    }
+    const bool kept = keeps_tables(*pe.encoding, pe.lut_words, pass);
+    if (kept) pe.lut += (pe.token * (pass.q / 8) + group) * entries_of(pe.lut_words);
+    if (step == 0 && !(kept && pass.holds_inputs)) {
       std::array<double, 8> x;
       for (int j = 0; j < 8; ++j) x[static_cast<size_t>(j)] = half_value(pe.x[j]);
       build_table(x, pe);
@@ -125,6 +135,14 @@ class Lut : public Unit {
 
  private:
   static int entries_of(int lut_words) { return lut_words >= 256 ? 256 : 128; }
+
+  // Whether the tables of inputs that stay in the PEs over several passes stay too: where there is room for
+  // all of them, and they are the same for all outputs.
+  static bool keeps_tables(const Encoding& encoding, int lut_words, const Pass& pass) {
+    if (scale_layout(encoding) == ScaleLayout::column) return false;
+    return (pass.holds_inputs || pass.keeps_inputs) &&
+           int64_t{pass.tokens} * (pass.q / 8) * entries_of(lut_words) <= lut_words;
+  }
 
   static void build_table(const std::array<double, 8>& x, PeValues& pe) {
     double sum = x[0];

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "models/units/arithmetic.h"
 #include "models/units/deliveries.h"
 
@@ -61,8 +63,10 @@ class MacInt16 : public Unit {
   }
 
  private:
+  // A scale in single precision may shift by more bits than there are.
   static int64_t truncated(int32_t product, int shift) {
-    const int64_t shifted = shift >= 0 ? int64_t{product} >> shift : int64_t{product} << -shift;
+    const int64_t shifted = shift >= 0 ? int64_t{product} >> std::min(shift, 31)
+                                       : int64_t{product} * (int64_t{1} << std::min(-shift, 16));
     return static_cast<int16_t>(static_cast<uint16_t>(shifted));
   }
   static double wrapped(int64_t sum) { return static_cast<int16_t>(static_cast<uint16_t>(sum)); }

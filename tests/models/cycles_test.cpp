@@ -220,6 +220,58 @@ TEST(Cycles, PartialSumsThatStayAreChainedOnce) {
   EXPECT_EQ(result.actions[Action::glb_shared_read_psums], 0);
 }
 
+// One plane, of blocks of 8 inputs by all outputs with a scale of one power of two.
+Encoding one_plane(int64_t outputs) {
+  Encoding encoding;
+  encoding.scheme = "one plane";
+  encoding.coding = Coding::binary;
+  encoding.bits = encoding.terms = 1;
+  encoding.group_rows = outputs;
+  encoding.group_cols = encoding.scale_bits = 8;
+  encoding.power_of_two = true;
+  return encoding;
+}
+
+TEST(Cycles, TablesOfInputsThatStayAreBuiltOnce) {
+  // 8 inputs, two words, bursts 0 and 1; two outputs, one a pass. The inputs reach the PE one a cycle from 8
+  // + L to 15 + L. Pass 0's weights, one key, are burst 2 and enter the register when the second word of
+  // inputs is in its bank, at 5 + L; the scale is burst 3 and follows two cycles later, at 7 + L, to reach
+  // the PE at 13 + L. So the PE waits for the inputs: it builds the table from 15 + L, 256 entries and 6 more
+  // additions, queries it in a cycle, and chains at 15 + L + 262 + 1. Pass 1 waits in the scratchpad by then:
+  // it begins in the cycle behind the chain's, queries in one cycle and chains; without the table it would
+  // build again.
+  AcceleratorConfig config = machine(1, 1);
+  config.array.units = {"lut"};
+  config.spad_words.lut = 256;
+  config.glb.bank_bytes = 8;  // a word each
+  config.glb.shared_banks = 64;
+  const LayerShape shape{"layer", 8, 2, 1};
+  const Mapping mapping{2, 1, 1, 1, 8, 1, 1};
+  const LayerResult result = run(config, shape, one_plane(2), 1, "input-stationary", mapping);
+  const int64_t built = 15 + kLatency + 262;
+  EXPECT_EQ(result.cycles, built + 1 + 1 + 1 + kOut);
+  EXPECT_EQ(result.actions[Action::lut_build_write_inputs], 256);
+  EXPECT_EQ(result.actions[Action::lut_query_psums], 2);
+  // Row stationary builds it for every tile of outputs. The inputs come again when the first table is built
+  // and has let go of them, one a cycle.
+  const LayerResult rebuilt = run(config, shape, one_plane(2), 1, "row-stationary", mapping);
+  EXPECT_EQ(rebuilt.cycles, built + 8 + 262 + 1 + kOut);
+  EXPECT_EQ(rebuilt.actions[Action::lut_build_write_inputs], 2 * 256);
+}
+
+TEST(Cycles, TablesWithoutRoomAreBuiltAgain) {
+  // Two tokens' tables do not fit one table's scratchpad.
+  AcceleratorConfig config = machine(1, 1);
+  config.array.units = {"lut"};
+  config.spad_words.input = 16;
+  const LayerShape shape{"layer", 8, 2, 1};
+  for (const auto& [words, builds] : {std::pair(256, 4), {512, 2}}) {
+    config.spad_words.lut = words;
+    const LayerResult result = run(config, shape, one_plane(2), 2, "input-stationary", {2, 2, 1, 1, 8, 1, 1});
+    EXPECT_EQ(result.actions[Action::lut_build_write_inputs], builds * 256) << words;
+  }
+}
+
 TEST(Cycles, AnIdleMachineIsNotEvaluated) {
   AcceleratorConfig slow = machine(1, 1);
   slow.dram.latency_cycles = 100000;

@@ -1,5 +1,10 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cmath>
+
+#include "sim/replay.h"
+#include "tests/models/reference_executor.h"
 #include "tests/models/sample_runs.h"
 
 namespace eyeshift::testing {
@@ -58,6 +63,35 @@ TEST(ChainTest, TheTopOfAShorterTileDoesNotOvertake) {
                        {mapping});
   expect_reference_outputs(run);
   expect_exact_outputs(run);
+}
+
+// Scales in single precision may shift a product's bits out on either side.
+TEST(FixedPointTest, ShiftsByAnyScale) {
+  const auto unit_case = std::find_if(unit_cases().begin(), unit_cases().end(),
+                                      [](const UnitCase& each) { return each.unit == "mac-int16"; });
+  ASSERT_NE(unit_case, unit_cases().end());
+  const AcceleratorConfig accelerator = accelerators_for(*unit_case, Accumulator::fp32).front();
+  const LayerShape shape{"shifted", 9, 5, 1};
+  Encoding encoding = unit_case->encoding(shape.K, shape.M);
+  encoding.scale_bits = 32;
+  const std::vector<uint16_t> inputs = random_inputs(3, shape.K, Values::ordinary, 0, 1);
+  for (const int exponent : {-126, -64, -32, -31, -16, -1, 0, 1, 15, 16, 17, 64, 113}) {
+    Layer layer = random_layer(shape, encoding, Values::ordinary, 2);
+    layer.scales = {std::ldexp(1.0f, exponent)};
+    ReplayJob job;
+    job.shape = shape;
+    job.encoding = encoding;
+    job.tokens = 3;
+    job.unit = unit_case->unit;
+    job.mapping = sample_mappings(shape, encoding, 3, accelerator, job.unit, 1, 0).front();
+    job.layer = &layer;
+    job.inputs = &inputs;
+    const Schedule schedule =
+        row_stationary().schedule(shape, encoding, job.tokens, accelerator, job.unit, job.mapping);
+    EXPECT_EQ(replay(accelerator, {job}, 1).front().outputs,
+              execute_reference(layer, inputs, schedule, accelerator))
+        << "scale 2^" << exponent;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, UnitFunction, ::testing::ValuesIn(unit_cases()),
