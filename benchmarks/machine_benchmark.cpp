@@ -16,8 +16,7 @@ namespace {
 // evaluated, in a child process, as all simulations are. The DRAM link runs at the core's clock, so that the
 // array and not the link is the limit; pe_busy is the part of PE cycles in which a PE worked.
 void evaluated_cycles(benchmark::State& state) {
-  AcceleratorConfig accelerator =
-      specialised(load_accelerator("eyeriss-168", Registry<Unit>::instance().names()), "mac-fp16");
+  AcceleratorConfig accelerator = specialised(load_accelerator("eyeriss-168", listed_units()), "mac-fp16");
   accelerator.clocks.dram_Hz = accelerator.clocks.core_Hz;
   ReplayJob job;
   job.shape = {"layer", 264, 336, 1};
@@ -44,8 +43,7 @@ BENCHMARK(evaluated_cycles)->Arg(3584)->UseManualTime()->Unit(benchmark::kMillis
 // 128 tokens through a layer of 768 x 768 on 16 x 16 PEs with mac-fp16, every cycle evaluated (0) or
 // fast-forwarded (1), with the mapping that the search finds.
 void layer_128_768_768(benchmark::State& state) {
-  AcceleratorConfig accelerator =
-      specialised(load_accelerator("eyeriss-168", Registry<Unit>::instance().names()), "mac-fp16");
+  AcceleratorConfig accelerator = specialised(load_accelerator("eyeriss-168", listed_units()), "mac-fp16");
   accelerator.array.rows = accelerator.array.cols = 16;
   ReplayJob job;
   job.shape = {"layer", 768, 768, 1, {}, 0, 0};
@@ -70,7 +68,7 @@ BENCHMARK(layer_128_768_768)->Arg(0)->Arg(1)->UseManualTime()->Unit(benchmark::k
 void decoded_token(benchmark::State& state, const char* network, const char* scheme, int bits,
                    const char* unit) {
   SimulateTask task;
-  task.accelerator = specialised(load_accelerator("eyeriss-168", Registry<Unit>::instance().names()), unit);
+  task.accelerator = specialised(load_accelerator("eyeriss-168", listed_units()), unit);
   QuantizeOptions options;
   options.bits = bits;
   task.workload = workload_of(load_network(network), scheme, options);

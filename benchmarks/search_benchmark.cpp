@@ -11,8 +11,7 @@ namespace {
 // Mappings that row stationary finds, checks and estimates a second, on one core.
 void search(benchmark::State& state, const char* accelerator_name, const char* unit, const LayerShape& shape,
             Coding coding, int64_t tokens) {
-  const AcceleratorConfig accelerator =
-      specialised(load_accelerator(accelerator_name, Registry<Unit>::instance().names()), unit);
+  const AcceleratorConfig accelerator = specialised(load_accelerator(accelerator_name, listed_units()), unit);
   Encoding encoding;
   encoding.coding = coding;
   if (coding == Coding::int16) {

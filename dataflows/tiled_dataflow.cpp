@@ -14,15 +14,17 @@ constexpr int64_t kMostStepCycles = 65535;
 constexpr int64_t kMostPasses = int64_t{1} << 32;
 
 // Sizes of a part of `whole` that cut it into equal tiles, `parts` of which are worked on at once: from the
-// largest that fits down, a few of them.
+// largest of at most `largest` that fits down, a few of them.
 template <typename Fits>
-std::vector<int64_t> sizes(int64_t whole, int64_t parts, int64_t granule, const Fits& fits) {
+std::vector<int64_t> sizes(int64_t whole, int64_t parts, int64_t granule, int64_t largest, const Fits& fits) {
   constexpr size_t kMost = 6;
   std::vector<int64_t> found;
-  for (int64_t tiles = 1; found.size() < kMost; ++tiles) {
+  int64_t tiles = divide_up(divide_up(whole, largest), parts);
+  while (found.size() < kMost) {
     const int64_t size = divide_up(divide_up(whole, tiles * parts), granule) * granule;
-    if ((found.empty() || size < found.back()) && fits(size)) found.push_back(size);
+    if (fits(size)) found.push_back(size);
     if (size == granule) break;
+    tiles = divide_up(whole, parts * (size - granule));
   }
   return found;
 }
@@ -146,15 +148,16 @@ std::vector<Mapping> TiledDataflow::candidates(const LayerShape& shape, const La
     if (bands > 1 && sets == most_sets / (bands - 1)) continue;
     const int64_t columns = region.columns(sets * whole.R);
     const int64_t split = whole.conv ? whole.E : splits_tokens() ? tokens : 1;
-    for (const int64_t e : sizes(split, 1, 1, [&](int64_t size) { return size <= columns; })) {
+    for (const int64_t e : sizes(split, 1, 1, columns, [](int64_t) { return true; })) {
       const auto fits = [&](int64_t q, int64_t p) {
         const Mapping mapping{1, whole.conv || !splits_tokens() ? 1 : e, e, p, q, 1, 1};
         return pe_violation(make_case(shape, geometry, tokens, mapping)).empty();
       };
-      for (const int64_t q :
-           sizes(whole.scale_channels, sets, granule, [&](int64_t q) { return fits(q, 1); })) {
+      for (const int64_t q : sizes(whole.scale_channels, sets, granule, whole.scale_channels,
+                                   [&](int64_t q) { return fits(q, 1); })) {
         const int64_t r = std::min(sets, divide_up(whole.scale_channels, q));
-        for (const int64_t p : sizes(whole.M, columns / e, 1, [&](int64_t p) { return fits(q, p); })) {
+        for (const int64_t p :
+             sizes(whole.M, columns / e, 1, whole.M, [&](int64_t p) { return fits(q, p); })) {
           const int64_t t = std::min(columns / e, divide_up(whole.M, p));
           if (seen.emplace(e, p, q, r, t).second) found.push_back({0, 0, e, p, q, r, t});
         }

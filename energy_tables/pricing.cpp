@@ -122,6 +122,19 @@ Prices prices_of(const EnergyTable& table, const AcceleratorConfig& accelerator,
   return prices;
 }
 
+void Energy::add(const Energy& other, double times) {
+  for (double Compute::*kind : {&Compute::multiply, &Compute::add, &Compute::shift, &Compute::lut_query,
+                                &Compute::lut_build, &Compute::dequantize})
+    compute.*kind += times * other.compute.*kind;
+  for (ByOperand DataMovement::*place :
+       {&DataMovement::dram, &DataMovement::glb, &DataMovement::noc, &DataMovement::spad})
+    for (double ByOperand::*operand :
+         {&ByOperand::weights, &ByOperand::inputs, &ByOperand::psums, &ByOperand::scales})
+      data_movement.*place.*operand += times * (other.data_movement.*place.*operand);
+  for (double Energy::*part : {&Energy::clock_control, &Energy::static_leakage, &Energy::total})
+    this->*part += times * other.*part;
+}
+
 std::vector<std::string> not_priced(const EnergyTable& table) {
   std::vector<std::string> keys;
   for (size_t i = 0; i < kActionCount; ++i)

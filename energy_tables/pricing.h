@@ -48,6 +48,9 @@ struct Energy {
   } data_movement;
   double clock_control = 0;  // clock network, control, FIFOs, pads
   double static_leakage = 0, total = 0;
+
+  // *this += times * other.
+  void add(const Energy& other, double times = 1);
 };
 // leakage_mW times time_s is static_leakage. Throws InternalError where a counted action has no price.
 Energy energy_of(const ActionCounts& counts, const Prices& prices, double leakage_mW, double time_s);

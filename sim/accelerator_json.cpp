@@ -44,7 +44,9 @@ struct Reader {
     for (const Json& word : list_field(field(json, group, kWhere), key, kWhere)) {
       if (!word.is_string()) throw InputError(std::string(kWhere) + ": '" + key + "' must list names");
       value.push_back(word.get<std::string>());
-      Registry<Unit>::instance().find(value.back(), "unit");
+      if (!Registry<Unit>::instance().find(value.back(), "unit").host().empty())
+        throw InputError(std::string(kWhere) + ": '" + key + "' lists '" + value.back() +
+                         "', which has no parts of its own");
     }
     if (value.empty()) throw InputError(std::string(kWhere) + ": '" + key + "' is empty");
   }

@@ -12,27 +12,32 @@ constexpr int64_t kMostProducts = int64_t{1} << 59;  // with 15 actions each, co
 
 }  // namespace
 
-std::vector<AttentionLayer> attention_layers(const AttentionShape& attention, int64_t context,
-                                             int64_t tokens) {
-  const auto fail = [&](const std::string& problem) {
-    throw InputError("--context " + std::to_string(context) + ": " + problem);
-  };
+void check_context(int64_t context, int64_t tokens) {
+  const std::string option = "--context " + std::to_string(context) + ": ";
   if (context < 1 || context > kMostContext)
-    fail("expected a whole number from 1 to " + std::to_string(kMostContext));
+    throw InputError(option + "expected a whole number from 1 to " + std::to_string(kMostContext));
   if (tokens < 1) throw InputError("--tokens " + std::to_string(tokens) + ": expected at least 1");
   if (tokens > context)
-    fail("must be at least the " + std::to_string(tokens) + " new tokens, which are attended too");
+    throw InputError(option + "must be at least the " + std::to_string(tokens) +
+                     " new tokens, which are attended too");
+}
+
+std::vector<AttentionLayer> attention_layers(const AttentionShape& attention, int64_t context, int64_t tokens,
+                                             int64_t batch) {
+  check_context(context, tokens);
   // One product's; the quotients are exact enough: a / b / c is the whole part of a / (b c).
-  const int64_t most_pairs = kMostProducts / 2 / (attention.heads * attention.head_dim) / attention.count;
+  const int64_t most_pairs =
+      kMostProducts / 2 / (attention.heads * attention.head_dim) / attention.count / batch;
   if (tokens > most_pairs / context)
-    fail("too many products with " + std::to_string(tokens) + " tokens: at most " +
-         std::to_string(most_pairs / context) + " tokens can be counted in 63 bits; use fewer");
+    throw InputError("--context " + std::to_string(context) + ": too many products with " +
+                     std::to_string(tokens) + " tokens: at most " + std::to_string(most_pairs / context) +
+                     " tokens can be counted in 63 bits; use fewer");
 
   LayerShape qk;
   qk.name = "attention.qk";
   qk.K = attention.head_dim;
   qk.M = context;
-  qk.count = attention.kv_heads * attention.count;
+  qk.count = attention.kv_heads * attention.count * batch;
   LayerShape av = qk;
   av.name = "attention.av";
   av.K = context;

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "configs/loaders/network_reader.h"
+#include "traces/format/attention.h"
 #include "traces/format/layer.h"
 
 namespace eyeshift {
@@ -15,15 +15,17 @@ struct AttentionLayer {
       0;  // vectors that it multiplies: those of all new tokens and of the heads that share a cache
 };
 
-// The products of a network's attention for `tokens` new tokens of one sequence, when `context` positions are
-// attended in all, the new ones included:
+// Throws InputError where tokens or context is less than 1, or context is less than tokens or more than 2^20.
+void check_context(int64_t context, int64_t tokens);
+
+// The products of a network's attention for `tokens` new tokens of each of `batch` sequences, when `context`
+// positions are attended in all, the new ones included:
 //   attention.qk  q K^T: K = head_dim, M = context
 //   attention.av  a V:   K = context, M = head_dim
-// each for kv_heads x blocks caches and tokens x heads / kv_heads vectors a cache. Every new token attends
-// every position: none is skipped where a causal mask hides it. Throws InputError where tokens or context is
-// less than 1, context is less than tokens or more than 2^20, or the products are so many (2^59) that their
-// actions could not be counted.
-std::vector<AttentionLayer> attention_layers(const AttentionShape& attention, int64_t context,
-                                             int64_t tokens);
+// each for kv_heads x blocks x batch caches and tokens x heads / kv_heads vectors a cache. Every new token
+// attends every position: none is skipped where a causal mask hides it. Throws InputError as check_context()
+// does, and where the products are so many (2^59) that their actions could not be counted.
+std::vector<AttentionLayer> attention_layers(const AttentionShape& attention, int64_t context, int64_t tokens,
+                                             int64_t batch = 1);
 
 }  // namespace eyeshift

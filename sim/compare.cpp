@@ -76,6 +76,8 @@ SchemeWorkload quantized_workload(const std::string& checkpoint, const std::stri
   SchemeWorkload result{workload_of(trace),
                         Accuracy{measured.perplexity, measured.nll, measured.tokens, elapsed.count()}};
   for (WorkItem& item : result.workload.layers) item.layer = nullptr;
+  result.workload.attention = network->attention();
+  result.workload.norms = network->norms();
   return result;
 }
 
@@ -95,6 +97,7 @@ std::vector<RunReport> compare(const AcceleratorConfig& accelerator, const Compa
       task.options.objective = options.objective;
       task.options.unit = side.unit;
       task.options.tokens = tokens;
+      task.options.context = options.context;
       tasks.push_back(std::move(task));
     }
   std::vector<RunReport> runs = simulate(tasks, tables, options.parallel);

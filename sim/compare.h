@@ -28,6 +28,7 @@ SchemeOnUnit parse_scheme_on_unit(const std::string& text);
 struct CompareOptions {
   std::vector<SchemeOnUnit> sides;
   std::vector<int64_t> tokens = {1};
+  int64_t context = 0;  // as SimulateOptions::context
   std::string dataflow = "row-stationary";
   Objective objective = Objective::energy_time;
   int parallel = 1;

@@ -1,13 +1,19 @@
 #include "sim/report.h"
 
+#include <algorithm>
+
 #include "configs/reader/errors.h"
 
 namespace eyeshift {
 
-RunSums sums(const RunReport& run) {
+namespace {
+
+template <typename Counts>
+RunSums sums_where(const RunReport& run, const Counts& counts) {
   RunSums total;
   int64_t ticks = 0;  // exact whatever the layers' order
   for (const LayerReport& layer : run.layers) {
+    if (!counts(layer)) continue;
     const int64_t count = layer.shape.count;
     total.macs += count * layer.result.macs;
     total.padding_macs += count * layer.result.padding_macs;
@@ -16,10 +22,41 @@ RunSums sums(const RunReport& run) {
     ticks += count * layer.result.ticks;
     total.busy_pe_cycles += count * layer.result.busy_pe_cycles;
     total.actions.add(layer.result.actions, count);
+    total.energy.add(layer.energy, static_cast<double>(count));
   }
   if (ticks > 0)
     total.time_s = static_cast<double>(ticks) / static_cast<double>(time_base(run.accelerator).ticks_Hz);
   return total;
+}
+
+}  // namespace
+
+RunSums sums(const RunReport& run) {
+  return sums_where(run, [](const LayerReport&) { return true; });
+}
+
+RunSums sums(const RunReport& run, LayerKind kind) {
+  return sums_where(run, [&](const LayerReport& layer) { return layer.kind == kind; });
+}
+
+std::vector<LayerKind> kinds_of(const RunReport& run) {
+  std::vector<LayerKind> kinds;
+  for (const LayerKind kind : kLayerKinds)
+    if (std::any_of(run.layers.begin(), run.layers.end(),
+                    [&](const LayerReport& layer) { return layer.kind == kind; }))
+      kinds.push_back(kind);
+  return kinds;
+}
+
+KvCacheBytes kv_cache_bytes(const RunReport& run) {
+  KvCacheBytes bytes;
+  for (const LayerReport& layer : run.layers) {
+    if (layer.kind != LayerKind::attention) continue;
+    bytes.read += layer.shape.count * layer.result.actions[Action::dram_read_weights];
+    const int64_t of_position = 2 * layer.shape.K * layer.shape.M / run.context;
+    bytes.written += layer.shape.count * of_position * run.tokens;
+  }
+  return bytes;
 }
 
 double chip_power_mW(const Energy& energy, double time_s) {
@@ -44,6 +81,7 @@ double bits_per_weight(const std::vector<LayerReport>& layers, const std::string
   const auto ratio = [&](bool all) {
     double bits = 0, weights = 0;
     for (const LayerReport& layer : layers) {
+      if (layer.kind != LayerKind::linear && layer.kind != LayerKind::convolution) continue;
       if (!all && layer.encoding.scheme != scheme) continue;
       const auto of_layer = static_cast<double>(layer.shape.count * layer.shape.K * layer.shape.M);
       bits += layer.bits_per_weight * of_layer;

@@ -11,6 +11,7 @@
 #include "models/spec/accelerator.h"
 #include "models/spec/mapping.h"
 #include "models/spec/result.h"
+#include "sim/layer_kind.h"
 #include "traces/format/layer.h"
 
 namespace eyeshift {
@@ -18,8 +19,9 @@ namespace eyeshift {
 // One layer of a run. Everything is of one layer, however many identical ones it stands for (shape.count).
 struct LayerReport {
   LayerShape shape;
+  LayerKind kind = LayerKind::linear;
   Encoding encoding;
-  int64_t tokens = 0;
+  int64_t tokens = 0;  // attention: vectors that a cache is multiplied with; vector: elements
   std::string unit;
   Mapping mapping;
   double bits_per_weight = 0;
@@ -64,6 +66,7 @@ struct RunSums {
   double time_s = 0;
   int64_t busy_pe_cycles = 0;
   ActionCounts actions;
+  Energy energy;  // with the first table
 };
 
 // A network under one scheme on one machine.
@@ -75,6 +78,7 @@ struct RunReport {
   std::string dataflow;
   int64_t tokens = 0;  // of one sequence
   int64_t batch = 1;
+  int64_t context = 0;  // positions attended; 0: the network's layers alone
   AcceleratorConfig accelerator;
   double bits_per_weight = 0;  // stored bits over weights, of the layers that the scheme codes
   std::vector<LayerReport> layers;
@@ -84,6 +88,19 @@ struct RunReport {
 };
 
 RunSums sums(const RunReport& run);
+// Of the layers of one kind.
+RunSums sums(const RunReport& run, LayerKind kind);
+// The kinds of a run's layers, in the order of LayerKind.
+std::vector<LayerKind> kinds_of(const RunReport& run);
+
+// The KV cache's traffic with DRAM. read: the weights of attention's products, in bursts and as often as
+// their mappings read them. written: the new tokens' keys and values, which are outputs of k_proj and v_proj
+// and counted there.
+struct KvCacheBytes {
+  int64_t read = 0;
+  int64_t written = 0;
+};
+KvCacheBytes kv_cache_bytes(const RunReport& run);
 
 // Average power of the chip, milliwatts: all energy but that of DRAM, which is another chip, over the time.
 // The pads towards DRAM are the chip's.
@@ -98,7 +115,7 @@ struct GlbBytes {
 GlbBytes glb_bytes(const ActionCounts& actions, int port_bits);
 
 // Total stored bits divided by weights over the layers whose encoding has the scheme's name; all where none
-// has.
+// has. A KV cache is no weight.
 double bits_per_weight(const std::vector<LayerReport>& layers, const std::string& scheme);
 
 // Fills energies, prices and areas of a run from tables: layers from the first, the run from each. Throws

@@ -19,6 +19,7 @@ constexpr int64_t kMostCounts = int64_t{1} << 53;
 constexpr int64_t kMostWeights = int64_t{1} << 40;
 constexpr int64_t kMostPixels = int64_t{1} << 20;  // and channels
 constexpr int64_t kMostTokens = int64_t{1} << 20;
+constexpr int64_t kMostContext = int64_t{1} << 20;
 constexpr double kMostSeconds = 1e12;
 constexpr double kTolerance = 1e-9;  // of numbers that follow from others
 
@@ -66,7 +67,7 @@ Encoding encoding_from(const Json& json, const std::string& where) {
   if (!coding) throw InputError(where + ": unknown 'coding' '" + name + "'");
   e.coding = *coding;
   const auto within = [&](const char* key, int most) { return field_within<int>(json, key, where, 0, most); };
-  e.bits = field_within<int>(json, "bits", where, 1, 16);
+  e.bits = field_within<int>(json, "bits", where, e.coding == Coding::none ? 0 : 1, 16);
   e.group_rows = field_within<int64_t>(json, "group_rows", where, 1, kMostWeights);
   e.group_cols = field_within<int64_t>(json, "group_cols", where, 1, kMostWeights);
   e.scale_bits = within("scale_bits", 128);
@@ -95,6 +96,13 @@ double number_or_nan(const Json& json, const std::string& key, const std::string
   return field(json, key, where).is_null() ? std::nan("") : field_as<double>(json, key, where);
 }
 
+LayerKind kind_from(const Json& json, const std::string& where) {
+  const auto name = field_as<std::string>(json, "kind", where);
+  for (const LayerKind kind : kLayerKinds)
+    if (name == name_of(kind)) return kind;
+  throw InputError(where + ": unknown 'kind' '" + name + "'");
+}
+
 std::optional<Convolution> convolution_from(const Json& json, const std::string& where) {
   if (json.is_null()) return std::nullopt;
   const auto size = [&](const char* key, int64_t min) {
@@ -116,7 +124,7 @@ LayerShape shape_from(const Json& json, const std::string& where) {
   shape.name = field_as<std::string>(json, "name", where);
   shape.K = field_within<int64_t>(json, "K", where, 1, kMostWeights);
   shape.M = field_within<int64_t>(json, "M", where, 1, kMostWeights / shape.K);
-  shape.count = field_within<int64_t>(json, "count", where, 1, kMostWeights / (shape.K * shape.M));
+  shape.count = field_within<int64_t>(json, "count", where, 1, kMostCounts / (shape.K * shape.M));
   const std::string layer = "layer '" + shape.name + "' conv";
   shape.conv = convolution_from(field(json, "conv", where), layer);
   if (shape.conv)
@@ -127,8 +135,9 @@ LayerShape shape_from(const Json& json, const std::string& where) {
 
 std::string unit_from(const Json& json, const std::string& where, const AcceleratorConfig& accelerator) {
   const auto unit = field_as<std::string>(json, "unit", where);
+  const std::string_view host = Registry<Unit>::instance().find(unit, "unit").host();
   const auto& units = accelerator.array.units;
-  if (std::find(units.begin(), units.end(), unit) == units.end())
+  if (std::find(units.begin(), units.end(), host.empty() ? unit : host) == units.end())
     throw InputError(where + ": 'unit' is '" + unit + "', which the accelerator does not have");
   return unit;
 }
@@ -181,13 +190,24 @@ LayerReport layer_from(const Json& json, const std::string& place, const RunRepo
   LayerReport layer;
   layer.shape = shape_from(json, place);
   const std::string where = "layer '" + layer.shape.name + "'";
-  layer.tokens = field_within<int64_t>(json, "tokens", where, 1, kMostTokens);
-  if (layer.shape.conv)
+  layer.kind = kind_from(json, where);
+  layer.tokens = count_field(json, "tokens", where, 1);
+  const bool of_context = layer.kind == LayerKind::attention || layer.kind == LayerKind::vector;
+  if (of_context && run.context == 0)
+    throw InputError(where + ": its 'kind' is " + std::string(name_of(layer.kind)) +
+                     ", but 'context' is null");
+  if (layer.kind == LayerKind::convolution)
     check_follows(where, "tokens", layer.tokens, run.batch, "'batch'");
-  else
+  else if (!of_context)
     check_follows(where, "tokens", layer.tokens, run.tokens * run.batch, "tokens x batch");
+  if (layer.shape.conv.has_value() != (layer.kind == LayerKind::convolution))
+    throw InputError(where + ": its 'kind' is " + std::string(name_of(layer.kind)) +
+                     ", which does not go with its 'conv'");
   layer.unit = unit_from(json, where, run.accelerator);
   layer.encoding = encoding_from(field(json, "encoding", where), where + " encoding");
+  if ((layer.kind == LayerKind::vector) != (layer.encoding.coding == Coding::none))
+    throw InputError(where + ": coding '" + std::string(name_of(layer.encoding.coding)) +
+                     "' does not go with 'kind' " + std::string(name_of(layer.kind)));
   layer.bits_per_weight = field_as<double>(json, "bits_per_weight", where);
   check_follows(where, "bits_per_weight", layer.bits_per_weight, bits_per_weight(layer.shape, layer.encoding),
                 "the encoding");
@@ -196,9 +216,12 @@ LayerReport layer_from(const Json& json, const std::string& place, const RunRepo
   layer.result = result_from(json, where, run.accelerator.array);
   if (layer.shape.positions() > kMostCounts / layer.tokens / (layer.shape.K * layer.shape.M))
     throw InputError(where + ": its 'K', 'M', 'tokens' and output pixels make more than 2^53 'macs'");
-  check_follows(where, "macs", layer.result.macs,
-                layer.shape.K * layer.shape.M * layer.shape.positions() * layer.tokens,
-                "K x M x output pixels x tokens");
+  if (layer.kind == LayerKind::vector)
+    check_follows(where, "macs", layer.result.macs, int64_t{0}, "elementwise work");
+  else
+    check_follows(where, "macs", layer.result.macs,
+                  layer.shape.K * layer.shape.M * layer.shape.positions() * layer.tokens,
+                  "K x M x output pixels x tokens");
   check_follows(
       where, "time_s", layer.time_s,
       static_cast<double>(layer.result.ticks) / static_cast<double>(time_base(run.accelerator).ticks_Hz),
@@ -249,6 +272,8 @@ RunReport run_from_json(const Json& json) {
   run.dataflow = field_as<std::string>(json, "dataflow", where);
   run.tokens = field_within<int64_t>(json, "tokens", where, 1, kMostTokens);
   run.batch = field_within<int64_t>(json, "batch", where, 1, kMostTokens / run.tokens);
+  if (!field(json, "context", where).is_null())
+    run.context = field_within<int64_t>(json, "context", where, run.tokens, kMostContext);
   run.bits_per_weight = field_within<double>(json, "bits_per_weight", where, 0, 1e6);
   if (json.contains("perplexity")) run.accuracy = accuracy_from(json, where);
   run.accelerator = accelerator_from_json(field(json, "accelerator", where));

@@ -77,6 +77,7 @@ Json rows_json(const std::vector<int64_t>& of_pes, int cols) {
 Json to_json(const LayerReport& layer, const AcceleratorConfig& accelerator) {
   const LayerResult& r = layer.result;
   Json json = {{"name", layer.shape.name},
+               {"kind", name_of(layer.kind)},
                {"K", layer.shape.K},
                {"M", layer.shape.M},
                {"conv", to_json(layer.shape.conv)},
@@ -104,6 +105,22 @@ Json to_json(const LayerReport& layer, const AcceleratorConfig& accelerator) {
   json["actions"] = to_json(r.actions);
   json["passes"] = Json::array();
   for (const PassRunResult& pass : r.passes) json["passes"].push_back(to_json(pass));
+  return json;
+}
+
+// The sums of every kind of layers.
+Json sums_json(const RunReport& run) {
+  Json json = Json::object();
+  for (const LayerKind kind : kinds_of(run)) {
+    const RunSums total = sums(run, kind);
+    Json& of_kind = json[std::string(name_of(kind))];
+    of_kind = {{"macs", total.macs},
+               {"padding_macs", total.padding_macs},
+               {"cycles", total.cycles},
+               {"time_s", total.time_s}};
+    add_movement(of_kind, total.actions, run.accelerator.glb.port_bits);
+    of_kind["energy_pJ"] = to_json(total.energy);
+  }
   return json;
 }
 
@@ -156,6 +173,7 @@ Json to_json(const RunReport& run) {
                {"bits", run.bits},         {"unit", run.unit.empty() ? Json(nullptr) : Json(run.unit)},
                {"dataflow", run.dataflow}, {"tokens", run.tokens},
                {"batch", run.batch},       {"bits_per_weight", run.bits_per_weight}};
+  json["context"] = run.context > 0 ? Json(run.context) : Json(nullptr);
   if (run.accuracy) {
     json["perplexity"] = number(run.accuracy->perplexity);
     json["nll"] = number(run.accuracy->nll);
@@ -171,6 +189,11 @@ Json to_json(const RunReport& run) {
       total.cycles > 0 ? static_cast<double>(total.busy_pe_cycles) / static_cast<double>(total.cycles * pes)
                        : 0.0;
   add_movement(json, total.actions, run.accelerator.glb.port_bits);
+  if (run.context > 0) {
+    const KvCacheBytes cache = kv_cache_bytes(run);
+    json["kv_cache_bytes"] = {{"read", cache.read}, {"written", cache.written}};
+  }
+  json["sums"] = sums_json(run);
   json["energy_pJ"] = to_json(run.tables.front().energy);
   json["chip_power_mW"] = chip_power_mW(run.tables.front().energy, total.time_s);
   json["area_um2"] = to_json(run.tables.front().area);
@@ -194,7 +217,11 @@ Json comparison_json(const std::vector<RunReport>& runs) {
     if (std::find(tokens.begin(), tokens.end(), run.tokens) == tokens.end()) tokens.push_back(run.tokens);
     schemes.push_back(to_json(run));
   }
-  return {{"network", runs.front().network}, {"tokens", tokens}, {"schemes", schemes}};
+  const int64_t context = runs.front().context;
+  return {{"network", runs.front().network},
+          {"tokens", tokens},
+          {"context", context > 0 ? Json(context) : Json(nullptr)},
+          {"schemes", schemes}};
 }
 
 std::string dump(const Json& json) { return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n"; }

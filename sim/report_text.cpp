@@ -11,6 +11,12 @@ std::string microjoules(double pJ) { return significant(pJ * 1e-6); }
 std::string milliseconds(double s) { return significant(s * 1e3); }
 std::string square_millimetres(double um2) { return significant(um2 * 1e-6); }
 
+std::string kilobytes(int64_t bytes) { return significant(static_cast<double>(bytes) * 1e-3); }
+
+std::string at_context(const RunReport& run) {
+  return run.context > 0 ? " at context " + grouped(run.context) : "";
+}
+
 double sum(const Energy::ByOperand& by) { return by.weights + by.inputs + by.psums + by.scales; }
 
 int64_t dram_total(const ActionCounts& a) {
@@ -28,7 +34,7 @@ std::vector<std::string> row(const std::string& name, const std::string& unit, c
           grouped(macs),
           grouped(cycles),
           milliseconds(time_s),
-          significant(static_cast<double>(dram_total(actions)) * 1e-3),
+          kilobytes(dram_total(actions)),
           microjoules(compute_energy(energy)),
           microjoules(movement_energy(energy)),
           microjoules(energy.clock_control + energy.static_leakage),
@@ -65,9 +71,9 @@ double movement_energy(const Energy& e) {
 }
 
 std::string run_text(const RunReport& run) {
-  std::string text = run.network + ", " + run.scheme + ", " + grouped(run.tokens * run.batch) +
-                     " token(s) on " + run.accelerator.name + ", " + significant(run.bits_per_weight) +
-                     " bits a weight\n\n";
+  std::string text = run.network + ", " + run.scheme + ", " + grouped(run.tokens * run.batch) + " token(s)" +
+                     at_context(run) + " on " + run.accelerator.name + ", " +
+                     significant(run.bits_per_weight) + " bits a weight\n\n";
   TextTable table({"layer", "unit", "PEs", "bound by", "MACs", "cycles", "time ms", "DRAM kB", "compute uJ",
                    "movement uJ", rest_title({run}), "total uJ"});
   for (const LayerReport& layer : run.layers) {
@@ -78,9 +84,20 @@ std::string run_text(const RunReport& run) {
   }
   const RunSums total = sums(run);
   table.add({});
+  if (const auto kinds = kinds_of(run); kinds.size() > 1)
+    for (const LayerKind kind : kinds) {
+      const RunSums part = sums(run, kind);
+      table.add(row("all " + std::string(name_of(kind)), "", "", "", part.macs, part.cycles, part.time_s,
+                    part.actions, part.energy));
+    }
   table.add(row("total", "", "", "", total.macs, total.cycles, total.time_s, total.actions,
                 run.tables.front().energy));
   text += table.str();
+  if (run.context > 0) {
+    const KvCacheBytes cache = kv_cache_bytes(run);
+    text += "\nKV cache: " + kilobytes(cache.read) + " kB read by attention; the new tokens' " +
+            kilobytes(cache.written) + " kB are outputs of k_proj and v_proj and counted there.\n";
+  }
 
   const Area& area = run.tables.front().area;
   text += "\nArea: " + square_millimetres(area.total_um2) + " mm2 (PE array " +
@@ -102,22 +119,35 @@ std::string comparison_text(const std::vector<RunReport>& runs) {
   for (const RunReport& run : runs)
     if (std::find(tokens.begin(), tokens.end(), run.tokens) == tokens.end()) tokens.push_back(run.tokens);
   for (const int64_t n : tokens) {
+    const bool parts = runs.front().context > 0;
     text += (text.empty() ? "" : "\n") + runs.front().network + " on " + runs.front().accelerator.name +
-            ", " + grouped(n) + (n == 1 ? " token\n" : " tokens\n");
-    TextTable table({"scheme@unit", "perplexity", "bits/weight", "cycles", "time ms", "DRAM MB", "compute uJ",
-                     "movement uJ", rest_title(runs), "total uJ", "area mm2"});
+            ", " + grouped(n) + (n == 1 ? " token" : " tokens") + at_context(runs.front()) + "\n";
+    std::vector<std::string> titles = {"scheme@unit",    "perplexity", "bits/weight", "cycles",
+                                       "time ms",        "DRAM MB",    "compute uJ",  "movement uJ",
+                                       rest_title(runs), "total uJ",   "area mm2"};
+    if (parts) titles.insert(titles.end(), {"linear ms", "linear uJ"});
+    TextTable table(titles);
     for (const RunReport& run : runs) {
       if (run.tokens != n) continue;
       const RunSums total = sums(run);
       const Energy& energy = run.tables.front().energy;
-      table.add(
-          {several_dataflows ? run.scheme + "@" + run.unit + "/" + run.dataflow : run.scheme + "@" + run.unit,
-           run.accuracy ? significant(run.accuracy->perplexity) : "-", significant(run.bits_per_weight),
-           grouped(total.cycles), milliseconds(total.time_s),
-           significant(static_cast<double>(dram_total(total.actions)) * 1e-6),
-           microjoules(compute_energy(energy)), microjoules(movement_energy(energy)),
-           microjoules(energy.clock_control + energy.static_leakage), microjoules(energy.total),
-           square_millimetres(run.tables.front().area.total_um2)});
+      const std::string side = run.scheme + "@" + run.unit;
+      std::vector<std::string> fields = {several_dataflows ? side + "/" + run.dataflow : side,
+                                         run.accuracy ? significant(run.accuracy->perplexity) : "-",
+                                         significant(run.bits_per_weight),
+                                         grouped(total.cycles),
+                                         milliseconds(total.time_s),
+                                         significant(static_cast<double>(dram_total(total.actions)) * 1e-6),
+                                         microjoules(compute_energy(energy)),
+                                         microjoules(movement_energy(energy)),
+                                         microjoules(energy.clock_control + energy.static_leakage),
+                                         microjoules(energy.total),
+                                         square_millimetres(run.tables.front().area.total_um2)};
+      if (parts) {
+        const RunSums linear = sums(run, LayerKind::linear);
+        fields.insert(fields.end(), {milliseconds(linear.time_s), microjoules(linear.energy.total)});
+      }
+      table.add(fields);
     }
     text += table.str();
   }

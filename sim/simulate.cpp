@@ -15,11 +15,14 @@
 #include "sim/progress.h"
 #include "sim/replay.h"
 #include "sim/text_table.h"
+#include "sim/token_work.h"
 
 namespace eyeshift {
 namespace {
 
 constexpr char kFallbackUnit[] = "mac-fp16";
+// Elements share no operand: their only way to more than one lane is a split of the tokens.
+constexpr char kVectorDataflow[] = "output-stationary";
 
 bool alike(const ReplayJob& a, const ReplayJob& b) {
   return a.shape.K == b.shape.K && a.shape.M == b.shape.M && a.shape.conv == b.shape.conv &&
@@ -56,11 +59,13 @@ PlannedJob job_of(const WorkItem& item, const SimulateTask& task, const EnergyTa
   ReplayJob& job = planned.job;
   job.shape = item.shape;
   job.encoding = item.encoding;
-  job.tokens = item.shape.conv ? options.batch : options.tokens * options.batch;
+  job.tokens = item.tokens > 0   ? item.tokens
+               : item.shape.conv ? options.batch
+                                 : options.tokens * options.batch;
   job.fast_forward = options.fast_forward;
   job.unit = unit_for(item.shape, item.encoding, task.accelerator, options.unit);
-  job.dataflow = options.dataflow;
-  const Dataflow& dataflow = Registry<Dataflow>::instance().find(options.dataflow, "dataflow");
+  job.dataflow = item.kind == LayerKind::vector ? kVectorDataflow : options.dataflow;
+  const Dataflow& dataflow = Registry<Dataflow>::instance().find(job.dataflow, "dataflow");
   const auto given = options.mappings.find(item.shape.name);
   if (given != options.mappings.end()) {
     job.mapping = given->second;
@@ -123,6 +128,7 @@ LayerReport report_of(const WorkItem& item, const ReplayJob& job, const LayerRes
                       const AcceleratorConfig& accelerator) {
   LayerReport layer;
   layer.shape = item.shape;
+  layer.kind = item.kind;
   layer.encoding = item.encoding;
   layer.tokens = job.tokens;
   layer.unit = job.unit;
@@ -131,6 +137,7 @@ LayerReport report_of(const WorkItem& item, const ReplayJob& job, const LayerRes
   layer.result = result;
   gate_zero_inputs(item.shape, job.tokens, Registry<Unit>::instance().find(job.unit, "unit"), layer.result);
   count_clock_and_control(accelerator, layer.result);
+  if (item.kind == LayerKind::vector) layer.result.macs = 0;  // its pairs are elements without a weight
   layer.time_s = static_cast<double>(result.ticks) / static_cast<double>(time_base(accelerator).ticks_Hz);
   return layer;
 }
@@ -145,6 +152,7 @@ RunReport report_of(const SimulateTask& task, const Plan& plan, const std::vecto
   run.dataflow = task.options.dataflow;
   run.tokens = task.options.tokens;
   run.batch = task.options.batch;
+  run.context = task.options.context;
   run.accelerator = task.accelerator;
   for (size_t i = 0; i < task.workload.layers.size(); ++i) {
     const size_t job = plan.job_of_layer[i];
@@ -162,6 +170,16 @@ RunReport report_of(const SimulateTask& task, const Plan& plan, const std::vecto
   run.bits_per_weight = bits_per_weight(run.layers, run.scheme);
   price(run, tables);
   return run;
+}
+
+// The task with all that its context asks for.
+SimulateTask whole(SimulateTask task) {
+  const SimulateOptions& options = task.options;
+  if (options.context == 0) return task;
+  check_token_lanes(task.accelerator);
+  for (WorkItem& item : token_work(task.workload, options.context, options.tokens, options.batch))
+    task.workload.layers.push_back(std::move(item));
+  return task;
 }
 
 }  // namespace
@@ -185,6 +203,10 @@ std::string unit_for(const LayerShape& shape, const Encoding& encoding, const Ac
     if (!reason) return unit;
     reasons += (reasons.empty() ? "" : "; ") + *reason;  // which begins with the unit's name
   }
+  for (const std::string& unit : Registry<Unit>::instance().names()) {
+    const Unit& guest = Registry<Unit>::instance().find(unit, "unit");
+    if (has(std::string(guest.host())) && !guest.cannot_run(encoding, accelerator)) return unit;
+  }
   throw InputError("layer '" + shape.name + "' in scheme '" + encoding.scheme +
                    "' runs on no unit of accelerator '" + accelerator.name + "': " + reasons);
 }
@@ -200,11 +222,13 @@ std::string forecast(int64_t cycles, int parallel) {
          grouped(static_cast<int64_t>(std::ceil(alone / processes))) + " s\n";
 }
 
-std::vector<RunReport> simulate(const std::vector<SimulateTask>& tasks,
+std::vector<RunReport> simulate(const std::vector<SimulateTask>& given,
                                 const std::vector<EnergyTable>& tables, int parallel,
                                 FunctionalRun* functional) {
   if (tables.empty()) throw InternalError("simulate() needs a table");
-  if (functional != nullptr && tasks.size() != 1) throw InternalError("a functional run has one task");
+  if (functional != nullptr && given.size() != 1) throw InternalError("a functional run has one task");
+  std::vector<SimulateTask> tasks;
+  for (const SimulateTask& task : given) tasks.push_back(whole(task));
   std::vector<Plan> plans;
   size_t total = 0;
   int64_t cycles = 0;

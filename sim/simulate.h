@@ -16,9 +16,10 @@ namespace eyeshift {
 
 struct SimulateOptions {
   std::string dataflow = "row-stationary";
-  std::string unit;    // empty: of the accelerator's units, the first that runs the layer
-  int64_t tokens = 1;  // a sequence
-  int64_t batch = 1;   // sequences, or images, at once
+  std::string unit;     // empty: of the accelerator's units, the first that runs the layer
+  int64_t tokens = 1;   // a sequence
+  int64_t batch = 1;    // sequences, or images, at once
+  int64_t context = 0;  // positions that a token attends; 0: the network's layers alone
   bool fast_forward = true;
   Objective objective = Objective::energy_time;  // of the search for mappings
   std::map<std::string, Mapping> mappings;       // by layer name; the others are searched

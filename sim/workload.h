@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "configs/loaders/network_reader.h"
+#include "sim/layer_kind.h"
 #include "traces/format/layer.h"
 #include "traces/quantizers/quantizer.h"
 
@@ -14,6 +16,8 @@ struct WorkItem {
   LayerShape shape;
   Encoding encoding;
   const Layer* layer = nullptr;
+  LayerKind kind = LayerKind::linear;
+  int64_t tokens = 0;  // where the layer sees others than the run's; 0: those
 };
 
 // A network to simulate.
@@ -22,6 +26,8 @@ struct Workload {
   std::string scheme;
   int bits = 0;
   std::vector<WorkItem> layers;
+  std::optional<AttentionShape> attention = std::nullopt;  // where it is known
+  std::vector<NormShape> norms = {};
 };
 
 // The layers of a trace, which must outlive the workload.

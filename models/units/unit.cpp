@@ -22,6 +22,14 @@ bool scales_differ_by_place(const Encoding& encoding) {
   return encoding.group_rows > 1 && encoding.coding != Coding::int16;
 }
 
+std::vector<std::string> listed_units() {
+  const auto& units = Registry<Unit>::instance();
+  std::vector<std::string> listed;
+  for (const std::string& name : units.names())
+    if (units.find(name, "unit").host().empty()) listed.push_back(name);
+  return listed;
+}
+
 int64_t weight_bits(const Encoding& encoding, int inputs, int outputs) {
   return static_cast<int64_t>(inputs) * outputs * encoding.bits;
 }

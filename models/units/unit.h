@@ -103,6 +103,8 @@ class Unit {
 
   // The unit that an accelerator's fp16_lanes stand for: beside another unit only those PEs have it.
   virtual bool in_fp16_lanes() const { return false; }
+  // The unit with whose parts this one works, where it has none of its own: accelerators list that one.
+  virtual std::string_view host() const { return ""; }
   virtual int input_granule(const Encoding&) const { return 1; }  // a PE's inputs come in multiples of this
   virtual int input_bits() const { return 16; }                   // 16 or 8
   virtual int token_scale_bits() const { return 0; }              // that travel behind a token's inputs
@@ -138,6 +140,9 @@ class Unit {
   virtual double finish(int output, const double* psums, double total, float token_scale,
                         const PeValues& pe) const;
 };
+
+// The units that an accelerator may list: those with parts of their own, sorted by name.
+std::vector<std::string> listed_units();
 
 // Bits that a PE's weights take. Within a PE they lie in the order of use: for every granule of its inputs,
 // for every output, a code (granule 1; plane by plane the bit of a binary weight) or, plane by plane, a key

@@ -6,12 +6,14 @@
 #include "configs/reader/errors.h"
 #include "dataflows/dataflow.h"
 #include "models/units/unit.h"
+#include "sim/attention.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
 #include "sim/program/input_files.h"
 #include "sim/program/quantize_arguments.h"
 #include "sim/report_json.h"
 #include "sim/report_text.h"
+#include "sim/token_work.h"
 
 namespace eyeshift {
 namespace {
@@ -83,6 +85,10 @@ units:
         "tokens", value("N,..."),
         "tokens that pass a layer together: 1 is decoding, more is prefill; several values "
         "are compared one after the other; default: 1")(
+        "context", value("N"),
+        "positions that a token attends, the new ones included: adds attention, its KV cache, softmax and "
+        "norms; "
+        "default: the linear layers alone")(
         "text", value("FILE"),
         "perplexity is measured on this text, or .npy of token ids; default: "
         "traces/text/evaluation.txt")("calibration", value("FILE"),
@@ -103,11 +109,14 @@ units:
       throw InputError("give --checkpoint or --network; see --help");
     for (const char* option : {"text", "calibration", "window"}) needs(arguments, option, "checkpoint");
 
-    const AcceleratorConfig accelerator =
-        load_accelerator(text(arguments, "accelerator"), Registry<Unit>::instance().names());
+    const AcceleratorConfig accelerator = load_accelerator(text(arguments, "accelerator"), listed_units());
     CompareOptions options;
     options.sides = sides_of(arguments);
     options.tokens = whole_numbers(arguments, "tokens", 1, 1 << 20, 1);
+    if (has(arguments, "context")) {
+      options.context = whole_number(arguments, "context", 1, 1 << 20);
+      check_context(options.context, *std::max_element(options.tokens.begin(), options.tokens.end()));
+    }
     options.dataflow = text_or(arguments, "dataflow", options.dataflow);
     Registry<Dataflow>::instance().find(options.dataflow, "dataflow");
     options.objective = objective(arguments);
@@ -118,6 +127,7 @@ units:
 
     const std::vector<AcceleratorConfig> machine_of = machines(accelerator, options.sides);
     check_sides(options.sides, machine_of, quantize);
+    if (options.context > 0) std::for_each(machine_of.begin(), machine_of.end(), check_token_lanes);
     const auto workloads = workloads_of(arguments, options, quantize);
     const std::vector<RunReport> runs = compare(accelerator, options, workloads, with);
     sink.write({[&] { return comparison_text(runs); }, [&] { return dump(comparison_json(runs)); },

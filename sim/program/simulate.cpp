@@ -37,6 +37,9 @@ as quantize leaves a checkpoint's. A layer's row is of one layer; 'count' says
 how many there are, and the totals count them all. Layers that are exactly alike are simulated
 once.
 
+With --context every token also attends: q K^T and a V on the accelerator's mac-fp16, each head's KV cache read
+from DRAM as weights are, softmax and norms as elementwise work in the same lanes.
+
 With --functional values flow too: the true outputs of every layer, rounded as the units round.
 
 A layer's run can be looked at: --waveform for signal by signal, --timeline for what was busy when, in
@@ -64,7 +67,11 @@ units:
         "tokens of a sequence that pass a layer together: 1 is decoding, more is prefill; "
         "default: 1; with --functional all that there are")(
         "batch", value("N"), "sequences at once: every layer sees N times --tokens; default: 1")(
-        "dataflow", value("D"), "how layers are spread over the array; default: row-stationary")(
+        "context", value("N"),
+        "positions that a token attends, the new ones included: adds attention, its KV cache, softmax and "
+        "norms; "
+        "default: the linear layers alone")("dataflow", value("D"),
+                                            "how layers are spread over the array; default: row-stationary")(
         "unit", value("U"),
         "what PEs compute with; default: of the accelerator's units, the first that runs a layer")(
         "mapping", value("M.yaml"), "mappings by layer; the others are searched, see --objective")(
@@ -84,7 +91,7 @@ units:
   void run(const po::variables_map& arguments) const override {
     check_combinations(arguments);
     SimulateTask task;
-    task.accelerator = load_accelerator(text(arguments, "accelerator"), Registry<Unit>::instance().names());
+    task.accelerator = load_accelerator(text(arguments, "accelerator"), listed_units());
     task.options.dataflow = text_or(arguments, "dataflow", task.options.dataflow);
     Registry<Dataflow>::instance().find(task.options.dataflow, "dataflow");
     task.options.objective = objective(arguments);
@@ -92,6 +99,7 @@ units:
     if (has(arguments, "unit")) task.options.unit = text(arguments, "unit");
     task.options.tokens = whole_number(arguments, "tokens", 1, kMostTokens, 1);
     task.options.batch = whole_number(arguments, "batch", 1, kMostTokens / task.options.tokens, 1);
+    if (has(arguments, "context")) task.options.context = whole_number(arguments, "context", 1, kMostTokens);
     if (has(arguments, "mapping")) task.options.mappings = load_mappings(text(arguments, "mapping"));
     const std::vector<EnergyTable> with = tables(arguments);
     const int parallel = jobs(arguments);
@@ -131,6 +139,10 @@ units:
     exclude(arguments, "trace", "network");
     if (!has(arguments, "trace") && !has(arguments, "network"))
       throw InputError("give --trace, or --network with --scheme and --bits; see --help");
+    if (has(arguments, "trace") && has(arguments, "context"))
+      throw InputError(
+          "--context needs the network's heads, which a trace does not state: give --network, or "
+          "the checkpoint to `eyeshift compare --checkpoint`");
     needs(arguments, "scheme", "network");
     needs(arguments, "bits", "network");
     check_look(arguments);

@@ -105,7 +105,7 @@ class EyerissIscaRs : public Reproduction {
 
   std::vector<Reproduced> run(int parallel) const override {
     SimulateTask task;
-    task.accelerator = load_accelerator("eyeriss-isca2016", Registry<Unit>::instance().names());
+    task.accelerator = load_accelerator("eyeriss-isca2016", listed_units());
     task.options.tokens = 1;
     task.options.batch = kBatch;
     task.options.objective = Objective::energy;

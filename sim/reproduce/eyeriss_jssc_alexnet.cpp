@@ -21,7 +21,7 @@ constexpr double kMillisecond = 1e-3, kMegabyte = 1e6;
 // The convolutions of AlexNet for which the file has a mapping, on the chip.
 SimulateTask task_of(const std::string& mappings) {
   SimulateTask task;
-  task.accelerator = load_accelerator("eyeriss-v1", Registry<Unit>::instance().names());
+  task.accelerator = load_accelerator("eyeriss-v1", listed_units());
   task.options.batch = kBatch;
   task.options.mappings = load_mappings(find_data_file(mappings, "configs/mappings", "mapping"));
   task.workload = workload_of(load_network("alexnet"), "int16", {});

@@ -19,8 +19,8 @@ constexpr const char* kConfigs = EYESHIFT_SOURCE_DIR "/configs/";
 class ChipMapping : public testing::Test {
  protected:
   Schedule schedule(const std::string& layer) const {
-    const AcceleratorConfig accelerator = load_accelerator(
-        std::string(kConfigs) + "accelerators/eyeriss-v1.yaml", Registry<Unit>::instance().names());
+    const AcceleratorConfig accelerator =
+        load_accelerator(std::string(kConfigs) + "accelerators/eyeriss-v1.yaml", listed_units());
     const auto mappings = load_mappings(std::string(kConfigs) + "mappings/eyeriss-jssc-alexnet.yaml");
     for (const LayerShape& shape : load_network(std::string(kConfigs) + "networks/alexnet.yaml").layers) {
       if (shape.name != layer) continue;

@@ -35,8 +35,8 @@ ReplayJob job(const LayerShape& shape, int64_t tokens, const std::string& scheme
 }
 
 LayerResult replayed(const ReplayJob& job) {
-  const AcceleratorConfig accelerator = load_accelerator(
-      EYESHIFT_SOURCE_DIR "/configs/accelerators/eyeriss-168.yaml", Registry<Unit>::instance().names());
+  const AcceleratorConfig accelerator =
+      load_accelerator(EYESHIFT_SOURCE_DIR "/configs/accelerators/eyeriss-168.yaml", listed_units());
   return replay(specialised(accelerator, job.unit), {job}, 1).front().result;
 }
 

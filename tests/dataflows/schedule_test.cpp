@@ -131,10 +131,9 @@ TEST(ScheduleBuilderTest, PassesThatKeepTheirPartialSumsWriteNothing) {
 
 // Schedules as the dataflows make them, with many kinds of passes.
 std::vector<Schedule> real_schedules() {
-  const AcceleratorConfig accelerator =
-      specialised(load_accelerator(EYESHIFT_SOURCE_DIR "/configs/accelerators/eyeriss-168.yaml",
-                                   Registry<Unit>::instance().names()),
-                  "mac-fp16");
+  const AcceleratorConfig accelerator = specialised(
+      load_accelerator(EYESHIFT_SOURCE_DIR "/configs/accelerators/eyeriss-168.yaml", listed_units()),
+      "mac-fp16");
   LayerShape conv{"conv", 4 * 9, 30, 1, {}, 0, 0};
   conv.conv = Convolution{8, 13, 3, 2, 1, 2};
   std::vector<Schedule> schedules;

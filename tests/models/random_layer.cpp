@@ -98,6 +98,8 @@ Layer random_layer(const LayerShape& shape, const Encoding& encoding, Values val
   layer.encoding = encoding;
   const int64_t groups = row_groups(encoding, shape.M) * column_groups(encoding, shape.K);
   switch (encoding.coding) {
+    case Coding::none:
+      break;
     case Coding::fp16:
       for (int64_t i = 0; i < shape.M * shape.K; ++i) {
         const bool strange = values == Values::extreme && random.below(8) == 0;

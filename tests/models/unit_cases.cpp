@@ -105,11 +105,10 @@ const std::vector<UnitCase>& unit_cases() {
 
 std::vector<AcceleratorConfig> accelerators_for(const UnitCase& unit_case, Accumulator accumulator) {
   std::vector<AcceleratorConfig> accelerators = {array_2x2(), array_3x4()};
-  for (AcceleratorConfig& accelerator : accelerators)
-    accelerator.array.units = Registry<Unit>::instance().names();
+  for (AcceleratorConfig& accelerator : accelerators) accelerator.array.units = listed_units();
   const std::string chip = unit_case.unit == "mac-int16" ? "eyeriss-v1" : "eyeriss-168";
-  accelerators.push_back(load_accelerator(EYESHIFT_SOURCE_DIR "/configs/accelerators/" + chip + ".yaml",
-                                          Registry<Unit>::instance().names()));
+  accelerators.push_back(
+      load_accelerator(EYESHIFT_SOURCE_DIR "/configs/accelerators/" + chip + ".yaml", listed_units()));
   for (AcceleratorConfig& accelerator : accelerators) {
     accelerator = specialised(accelerator, unit_case.unit);
     accelerator.array.accumulator = accumulator;

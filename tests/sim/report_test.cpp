@@ -132,6 +132,7 @@ TEST(Report, ConvolutionsReadBack) {
   run.layers.resize(1);
   LayerReport& layer = run.layers[0];
   layer.shape.conv = Convolution{8, 9, 4, 3, 2, 2};  // 4 x 4 output pixels, K 64
+  layer.kind = LayerKind::convolution;
   layer.tokens = 3;
   layer.result.macs = 64 * 32 * 16 * 3;
   price(run, {default_table()});

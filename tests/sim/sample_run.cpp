@@ -38,9 +38,7 @@ LayerReport sample_layer(const std::string& name, int64_t count, int64_t seed) {
 
 }  // namespace
 
-AcceleratorConfig default_accelerator() {
-  return load_accelerator("eyeriss-168", Registry<Unit>::instance().names());
-}
+AcceleratorConfig default_accelerator() { return load_accelerator("eyeriss-168", listed_units()); }
 
 EnergyTable default_table() { return load_table("horowitz-cacti-45nm"); }
 

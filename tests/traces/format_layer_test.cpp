@@ -35,7 +35,8 @@ TEST(Bits, SixteenBitCodesAreLittleEndian) {
 
 TEST(Coding, NamesAreOneToOne) {
   EXPECT_THAT(coding_names(), ElementsAre("fp16", "int8", "int16", "uniform", "binary"));
-  for (const Coding coding : {Coding::fp16, Coding::int8, Coding::int16, Coding::uniform, Coding::binary})
+  for (const Coding coding :
+       {Coding::fp16, Coding::int8, Coding::int16, Coding::uniform, Coding::binary, Coding::none})
     EXPECT_EQ(coding_from_name(name_of(coding)), coding);
   EXPECT_EQ(name_of(Coding::binary), "binary");
   EXPECT_EQ(coding_from_name("int"), std::nullopt);

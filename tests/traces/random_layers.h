@@ -33,6 +33,8 @@ inline Layer random_layer(const std::string& name, int64_t K, int64_t M, const E
   const int64_t row = row_groups(encoding, M), column = column_groups(encoding, K);
   const int bits = encoding.bits;
   switch (encoding.coding) {
+    case Coding::none:
+      break;
     case Coding::fp16:
       for (int64_t i = 0; i < M * K; ++i) layer.weight.push_back(half_from_float(random.normal()));
       break;

@@ -12,7 +12,7 @@
 namespace eyeshift {
 namespace {
 
-constexpr std::array<std::string_view, 5> kCodings = {"fp16", "int8", "int16", "uniform", "binary"};
+constexpr std::array<std::string_view, 6> kCodings = {"fp16", "int8", "int16", "uniform", "binary", "none"};
 
 auto fields(const Encoding& e) {
   return std::tie(e.scheme, e.coding, e.bits, e.group_rows, e.group_cols, e.scale_bits, e.power_of_two,
@@ -100,7 +100,7 @@ std::optional<Coding> coding_from_name(std::string_view name) {
   return static_cast<Coding>(known - kCodings.begin());
 }
 
-std::vector<std::string> coding_names() { return {kCodings.begin(), kCodings.end()}; }
+std::vector<std::string> coding_names() { return {kCodings.begin(), kCodings.end() - 1}; }
 
 bool Encoding::operator==(const Encoding& other) const { return fields(*this) == fields(other); }
 
@@ -112,6 +112,8 @@ StoredBits stored_bits(const LayerShape& shape, const Encoding& encoding) {
   StoredBits stored;
   const int64_t groups = row_groups(encoding, shape.M) * column_groups(encoding, shape.K);
   switch (encoding.coding) {
+    case Coding::none:
+      return stored;
     case Coding::fp16:
       stored.weights = shape.M * shape.K * 16;
       return stored;
@@ -140,6 +142,8 @@ double bits_per_weight(const LayerShape& shape, const Encoding& encoding) {
 std::vector<float> decode(const Layer& layer) {
   std::vector<float> weights(static_cast<size_t>(layer.shape.M * layer.shape.K));
   switch (layer.encoding.coding) {
+    case Coding::none:
+      return {};
     case Coding::fp16:
       for (size_t i = 0; i < weights.size(); ++i) weights[i] = float_from_half(layer.weight[i]);
       break;

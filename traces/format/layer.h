@@ -16,12 +16,13 @@ enum class Coding {
   int16,    // L.codes, two's complement, one power-of-two scale a layer; inputs are fixed-point too
   uniform,  // L.codes, unsigned: w = scale (code - zero)
   binary,   // L.planes: w = sum over planes of alpha_plane * (+1 or -1)
+  none,     // no weights: elementwise work, which the scheme names; never in a trace
 };
 
 // The name in traces and reports ("int8"), and back; nullopt for an unknown name.
 std::string_view name_of(Coding coding);
 std::optional<Coding> coding_from_name(std::string_view name);
-// All names, in the order above.
+// The names of those that a trace may have, in the order above.
 std::vector<std::string> coding_names();
 
 // The encoding of one layer: everything that decides how many bits are stored and what work a unit has, but

@@ -124,6 +124,8 @@ std::vector<TensorSpec> layer_tensors(const LayerShape& shape, const Encoding& e
   const DType real = encoding.scale_bits == 16 ? DType::f16 : DType::f32;
   std::vector<TensorSpec> specs;
   switch (encoding.coding) {
+    case Coding::none:
+      break;
     case Coding::fp16:
       specs.push_back({Part::weight, "weight", DType::f16, {M, K}});
       break;

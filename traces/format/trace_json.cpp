@@ -106,7 +106,7 @@ constexpr int64_t kLargestExtent = int64_t{1} << 24;
 
 Coding coding_of(Members& members) {
   const std::string name = members.text("coding");
-  if (const auto coding = coding_from_name(name)) return *coding;
+  if (const auto coding = coding_from_name(name); coding && *coding != Coding::none) return *coding;
   members.fail("unknown coding '" + name + "': known are " + join_names(coding_names()));
 }
 

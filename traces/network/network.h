@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "traces/format/attention.h"
 #include "traces/format/layer.h"
 
 namespace eyeshift {
@@ -16,7 +17,7 @@ using Tokens = std::vector<int32_t>;
 
 // A linear layer of a network, y = W x + b.
 struct Linear {
-  LayerShape shape;     // under the layer's Hugging Face name, without ".weight"
+  LayerShape shape;      // under the layer's Hugging Face name, without ".weight"
   Activations weight;    // [M, K]
   Eigen::VectorXf bias;  // [M], or empty
   // Rounds the inputs [tokens, K] as the layer's arithmetic does; empty: single precision.
@@ -49,6 +50,9 @@ class Network {
   const std::vector<Linear>& layers() const { return layers_; }
   std::vector<Linear>& layers() { return layers_; }
   const std::vector<Stage>& stages() const { return stages_; }
+  // What lies between the stages, norms alike in all blocks counted together.
+  const AttentionShape& attention() const { return attention_; }
+  const std::vector<NormShape>& norms() const { return norms_; }
 
   // The state before the first stage, of a window of count tokens, count <= positions().
   virtual State embed(const int32_t* tokens, int64_t count) const = 0;
@@ -67,6 +71,8 @@ class Network {
   int64_t positions_ = 0;
   std::vector<Linear> layers_;
   std::vector<Stage> stages_;
+  AttentionShape attention_;
+  std::vector<NormShape> norms_;
 };
 
 }  // namespace eyeshift

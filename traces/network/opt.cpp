@@ -94,6 +94,10 @@ class Opt : public Network {
     name_ = name;
     vocabulary_ = sizes.vocabulary;
     positions_ = sizes.positions;
+    attention_ = {sizes.heads, sizes.heads, hidden / sizes.heads, sizes.blocks};
+    norms_ = {{"self_attn_layer_norm", NormKind::layer_norm, hidden, sizes.blocks},
+              {"final_layer_norm", NormKind::layer_norm, hidden, sizes.blocks},
+              {"decoder.final_layer_norm", NormKind::layer_norm, hidden, 1}};
     token_table_ = tensors.matrix("model.decoder.embed_tokens.weight", sizes.vocabulary, hidden);
     position_table_ =
         tensors.matrix("model.decoder.embed_positions.weight", sizes.positions + kPositionOffset, hidden);
