@@ -74,7 +74,7 @@ struct PeValues {
   const Encoding* encoding = nullptr;
   DequantMode dequant = DequantMode::per_group;
   int lut_words = 0;
-  int token = 0;  // of the pass
+  int token = 0;                       // of the pass
   int product_shift = 0;               // fixed point: by which products are shifted right
   const BitString* block = nullptr;    // all that the filter network brought for this pass
   int64_t content_at[kContents] = {};  // where each kind begins in it
