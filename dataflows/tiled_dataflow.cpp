@@ -85,8 +85,11 @@ std::vector<MappingEstimate> TiledDataflow::mappings(const LayerShape& shape, co
   check_size(shape, tokens);
   const LayerGeometry geometry(accelerator, shape, encoding, unit);
   std::vector<MappingEstimate> found;
-  for (const Mapping& mapping : candidates(shape, geometry, tokens))
-    add_buffered(shape, geometry, tokens, mapping, found);
+  // Estimates know no waiting for a tile that is not loaded ahead: a single slot only where nothing else
+  // fits.
+  const std::vector<Mapping> shares = candidates(shape, geometry, tokens);
+  for (int slots = geometry.accelerator.glb.double_buffer ? 2 : 1; slots > 0 && found.empty(); --slots)
+    for (const Mapping& mapping : shares) add_buffered(shape, geometry, tokens, mapping, slots, found);
   if (found.empty()) {
     // The smallest mapping breaks the limit that no mapping keeps.
     const int64_t granule = geometry.unit.input_granule(encoding);
@@ -169,15 +172,13 @@ std::vector<Mapping> TiledDataflow::candidates(const LayerShape& shape, const La
 
 // The mapping with as many tokens and outputs in the global buffer as fit, and with fewer of the former.
 void TiledDataflow::add_buffered(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens,
-                                 Mapping mapping, std::vector<MappingEstimate>& found) const {
+                                 Mapping mapping, int slots, std::vector<MappingEstimate>& found) const {
   constexpr int kMost = 4;
   const int64_t tile = mapping.p * mapping.t;
   const int64_t outputs = shape.M / (shape.conv ? shape.conv->groups : 1);
   const bool splits = !shape.conv && splits_tokens();
-  // Rather fewer outputs than inputs in a single slot.
   const auto fits = [&](const Case& layer) {
-    return violation(layer).empty() && (layout(layer).input_slots == 2 ||
-                                        !geometry.accelerator.glb.double_buffer || layer.mapping.m == tile);
+    return violation(layer).empty() && layout(layer).input_slots >= slots;
   };
   int kept = 0;
   for (int64_t cuts = 1; cuts <= tokens && kept < kMost; cuts *= 2) {

@@ -58,7 +58,7 @@ class TiledDataflow : public Dataflow {
   std::vector<Mapping> candidates(const LayerShape& shape, const LayerGeometry& geometry,
                                   int64_t tokens) const;
   void add_buffered(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens, Mapping mapping,
-                    std::vector<MappingEstimate>& found) const;
+                    int slots, std::vector<MappingEstimate>& found) const;
   MappingEstimate estimate_case(const Case& layer) const;
   Schedule layout(const Case& layer) const;
   std::string violation(const Case& layer) const;

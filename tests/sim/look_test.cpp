@@ -205,7 +205,8 @@ TEST_F(LookAt, ATimelineCoversTheRun) {
 
 TEST_F(LookAt, UtilisationIsAsLargeAsTheArrayAndAddsUp) {
   ASSERT_EQ(simulate({"--utilisation"}).status, 0);
-  for (const Json& layer : json_of(folder_ / "r.json")["layers"]) {
+  const Json report = json_of(folder_ / "r.json");
+  for (const Json& layer : report["layers"]) {
     ASSERT_EQ(layer["pe_busy_cycles"].size(), 12u);
     int64_t sum = 0;
     for (const Json& row : layer["pe_busy_cycles"]) {
