@@ -55,10 +55,12 @@ class TiledDataflow : public Dataflow {
   virtual bool splits_tokens() const { return false; }
 
  private:
-  std::vector<Mapping> candidates(const LayerShape& shape, const LayerGeometry& geometry,
-                                  int64_t tokens) const;
+  std::vector<Mapping> candidates(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens,
+                                  int slots) const;
   void add_buffered(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens, Mapping mapping,
                     int slots, std::vector<MappingEstimate>& found) const;
+  // Whether a mapping is valid and leaves room for so many slots of inputs in the global buffer.
+  bool fits(const Case& layer, int slots) const;
   MappingEstimate estimate_case(const Case& layer) const;
   Schedule layout(const Case& layer) const;
   std::string violation(const Case& layer) const;

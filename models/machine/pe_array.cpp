@@ -31,8 +31,7 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
       link_cycles_((plan.psum_bits + plan.accelerator.noc_bits.local - 1) / plan.accelerator.noc_bits.local),
       classes_(classes),
       cursor_(plan.schedule),
-      remaining_((pes_ + 31) / 32 * 32, 0),
-      finished_(remaining_.size(), 0),
+      remaining_((pes_ + kStepBlock - 1) / kStepBlock * kStepBlock, 0),
       row_(pes_, 0),
       col_(pes_, 0),
       phase_(pes_, Phase::wait_weights),
@@ -117,6 +116,7 @@ void PeArray<Functional>::retire_contexts() {
     counters_.macs += context.pairs() - padding;
     counters_.padding_macs += padding;
     if (sending_pass_ == context.index()) ++sending_pass_;
+    results_wait_ = true;
     contexts_.erase(contexts_.begin());
     pass_ends_.push_back(cycle_);
     load_contexts();
@@ -181,6 +181,7 @@ bool PeArray<Functional>::take_input() {
       if (scale_level_[static_cast<size_t>(col)] >= kFifoFlits) return false;
     for (int col = flit.col; col < last; ++col) {
       ++scale_level_[static_cast<size_t>(col)];
+      if (const auto top = chaining_top(static_cast<size_t>(col))) call(*top);
       if constexpr (Functional) values_->take_token_scale(col, flit);
     }
     input_flits_.pop();
@@ -214,10 +215,14 @@ template <bool Functional>
 bool PeArray<Functional>::take_psums() {
   if (psums_in_.empty()) return false;
   const PsumFlit<Functional>& flit = psums_in_.front();
-  int32_t& level =
-      (flit.kind == PsumKind::partial ? bottom_level_ : total_level_)[static_cast<size_t>(flit.col)];
+  const auto column = static_cast<size_t>(flit.col);
+  const bool partial = flit.kind == PsumKind::partial;
+  int32_t& level = (partial ? bottom_level_ : total_level_)[column];
   if (level + flit.count > column_fifo_) return false;
   level += flit.count;
+  if (partial && chains(column)) call(column);
+  if (!partial)
+    if (const auto top = chaining_top(column)) call(*top);
   if constexpr (Functional) values_->take_psums(flit);
   psums_in_.pop();
   return true;
@@ -227,7 +232,7 @@ bool PeArray<Functional>::take_psums() {
 template <bool Functional>
 bool PeArray<Functional>::send_psums() {
   while (has_context(sending_pass_) && context(sending_pass_).pass().keeps_psums) ++sending_pass_;
-  if (psums_out_.full() || !has_context(sending_pass_)) return false;
+  if (!results_wait_ || psums_out_.full() || !has_context(sending_pass_)) return false;
   PassContext& context = this->context(sending_pass_);
   const Pass& pass = context.pass();
   const bool totals = plan_.finishes && pass.ends_group;
@@ -249,6 +254,7 @@ bool PeArray<Functional>::send_psums() {
     flit.pass = sending_pass_;
     psums_out_.push(flit);
     out_level_[column] -= count;
+    if (const auto top = chaining_top(column)) call_next(*top);
     next_column_ = col + 1 == cols ? 0 : col + 1;
     if ((out_sent_[column] += count) == values) {
       out_sent_[column] = 0;
@@ -263,6 +269,7 @@ bool PeArray<Functional>::send_psums() {
     }
     return true;
   }
+  results_wait_ = false;
   return false;
 }
 
@@ -273,18 +280,28 @@ void PeArray<Functional>::next_column_pass(std::vector<int64_t>& passes, size_t 
   while (has_context(passes[column]) && leaves_out(context(passes[column]).pass(), column));
 }
 
+template <bool Functional>
+std::optional<size_t> PeArray<Functional>::chaining_top(size_t column) {
+  if (!has_context(top_pass_[column])) return std::nullopt;
+  const int top_row = context(top_pass_[column]).pass().rows - 1;
+  const size_t pe = static_cast<size_t>(top_row * cols_) + column;
+  return chains(pe) ? std::optional<size_t>(pe) : std::nullopt;
+}
+
 // What chains moved shows from the next cycle on.
 template <bool Functional>
 void PeArray<Functional>::commit_links() {
   for (const size_t pe : links_touched_) {
-    link_level_[pe] += link_change_[pe];
-    link_change_[pe] = 0;
+    const int32_t change = std::exchange(link_change_[pe], 0);
+    link_level_[pe] += change;
+    const size_t below = pe - static_cast<size_t>(cols_);
+    if (change > 0 && chains(pe)) call_next(pe);
+    if (change < 0 && chains(below)) call_next(below);
   }
   links_touched_.clear();
-  for (size_t col = 0; col < out_level_.size(); ++col) {
-    out_level_[col] += out_change_[col];
-    out_change_[col] = 0;
-  }
+  if (!std::exchange(results_formed_, false)) return;
+  results_wait_ = true;
+  for (size_t col = 0; col < out_level_.size(); ++col) out_level_[col] += std::exchange(out_change_[col], 0);
 }
 
 template <bool Functional>
@@ -314,9 +331,10 @@ void PeArray<Functional>::visit(StateArchive& archive) {
   archive.pass(sending_pass_);
   archive.value(next_column_);
   archive.value(computing_);
-  if (archive.reading())
-    for (size_t pe = 0; pe < pes_; ++pe)
-      if (phase_[pe] != Phase::wait_weights) look_up_work(pe);
+  if (!archive.reading()) return;
+  results_wait_ = true;
+  for (size_t pe = 0; pe < pes_; ++pe)
+    if (phase_[pe] != Phase::wait_weights) look_up_work(pe);
 }
 
 template <bool Functional>

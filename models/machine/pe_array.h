@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <systemc>
 #include <utility>
@@ -111,7 +112,12 @@ class PeArray : public sc_core::sc_module {
   bool has_context(int64_t pass) const {
     return !contexts_.empty() && pass < contexts_.front()->index() + static_cast<int64_t>(contexts_.size());
   }
+  // Has a PE looked at in this cycle, if its turn has not come yet, or in the next.
   void call(size_t pe) { attention_[pe / 64] |= uint64_t{1} << (pe % 64); }
+  void call_next(size_t pe) { attention_next_[pe / 64] |= uint64_t{1} << (pe % 64); }
+  bool chains(size_t pe) const { return phase_[pe] == Phase::chain; }
+  // The PE whose chain may use the FIFOs at a column's top, if there is one.
+  std::optional<size_t> chaining_top(size_t column);
   int row_of(size_t pe) const { return row_[pe]; }
   int col_of(size_t pe) const { return col_[pe]; }
 
@@ -136,8 +142,8 @@ class PeArray : public sc_core::sc_module {
   std::vector<std::unique_ptr<PassContext>> contexts_;         // the oldest first
 
   // PEs, flat: index = row * cols + column.
-  std::vector<uint16_t> remaining_;  // cycles of the current step; padded to a multiple of 32
-  std::vector<uint16_t> finished_;   // scratch: whose step ends in this cycle
+  static constexpr size_t kStepBlock = 32;
+  std::vector<uint16_t> remaining_;  // cycles of the current step; padded to a multiple of kStepBlock
   std::vector<uint16_t> row_, col_;
   std::vector<Phase> phase_;
   std::vector<Work> work_;
@@ -163,6 +169,8 @@ class PeArray : public sc_core::sc_module {
   std::vector<int32_t> out_token_, out_sent_;
   int64_t sending_pass_ = 0;
   int next_column_ = 0;
+  bool results_formed_ = false;  // in this cycle
+  bool results_wait_ = true;     // perhaps: none has come since all columns were last looked at in vain
 
   int64_t cycle_ = 0;
   int computing_ = 0;         // PEs in a step

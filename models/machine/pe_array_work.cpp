@@ -11,21 +11,25 @@ namespace eyeshift {
 // One cycle of every PE that is in a step.
 template <bool Functional>
 void PeArray<Functional>::finish_steps() {
-  const size_t size = remaining_.size();
-  uint16_t* const remaining = remaining_.data();
-  uint16_t* const finished = finished_.data();
-  for (size_t i = 0; i < size; ++i) {
-    const uint16_t left = remaining[i];
-    finished[i] = left == 1 ? 0xffff : 0;
-    remaining[i] = static_cast<uint16_t>(left - (left != 0 ? 1 : 0));
-  }
-  for (size_t i = 0; i < size; i += 4) {
-    uint64_t four;
-    std::memcpy(&four, finished + i, sizeof four);
-    while (four != 0) {
-      const size_t pe = i + static_cast<size_t>(__builtin_ctzll(four)) / 16;
-      four &= ~(uint64_t{0xffff} << (pe - i) * 16);
-      end_step(pe);
+  uint16_t finished[kStepBlock];
+  for (size_t block = 0; block < remaining_.size(); block += kStepBlock) {
+    uint16_t* const remaining = remaining_.data() + block;
+    uint16_t any = 0;
+    for (size_t i = 0; i < kStepBlock; ++i) {
+      const uint16_t left = remaining[i];
+      finished[i] = left == 1 ? 0xffff : 0;
+      any = static_cast<uint16_t>(any | finished[i]);
+      remaining[i] = static_cast<uint16_t>(left - (left != 0 ? 1 : 0));
+    }
+    if (any == 0) continue;
+    for (size_t i = 0; i < kStepBlock; i += 4) {
+      uint64_t four;
+      std::memcpy(&four, finished + i, sizeof four);
+      while (four != 0) {
+        const size_t pe = i + static_cast<size_t>(__builtin_ctzll(four)) / 16;
+        four &= ~(uint64_t{0xffff} << (pe - i) * 16);
+        end_step(block + pe);
+      }
     }
   }
 }
@@ -60,7 +64,6 @@ void PeArray<Functional>::attend(size_t pe) {
     begin_step(pe);
   } else if (phase_[pe] == Phase::chain) {
     moved_ = chain(pe) || moved_;
-    attention_next_[pe / 64] |= uint64_t{1} << (pe % 64);
   }
 }
 
@@ -122,11 +125,12 @@ bool PeArray<Functional>::begin_step(size_t pe) {
 }
 
 // Moves one partial sum from below and the PE's own scratchpad to the PE above, or at the top to the column's
-// FIFO.
+// FIFO. A PE that waits for a link or a FIFO is called when it changes.
 template <bool Functional>
 bool PeArray<Functional>::chain(size_t pe) {
   if (cycle_ < chain_ready_[pe]) {
     chain_waits_ = true;
+    call_next(pe);
     return false;
   }
   const Work& work = work_[pe];
@@ -136,7 +140,10 @@ bool PeArray<Functional>::chain(size_t pe) {
   const bool takes_total = work.total_in && output_ends;
   const bool takes_scale = work.finishes && plan_.token_scale_bits > 0;
 
-  if (work.top && top_pass_[column] != pass_[pe]) return false;
+  if (work.top && top_pass_[column] != pass_[pe]) {
+    call_next(pe);
+    return false;
+  }
   if (row > 0 ? link_level_[pe] == 0 : (work.psum_in && bottom_level_[column] == 0)) return false;
   if (takes_total && total_level_[column] == 0) return false;
   if (takes_scale && scale_level_[column] == 0) return false;
@@ -153,7 +160,11 @@ bool PeArray<Functional>::chain(size_t pe) {
     --bottom_level_[column];
   if (takes_total) --total_level_[column];
   if (!work.top) change_link(above, 1);
-  if (emits) ++out_change_[column];
+  if (emits) {
+    ++out_change_[column];
+    results_formed_ = true;
+  }
+  call_next(pe);
   counters_.busy_pe_cycles += work.busy_cycles;
   chain_ready_[pe] = cycle_ + work.chain_cycles;
   if (++chained_[pe] == work.chain_psums) {
