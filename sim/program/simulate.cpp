@@ -63,7 +63,7 @@ units:
         "network", value("N.yaml"),
         "shapes of layers: a YAML file, or one of configs/networks; needs --scheme")(
         "scheme", value("S"), "how --network's weights are coded")(
-        "bits", value("B"), "bits a weight, of --scheme; fp16 and int8 need none")(
+        "bits", value("B"), ("bits a weight, of --scheme; " + schemes_without_bits() + " need none").c_str())(
         "tokens", value("N"),
         "tokens of a sequence that pass a layer together: 1 is decoding, more is prefill; "
         "default: 1; with --functional all that there are")(
