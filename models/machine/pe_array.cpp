@@ -75,11 +75,7 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
 
 template <bool Functional>
 std::unique_ptr<PassContext> PeArray<Functional>::make_context(const Pass& pass, int64_t index) {
-  const auto pass_class = static_cast<size_t>(classes_.of(index));
-  if (pass_class >= programs_.size()) programs_.resize(pass_class + 1);
-  if (programs_[pass_class] == nullptr)
-    programs_[pass_class] = std::make_shared<const PassPrograms>(plan_, pass);
-  return std::make_unique<PassContext>(plan_, pass, index, programs_[pass_class]);
+  return std::make_unique<PassContext>(plan_, pass, index, classes_.programs(classes_.of(index)));
 }
 
 template <bool Functional>

@@ -137,9 +137,8 @@ class PeArray : public sc_core::sc_module {
   const int32_t link_cycles_;  // a partial sum takes on the link between two PEs
 
   PassClasses& classes_;
-  std::vector<std::shared_ptr<const PassPrograms>> programs_;  // of the classes that came by
-  PassCursor cursor_;                                          // of the next context
-  std::vector<std::unique_ptr<PassContext>> contexts_;         // the oldest first
+  PassCursor cursor_;                                   // of the next context
+  std::vector<std::unique_ptr<PassContext>> contexts_;  // the oldest first
 
   // PEs, flat: index = row * cols + column.
   static constexpr size_t kStepBlock = 32;
