@@ -1,5 +1,6 @@
 #include "dataflows/tiled_dataflow.h"
 
+#include <numeric>
 #include <set>
 #include <tuple>
 
@@ -46,9 +47,12 @@ Pass full_pass(const Tiling& t, const LayerGeometry& geometry) {
 std::pair<int, int64_t> most_row_groups(const Encoding& encoding, int64_t M, int64_t p) {
   std::pair<int, int64_t> most{0, 0};
   if (!scales_differ_by_place(encoding)) return {1, 0};
-  for (int64_t m = 0; m < M; m += p) {
+  const int64_t rows = encoding.group_rows;
+  // No p outputs begin closer to the end of their group.
+  const int64_t bound = (rows - std::gcd(p, rows) + p - 1) / rows + 1;
+  for (int64_t m = 0; m < M && most.first < bound; m += p) {
     const int64_t end = std::min(m + p, M);
-    const int groups = static_cast<int>((end - 1) / encoding.group_rows - m / encoding.group_rows + 1);
+    const int groups = static_cast<int>((end - 1) / rows - m / rows + 1);
     if (groups > most.first) most = {groups, m};
   }
   return most;
@@ -71,12 +75,7 @@ void check_size(const LayerShape& shape, int64_t tokens) {
 
 TiledDataflow::Case TiledDataflow::make_case(const LayerShape& shape, const LayerGeometry& geometry,
                                              int64_t tokens, const Mapping& mapping) {
-  return {shape,
-          geometry,
-          tokens,
-          mapping,
-          Tiling(shape, geometry, tokens, mapping),
-          scales_differ_by_place(geometry.encoding)};
+  return {shape, geometry, tokens, mapping, Tiling(shape, geometry, tokens, mapping)};
 }
 
 std::vector<MappingEstimate> TiledDataflow::mappings(const LayerShape& shape, const Encoding& encoding,

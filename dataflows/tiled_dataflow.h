@@ -34,8 +34,6 @@ class TiledDataflow : public Dataflow {
     int64_t tokens;
     Mapping mapping;
     Tiling tiling;
-    bool by_place;  // passes differ with their outputs' place, so that every tile of outputs is a kind of its
-                    // own
   };
   enum class Detail { every_pass, kinds };
   // Called for a pass, or for `times` passes that are alike.
@@ -75,6 +73,18 @@ void walk_tiles(bool kinds, int64_t total, int64_t tile, const Body& body) {
     KindsOfTiles::walk(total, tile, body);
   else
     EveryTile::walk(total, tile, body);
+}
+
+// Walks tiles of `total` outputs that lie from `begin` on.
+template <typename Body>
+void walk_outputs(bool kinds, const Encoding& encoding, int64_t begin, int64_t total, int64_t tile,
+                  const Body& body) {
+  if (kinds && scales_differ_by_place(encoding)) {
+    const int64_t rows = encoding.group_rows;
+    KindsOfTilesByMarks{rows - begin % rows, rows}.walk(total, tile, body);
+  } else {
+    walk_tiles(kinds, total, tile, body);
+  }
 }
 
 // Walks tiles of channels that do not straddle scale groups: body(channels, scale group).

@@ -52,10 +52,7 @@ int32_t PassClasses::find(const Pass& pass) {
   };
   append(tile_distance());
   std::string outline = by_place_ ? key : "";
-  if (by_place_) {
-    const int64_t rows = plan_.encoding.group_rows, end = pass.m_begin + pass.tile_outputs();
-    for (int64_t m = (pass.m_begin / rows + 1) * rows; m < end; m += rows) append(m - pass.m_begin);
-  }
+  append(outputs_before_group_end(plan_.encoding, pass));
   const auto [found, added] = index_.emplace(std::move(key), static_cast<int32_t>(classes_.size()));
   if (added) classes_.push_back(make_class(pass, std::move(outline)));
   return found->second;
