@@ -175,6 +175,8 @@ class PeArray : public sc_core::sc_module {
   int computing_ = 0;         // PEs in a step
   bool moved_ = false;        // something happened in this cycle
   bool chain_waits_ = false;  // a chain waits for time alone
+  // The first flit of filters or inputs found no room, and none has been made since.
+  bool filter_waits_ = false, input_waits_ = false;
   int64_t evaluated_cycles_ = 0;
   ArrayCounters counters_;
   int active_pes_ = 0;
