@@ -12,16 +12,18 @@ namespace eyeshift {
 namespace {
 
 constexpr int64_t kMostStepCycles = 65535;
+// Sizes that a search tries, from the largest down.
+constexpr size_t kFew = 6, kAll = SIZE_MAX;
 constexpr int64_t kMostPasses = int64_t{1} << 32;
 
 // Sizes of a part of `whole` that cut it into equal tiles, `parts` of which are worked on at once: from the
-// largest of at most `largest` that fits down, a few of them.
+// largest of at most `largest` that fits down, at most so many of them.
 template <typename Fits>
-std::vector<int64_t> sizes(int64_t whole, int64_t parts, int64_t granule, int64_t largest, const Fits& fits) {
-  constexpr size_t kMost = 6;
+std::vector<int64_t> sizes(int64_t whole, int64_t parts, int64_t granule, int64_t largest, size_t most,
+                           const Fits& fits) {
   std::vector<int64_t> found;
   int64_t tiles = divide_up(divide_up(whole, largest), parts);
-  while (found.size() < kMost) {
+  while (found.size() < most) {
     const int64_t size = divide_up(divide_up(whole, tiles * parts), granule) * granule;
     if (fits(size)) found.push_back(size);
     if (size == granule) break;
@@ -86,9 +88,9 @@ std::vector<MappingEstimate> TiledDataflow::mappings(const LayerShape& shape, co
   std::vector<MappingEstimate> found;
   // Estimates know no waiting for a tile that is not loaded ahead: a single slot only where nothing else
   // fits.
-  const std::vector<Mapping> shares = candidates(shape, geometry, tokens);
   for (int slots = geometry.accelerator.glb.double_buffer ? 2 : 1; slots > 0 && found.empty(); --slots)
-    for (const Mapping& mapping : shares) add_buffered(shape, geometry, tokens, mapping, slots, found);
+    for (const Mapping& mapping : candidates(shape, geometry, tokens, slots))
+      add_buffered(shape, geometry, tokens, mapping, slots, found);
   if (found.empty()) {
     // The smallest mapping breaks the limit that no mapping keeps.
     const int64_t granule = geometry.unit.input_granule(encoding);
@@ -135,10 +137,14 @@ Schedule TiledDataflow::schedule(const LayerShape& shape, const Encoding& encodi
   return schedule;
 }
 
-// What a PE and a chain hold, as the loops that share them out allow: from r sets a chain down, strips from E
-// down.
+bool TiledDataflow::fits(const Case& layer, int slots) const {
+  return capacity_violation(layer).empty() && layout(layer).input_slots >= slots;
+}
+
+// What a PE and a chain hold, as the loops that share them out and the global buffer allow: from r sets a
+// chain down, strips from E down.
 std::vector<Mapping> TiledDataflow::candidates(const LayerShape& shape, const LayerGeometry& geometry,
-                                               int64_t tokens) const {
+                                               int64_t tokens, int slots) const {
   const ArrayRegion region = region_of(geometry);
   const int64_t granule = geometry.unit.input_granule(geometry.encoding);
   const Tiling whole(shape, geometry, tokens, {shape.M, tokens, 1, 1, granule, 1, 1});
@@ -150,21 +156,23 @@ std::vector<Mapping> TiledDataflow::candidates(const LayerShape& shape, const La
     if (bands > 1 && sets == most_sets / (bands - 1)) continue;
     const int64_t columns = region.columns(sets * whole.R);
     const int64_t split = whole.conv ? whole.E : splits_tokens() ? tokens : 1;
-    for (const int64_t e : sizes(split, 1, 1, columns, [](int64_t) { return true; })) {
-      const auto fits = [&](int64_t q, int64_t p) {
-        const Mapping mapping{1, whole.conv || !splits_tokens() ? 1 : e, e, p, q, 1, 1};
-        return pe_violation(make_case(shape, geometry, tokens, mapping)).empty();
-      };
-      for (const int64_t q : sizes(whole.scale_channels, sets, granule, whole.scale_channels,
-                                   [&](int64_t q) { return fits(q, 1); })) {
-        const int64_t r = std::min(sets, divide_up(whole.scale_channels, q));
-        for (const int64_t p :
-             sizes(whole.M, columns / e, 1, whole.M, [&](int64_t p) { return fits(q, p); })) {
-          const int64_t t = std::min(columns / e, divide_up(whole.M, p));
+    const auto fits_with = [&](int64_t e, int64_t q, int64_t p, int64_t r, int64_t t) {
+      const int64_t n = whole.conv || !splits_tokens() ? 1 : e;
+      return fits(make_case(shape, geometry, tokens, {p * t, n, e, p, q, r, t}), slots);
+    };
+    for (const int64_t e :
+         sizes(split, 1, 1, columns, kAll, [&](int64_t e) { return fits_with(e, granule, 1, 1, 1); }))
+      for (const int64_t q : sizes(whole.scale_channels, sets, granule, whole.scale_channels, kFew,
+                                   [&](int64_t q) { return fits_with(e, q, 1, 1, 1); })) {
+        int64_t r = std::min(sets, divide_up(whole.scale_channels, q));
+        while (!fits_with(e, q, 1, r, 1)) --r;
+        for (const int64_t p : sizes(whole.M, columns / e, 1, whole.M, kFew,
+                                     [&](int64_t p) { return fits_with(e, q, p, r, 1); })) {
+          int64_t t = std::min(columns / e, divide_up(whole.M, p));
+          while (!fits_with(e, q, p, r, t)) --t;
           if (seen.emplace(e, p, q, r, t).second) found.push_back({0, 0, e, p, q, r, t});
         }
       }
-    }
   }
   return found;
 }
@@ -176,9 +184,6 @@ void TiledDataflow::add_buffered(const LayerShape& shape, const LayerGeometry& g
   const int64_t tile = mapping.p * mapping.t;
   const int64_t outputs = shape.M / (shape.conv ? shape.conv->groups : 1);
   const bool splits = !shape.conv && splits_tokens();
-  const auto fits = [&](const Case& layer) {
-    return violation(layer).empty() && layout(layer).input_slots >= slots;
-  };
   int kept = 0;
   for (int64_t cuts = 1; cuts <= tokens && kept < kMost; cuts *= 2) {
     mapping.n = divide_up(tokens, cuts);
@@ -186,7 +191,7 @@ void TiledDataflow::add_buffered(const LayerShape& shape, const LayerGeometry& g
     int64_t low = 0, high = divide_up(outputs, tile);  // tiles of outputs: the most that are valid
     while (low < high) {
       mapping.m = (low + high + 1) / 2 * tile;
-      if (fits(make_case(shape, geometry, tokens, mapping)))
+      if (fits(make_case(shape, geometry, tokens, mapping), slots))
         low = mapping.m / tile;
       else
         high = mapping.m / tile - 1;
@@ -194,6 +199,7 @@ void TiledDataflow::add_buffered(const LayerShape& shape, const LayerGeometry& g
     if (low == 0) continue;
     ++kept;
     mapping.m = std::min(low * tile, outputs);
+    if (!violation(make_case(shape, geometry, tokens, mapping)).empty()) continue;
     found.push_back(estimate_case(make_case(shape, geometry, tokens, mapping)));
   }
 }
@@ -241,6 +247,17 @@ Schedule TiledDataflow::layout(const Case& layer) const {
 }
 
 std::string TiledDataflow::violation(const Case& layer) const {
+  if (std::string why = capacity_violation(layer); !why.empty()) return why;
+  const Tiling& t = layer.tiling;
+  const double passes = static_cast<double>(divide_up(t.N, t.n)) * static_cast<double>(t.groups) *
+                        static_cast<double>(divide_up(t.E, t.e)) * static_cast<double>(t.channel_tiles) *
+                        static_cast<double>(divide_up(t.M, t.outputs));
+  if (passes > static_cast<double>(kMostPasses))
+    return "the mapping makes more than 2^32 passes: choose larger n, e, p, q, r or t";
+  return "";
+}
+
+std::string TiledDataflow::capacity_violation(const Case& layer) const {
   const Mapping& mapping = layer.mapping;
   const Tiling& t = layer.tiling;
   const ArrayRegion region = region_of(layer.geometry);
@@ -329,12 +346,6 @@ std::string TiledDataflow::buffer_violation(const Case& layer) const {
     return "the global buffer would need " + std::to_string(layout.input_banks) + " banks for inputs and " +
            std::to_string(layout.psum_banks) + " for partial sums; it has " +
            std::to_string(glb.shared_banks) + " (glb.shared_banks): choose a smaller n, m or e";
-  const Tiling& t = layer.tiling;
-  const double passes = static_cast<double>(divide_up(t.N, t.n)) * static_cast<double>(t.groups) *
-                        static_cast<double>(divide_up(t.E, t.e)) * static_cast<double>(t.channel_tiles) *
-                        static_cast<double>(divide_up(t.M, t.outputs));
-  if (passes > static_cast<double>(kMostPasses))
-    return "the mapping makes more than 2^32 passes: choose larger n, e, p, q, r or t";
   return "";
 }
 

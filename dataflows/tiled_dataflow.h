@@ -53,13 +53,16 @@ class TiledDataflow : public Dataflow {
   virtual bool splits_tokens() const { return false; }
 
  private:
-  std::vector<Mapping> candidates(const LayerShape& shape, const LayerGeometry& geometry,
-                                  int64_t tokens) const;
+  std::vector<Mapping> candidates(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens,
+                                  int slots) const;
   void add_buffered(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens, Mapping mapping,
                     int slots, std::vector<MappingEstimate>& found) const;
+  // Whether a mapping's tiles fit and leave room for so many slots of inputs in the global buffer.
+  bool fits(const Case& layer, int slots) const;
   MappingEstimate estimate_case(const Case& layer) const;
   Schedule layout(const Case& layer) const;
   std::string violation(const Case& layer) const;
+  std::string capacity_violation(const Case& layer) const;
   std::string pe_violation(const Case& layer) const;
   std::string buffer_violation(const Case& layer) const;
   static Case make_case(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens,

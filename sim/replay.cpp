@@ -5,6 +5,7 @@
 
 #include "configs/reader/errors.h"
 #include "dataflows/dataflow.h"
+#include "dataflows/feature_map_code.h"
 #include "models/machine/machine.h"
 #include "models/units/layer_geometry.h"
 #include "sim/child_processes.h"
@@ -79,6 +80,7 @@ std::string to_bytes(const ReplayResult& replayed) {
   append(bytes, r.passes);
   append(bytes, r.pe_busy_cycles);
   append(bytes, replayed.outputs);
+  append(bytes, replayed.coded_inputs);
   append(bytes, replayed.wall_s);
   append(bytes, replayed.notes);
   return bytes;
@@ -97,6 +99,7 @@ ReplayResult from_bytes(const std::string& bytes) {
   reader.read(r.passes);
   reader.read(r.pe_busy_cycles);
   reader.read(replayed.outputs);
+  reader.read(replayed.coded_inputs);
   reader.read(replayed.wall_s);
   reader.read(replayed.notes);
   return replayed;
@@ -115,8 +118,14 @@ ReplayResult replay_one(const AcceleratorConfig& accelerator, const ReplayJob& j
   } else {
     const LayerGeometry geometry(accelerator, job.shape, job.encoding, job.unit);
     LayerImage image(geometry, *job.layer, *job.inputs, job.tokens);
-    replayed.result = run_machine(accelerator, schedule, &image);
-    replayed.outputs = image.outputs();
+    if (job.outputs == nullptr) {
+      replayed.result = run_machine(accelerator, schedule, &image);
+      replayed.outputs = image.outputs();
+      replayed.coded_inputs = image.coded_inputs();
+    } else {
+      const Schedule coded = with_coded_lengths(schedule, geometry, {image.coded_inputs(), *job.outputs});
+      replayed.result = run_machine(accelerator, coded, nullptr, job.fast_forward);
+    }
   }
   replayed.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return replayed;

@@ -26,6 +26,9 @@ struct ReplayJob {
   // timing only.
   const Layer* layer = nullptr;
   const std::vector<uint16_t>* inputs = nullptr;
+  // What a functional run of the same job computed: this one takes the time and traffic of these values in
+  // an accelerator that compresses feature maps.
+  const std::vector<uint16_t>* outputs = nullptr;
 };
 
 // A job and the machine that it is for; both must outlive its replay.
@@ -36,7 +39,8 @@ struct MachineJob {
 
 struct ReplayResult {
   LayerResult result;
-  std::vector<uint16_t> outputs;  // functional: [tokens, M], half-precision bits
+  std::vector<uint16_t> outputs;       // functional: [tokens, M], half-precision bits
+  std::vector<uint16_t> coded_inputs;  // and its inputs, [tokens, K], as the unit takes them
   double wall_s = 0;
   std::string notes;  // lines about the job's look
 };

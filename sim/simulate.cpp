@@ -123,6 +123,24 @@ Plan plan(const SimulateTask& task, const EnergyTable& table, const FunctionalRu
   return plan;
 }
 
+double zero_fraction(const std::vector<uint16_t>& values) {
+  const auto zeros = std::count(values.begin(), values.end(), 0);
+  return static_cast<double>(zeros) / static_cast<double>(values.size());
+}
+
+// Keeps the outputs of a functional run and what it says of the zeros in its values.
+void learn_values(const std::vector<ReplayResult>& results, SimulateTask& task, Plan& plan,
+                  FunctionalRun& functional) {
+  for (size_t l = 0; l < task.workload.layers.size(); ++l) {
+    LayerShape& shape = task.workload.layers[l].shape;
+    ReplayJob& job = plan.jobs[plan.job_of_layer[l]];
+    const ReplayResult& result = results[plan.job_of_layer[l]];
+    job.outputs = &(functional.outputs[shape.name] = result.outputs);
+    shape.zero_fraction = zero_fraction(result.coded_inputs);
+    shape.output_zero_fraction = zero_fraction(result.outputs);
+  }
+}
+
 LayerReport report_of(const WorkItem& item, const ReplayJob& job, const LayerResult& result,
                       const AcceleratorConfig& accelerator) {
   LayerReport layer;
@@ -269,15 +287,16 @@ std::vector<RunReport> simulate(const std::vector<SimulateTask>& given,
   }
 
   std::fputs(forecast(cycles, parallel).c_str(), stderr);
-  const std::vector<std::vector<ReplayResult>> all = replay_all(tasks, plans, parallel);
+  std::vector<std::vector<ReplayResult>> all = replay_all(tasks, plans, parallel);
   std::vector<RunReport> runs;
   std::string notes;
   for (size_t i = 0; i < tasks.size(); ++i) {
-    const std::vector<ReplayResult>& results = all[i];
-    if (functional != nullptr)
-      for (size_t l = 0; l < tasks[i].workload.layers.size(); ++l)
-        functional->outputs[tasks[i].workload.layers[l].shape.name] =
-            results[plans[i].job_of_layer[l]].outputs;
+    std::vector<ReplayResult>& results = all[i];
+    if (functional != nullptr) {
+      learn_values(results, tasks[i], plans[i], *functional);
+      if (tasks[i].accelerator.compression != AcceleratorConfig::Compression::none)
+        results = replay(tasks[i].accelerator, plans[i].jobs, parallel);
+    }
     for (const ReplayResult& result : results) notes += result.notes;
     runs.push_back(report_of(tasks[i], plans[i], results, tables));
   }

@@ -1,5 +1,7 @@
 #include "configs/loaders/published_reader.h"
 
+#include <limits>
+
 #include "configs/reader/data_files.h"
 #include "configs/reader/yaml_map.h"
 
@@ -13,18 +15,20 @@ constexpr char kFolder[] = "configs/published";
 Published load_published(const std::string& path_or_name) {
   Published published;
   const auto read_quantity = [&](const std::string& name, YamlMap& map) {
-    Published::Quantity quantity{name, "", published.source, ""};
+    Published::Quantity quantity{name, "", published.source, "", false};
     map.text("unit", quantity.unit, "what its values count");
     map.text("source", quantity.source, "where its values are printed, if not where the others are",
              Need::optional);
     map.text("note", quantity.note, "what a reader should know of it", Need::optional);
+    map.flag("partial", quantity.partial, "whether subjects may lack a value", Need::optional);
     published.quantities.push_back(quantity);
   };
   const auto read_subject = [&](const std::string& name, YamlMap& map) {
     Published::Subject subject{name, {}};
     for (const Published::Quantity& quantity : published.quantities) {
-      subject.values.push_back(0);
-      map.number(quantity.name, subject.values.back(), {1e-12, 1e12}, quantity.unit);
+      subject.values.push_back(std::numeric_limits<double>::quiet_NaN());
+      map.number(quantity.name, subject.values.back(), {1e-12, 1e12}, quantity.unit,
+                 quantity.partial ? Need::optional : Need::required);
     }
     published.subjects.push_back(subject);
   };

@@ -12,11 +12,12 @@ struct Published {
     std::string name;
     std::string unit;
     std::string source;
-    std::string note;  // empty where there is nothing to say
+    std::string note;      // empty where there is nothing to say
+    bool partial = false;  // whether subjects may lack a value
   };
   struct Subject {
     std::string name;
-    std::vector<double> values;  // positive, in the order of the quantities
+    std::vector<double> values;  // positive, in the order of the quantities; NaN where none is printed
   };
   std::string name;
   std::string source;
@@ -25,8 +26,8 @@ struct Published {
 };
 
 // Reads a YAML file, or by the name of one in configs/published: {name, source, quantities: {QUANTITY: {unit,
-// source, note}}, subjects: {SUBJECT: {QUANTITY: value}}}; a quantity's source and note may be left out, no
-// value may. Throws InputError: file, line, key, value, remedy.
+// source, note, partial}}, subjects: {SUBJECT: {QUANTITY: value}}}; a quantity's source, note and partial may
+// be left out, a value only where its quantity is partial. Throws InputError: file, line, key, value, remedy.
 Published load_published(const std::string& path_or_name);
 
 // The publications that come with the program, sorted by name.

@@ -56,11 +56,10 @@ class Compare : public Command {
 there are no weights and no perplexity); the accelerator gets that unit in every PE, beside the
 mac-fp16 lanes that its configuration states, so that area counts only what the scheme needs; and
 every layer is simulated. The layer named lm_head, of a checkpoint or a network, stays in half
-precision and runs on the mac-fp16 lanes. --bits goes to every scheme that has a choice; fp16 and int8 keep theirs.
-
-units:
-)" + described_names<Unit>("unit") +
-           "\nschemes:\n" + described_schemes();
+precision and runs on the mac-fp16 lanes. --bits goes to every scheme that has a choice; the
+others keep theirs ()" +
+           schemes_without_bits() + ").\n\nunits:\n" + described_names<Unit>("unit") + "\nschemes:\n" +
+           described_schemes();
   }
   std::string example() const override {
     return "  eyeshift compare --accelerator eyeriss-168 --checkpoint traces/checkpoints/opt-tiny \\\n"

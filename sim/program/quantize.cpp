@@ -111,7 +111,7 @@ schemes, with the options that each reads:
         "calibration", value("TEXT|T.npy"),
         "text, or .npy of token ids, that --checkpoint is calibrated on; default: "
         "traces/text/calibration.txt")("scheme", value("S"), "how weights are coded, see above")(
-        "bits", value("B"), "bits a weight (or planes); fp16 and int8 need none");
+        "bits", value("B"), ("bits a weight (or planes); " + schemes_without_bits() + " need none").c_str());
     add_quantize_options(options);
     options.add_options()("output", value("F"), "the trace, a safetensors file")(
         "report", value("R.json"), "errors and sizes of every layer; CSV where the name ends in .csv")(

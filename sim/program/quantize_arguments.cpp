@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "configs/reader/errors.h"
+#include "configs/reader/nearest.h"
 #include "sim/program/arguments.h"
 
 namespace eyeshift {
@@ -41,9 +42,18 @@ std::string described_schemes() {
   return lines;
 }
 
+std::string schemes_without_bits() {
+  const Registry<Quantizer>& registry = Registry<Quantizer>::instance();
+  std::vector<std::string> fixed;
+  for (const std::string& name : registry.names())
+    if (registry.find(name, "scheme").fixed_bits()) fixed.push_back(name);
+  return join_names(fixed);
+}
+
 void add_quantize_options(po::options_description& options) {
   options.add_options()("group-size", value("G"),
                         "weights that share a scale; 0, the default: a whole row (or column)")(
+      "static-groups", po::bool_switch(), "groups of adjacent inputs, their grids from the original weights")(
       "act-order", po::bool_switch(), "quantize inputs in falling order of their energy")(
       "no-act-order", po::bool_switch(), "quantize inputs in their own order")(
       "no-compensation", po::bool_switch(), "feed no error back to the weights not yet quantized")(
@@ -66,8 +76,8 @@ int scheme_bits(const Arguments& arguments, const std::string& scheme) {
 }
 
 QuantizeOptions quantize_options(const Arguments& arguments, const std::string& scheme) {
-  for (const char* option : {"group-size", "act-order", "no-act-order", "no-compensation", "cycles",
-                             "pot-terms", "real-scales", "symmetric", "axis"})
+  for (const char* option : {"group-size", "static-groups", "act-order", "no-act-order", "no-compensation",
+                             "cycles", "pot-terms", "real-scales", "symmetric", "axis"})
     check_used(arguments, scheme, option);
 
   const auto flag = [&](const char* option) { return arguments[option].as<bool>(); };
@@ -79,6 +89,7 @@ QuantizeOptions quantize_options(const Arguments& arguments, const std::string& 
   options.group_size = whole_number(arguments, "group-size", 0, kMostWeights, 0);
   if (flag("act-order")) options.act_order = QuantizeOptions::ActOrder::on;
   if (flag("no-act-order")) options.act_order = QuantizeOptions::ActOrder::off;
+  options.static_groups = flag("static-groups");
   options.compensation = !flag("no-compensation");
   options.cycles = static_cast<int>(whole_number(arguments, "cycles", 1, 100000, 0));
   options.pot_terms = static_cast<int>(whole_number(arguments, "pot-terms", 1, 16, options.pot_terms));

@@ -22,6 +22,9 @@ std::string described_names(const std::string& kind) {
 // The same of the schemes, with the options that each one reads.
 std::string described_schemes();
 
+// The schemes that have one width only and need no --bits, as text.
+std::string schemes_without_bits();
+
 // The options that shape a scheme, without --bits: --group-size to --seed.
 void add_quantize_options(boost::program_options::options_description& options);
 

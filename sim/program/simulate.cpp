@@ -40,7 +40,8 @@ once.
 With --context every token also attends: q K^T and a V on the accelerator's mac-fp16, each head's KV cache read
 from DRAM as weights are, softmax and norms as elementwise work in the same lanes.
 
-With --functional values flow too: the true outputs of every layer, rounded as the units round.
+With --functional values flow too: the true outputs of every layer, rounded as the units round. Zeros are counted, not
+stated: for the run-length code of feature maps and the energy of gated PEs.
 
 A layer's run can be looked at: --waveform for signal by signal, --timeline for what was busy when, in
 Perfetto or chrome://tracing. Whatever is looked at is evaluated cycle by cycle and not fast-forwarded.
@@ -62,7 +63,7 @@ units:
         "network", value("N.yaml"),
         "shapes of layers: a YAML file, or one of configs/networks; needs --scheme")(
         "scheme", value("S"), "how --network's weights are coded")(
-        "bits", value("B"), "bits a weight, of --scheme; fp16 and int8 need none")(
+        "bits", value("B"), ("bits a weight, of --scheme; " + schemes_without_bits() + " need none").c_str())(
         "tokens", value("N"),
         "tokens of a sequence that pass a layer together: 1 is decoding, more is prefill; "
         "default: 1; with --functional all that there are")(

@@ -34,9 +34,11 @@ void add_error(const ReproductionRow& row, QuantityErrors& errors) {
   errors.worst = row.name;
 }
 
-std::string percent(double ratio, const char* format) {
+// More digits below 0.1 %, where one would hide what there is.
+std::string percent(double ratio, bool sign) {
+  const int digits = std::fabs(ratio) < 1e-3 && ratio != 0 ? 3 : 1;
   char text[32];
-  std::snprintf(text, sizeof text, format, 100 * ratio);
+  std::snprintf(text, sizeof text, sign ? "%+.*f %%" : "%.*f %%", digits, 100 * ratio);
   return text;
 }
 
@@ -81,6 +83,7 @@ ReproductionReport reproduction_report(const Published& published,
         told.source,    {}};
     for (const std::string& note : {value.note, told.note})
       if (!note.empty()) row.notes.push_back(note);
+    if (std::isnan(row.published)) throw InternalError("'" + row.name + "' is reproduced and not published");
     if (!names.insert(row.name).second) throw InternalError("'" + row.name + "' is reproduced twice");
     if (value.summarized) add_error(row, report.errors[quantity]);
     covered.emplace(subject, quantity);
@@ -88,7 +91,7 @@ ReproductionReport reproduction_report(const Published& published,
   }
   for (size_t s = 0; s < published.subjects.size(); ++s)
     for (size_t q = 0; q < published.quantities.size(); ++q)
-      if (covered.count({s, q}) == 0)
+      if (!std::isnan(published.subjects[s].values[q]) && covered.count({s, q}) == 0)
         throw InternalError("'" + published.subjects[s].name + " " + published.quantities[q].name +
                             "' is published and not reproduced");
   return report;
@@ -98,12 +101,12 @@ std::string reproduction_text(const ReproductionReport& report) {
   TextTable rows({report.name, "published", "reproduced", "error", "unit"});
   for (const ReproductionRow& row : report.rows)
     rows.add({row.name, significant(row.published), significant(row.reproduced),
-              percent(row.rel_error(), "%+.1f %%"), row.unit});
+              percent(row.rel_error(), true), row.unit});
   TextTable errors({"absolute error", "rows", "mean", "worst", "of"});
   for (const QuantityErrors& e : report.errors)
     if (e.rows > 0)
-      errors.add({e.quantity, std::to_string(e.rows), percent(e.mean_abs_error, "%.1f %%"),
-                  percent(e.worst_abs_error, "%.1f %%"), e.worst});
+      errors.add({e.quantity, std::to_string(e.rows), percent(e.mean_abs_error, false),
+                  percent(e.worst_abs_error, false), e.worst});
   return "published: " + report.source + "\n\n" + rows.str() + "\n" + errors.str() + notes_text(report);
 }
 

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "tests/configs/yaml_test_files.h"
 
 namespace eyeshift {
@@ -53,8 +55,17 @@ TEST(PublishedReader, AQuantityMayHaveASourceAndANoteOfItsOwn) {
 }
 
 TEST(PublishedReader, EveryPublicationLoadsUnderItsName) {
-  EXPECT_THAT(published_names(), ElementsAre("eyeriss-isca-rs", "eyeriss-jssc-alexnet"));
+  EXPECT_THAT(published_names(), ElementsAre("eyeriss-isca-rs", "eyeriss-jssc-alexnet", "shiftaddllm-figure8",
+                                             "shiftaddllm-table10", "shiftaddllm-table13"));
   for (const std::string& name : published_names()) EXPECT_EQ(load_published(name).name, name);
+}
+
+TEST(PublishedReader, APartialQuantityHasValuesForSomeSubjects) {
+  const Published published = load_published("shiftaddllm-figure8");
+  ASSERT_EQ(published.subjects.size(), 3u);
+  EXPECT_EQ(published.subjects[0].values[0], 80.36);
+  EXPECT_TRUE(std::isnan(published.subjects[0].values[2]));
+  EXPECT_TRUE(std::isnan(published.subjects[1].values[0]));
 }
 
 TEST(PublishedReader, RefusesWhatIsNotWhole) {

@@ -88,5 +88,23 @@ TEST_F(ChipMapping, Conv1sStripsTakeTheirLines) {
   EXPECT_EQ(pass.stream_inputs(), (6 * 4 + 11) * (54 * 4 + 11));
 }
 
+// Its wide feature maps leave room for few outputs at a time in the global buffer.
+TEST(Vgg16OnTheChip, SearchUsesMostOfTheArray) {
+  const AcceleratorConfig accelerator = load_accelerator("eyeriss-v1", listed_units());
+  for (const LayerShape& shape : load_network("vgg-16").layers) {
+    if (!shape.conv || shape.name == "CONV1-1") continue;  // the latter waits for DRAM to take its outputs
+    const Encoding encoding = Registry<Quantizer>::instance().find("int16", "scheme").encoding(shape, {});
+    const auto found = Registry<Dataflow>::instance()
+                           .find("row-stationary", "dataflow")
+                           .mappings(shape, encoding, 3, accelerator, "mac-int16");
+    const int64_t products = shape.K * shape.M * shape.positions() * 3;
+    const auto fastest = std::min_element(found.begin(), found.end(),
+                                          [](const auto& a, const auto& b) { return a.cycles < b.cycles; });
+    // The array's peak is a product a PE and cycle.
+    EXPECT_LT(fastest->cycles, products / 168 * 3) << shape.name;
+    EXPECT_GE(fastest->cycles, products / 168) << shape.name;
+  }
+}
+
 }  // namespace
 }  // namespace eyeshift

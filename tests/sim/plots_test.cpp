@@ -91,7 +91,7 @@ class ReproductionPlot : public testing::Test {
     report_ = reproduction_json(
         reproduction_report({"paper",
                              "Table 1",
-                             {{"time", "ms", "Table 1", ""}, {"off time", "s", "Table 1", ""}},
+                             {{"time", "ms", "Table 1", "", false}, {"off time", "s", "Table 1", "", false}},
                              {{"A", {10, 2}}}},
                             {{"A", "time", 11, "", "", true}, {"A", "off time", 1, "", "", true}}));
   }
@@ -119,6 +119,19 @@ TEST_F(ReproductionPlot, RefusesBadReportsWithoutWriting) {
     EXPECT_THAT(content_of(folder_ / "log"), testing::StartsWith("reproduction.py: error: "));
     EXPECT_EQ(folder_.names(), (std::vector<std::string>{"log", "report.json"}));
   }
+}
+
+TEST_F(ReproductionPlot, EnergiesByNetworkShareAnAxis) {
+  const auto drawn = [&](const std::string& name) {
+    return plot(folder_, "energy_by_network", dump(report_), folder_ / name);
+  };
+  EXPECT_EQ(drawn("bad"), 2);  // times and seconds
+  EXPECT_THAT(content_of(folder_ / "log"), HasSubstr("different units (ms, s)"));
+  report_["rows"][1]["unit"] = "ms";
+  ASSERT_EQ(drawn("one"), 0) << content_of(folder_ / "log");
+  ASSERT_EQ(drawn("two"), 0) << content_of(folder_ / "log");
+  EXPECT_THAT(content_of(folder_ / "one.png"), HasSubstr("PNG"));
+  EXPECT_EQ(content_of(folder_ / "one.svg"), content_of(folder_ / "two.svg"));
 }
 
 TEST(UtilisationPlot, NeedsTheBusyCyclesOfEveryPe) {

@@ -8,10 +8,11 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-const Published kPublished{"paper",
-                           "Table 1",
-                           {{"time", "ms", "Table 1", ""}, {"power", "mW", "Fig. 2", "read off the figure"}},
-                           {{"A", {10, 100}}, {"B", {20, 400}}}};
+const Published kPublished{
+    "paper",
+    "Table 1",
+    {{"time", "ms", "Table 1", "", false}, {"power", "mW", "Fig. 2", "read off the figure", false}},
+    {{"A", {10, 100}}, {"B", {20, 400}}}};
 
 std::vector<Reproduced> values() {
   return {{"A", "time", 11, "", "", true},
@@ -54,6 +55,21 @@ TEST(ReproductionReport, RefusesToLeaveAnythingOut) {
   std::vector<Reproduced> unknown = values();
   unknown.push_back({"C", "time", 1, "", "", true});
   EXPECT_THROW(reproduction_report(kPublished, unknown), InternalError);
+}
+
+TEST(ReproductionReport, WhatIsNotPrintedIsNotAskedFor) {
+  Published partial = kPublished;
+  partial.subjects[1].values[1] = std::numeric_limits<double>::quiet_NaN();
+  std::vector<Reproduced> rows = values();
+  EXPECT_THROW(reproduction_report(partial, rows), InternalError);  // B power has nothing beside it
+  rows.erase(rows.begin() + 3);
+  EXPECT_EQ(reproduction_report(partial, rows).rows.size(), 4u);
+}
+
+TEST(ReproductionReport, SmallErrorsKeepTheirDigits) {
+  std::vector<Reproduced> close = values();
+  close[0].value = 10.0004;
+  EXPECT_THAT(reproduction_text(reproduction_report(kPublished, close)), HasSubstr("+0.004 %"));
 }
 
 TEST(ReproductionReport, JsonHoldsTheContractsKeys) {

@@ -124,8 +124,7 @@ TEST_F(QuantizeNetwork, SampleHoldsTheInputsTheLayerSaw) {
 
 TEST_F(QuantizeNetwork, TraceGivesTheQuantizedNetworksPerplexityExactly) {
   const double original = perplexity(*load(), evaluation_, 32).nll;
-  for (const std::string scheme :
-       {"fp16", "int8", "int16", "rtn-oc", "gptq", "bcq", "shiftaddllm-block", "test-halving"}) {
+  for (const std::string& scheme : Registry<Quantizer>::instance().names()) {
     const auto quantized = load();
     QuantizeOptions options;
     options.bits = Registry<Quantizer>::instance().find(scheme, "scheme").fixed_bits().value_or(3);

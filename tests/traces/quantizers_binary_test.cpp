@@ -12,6 +12,7 @@ namespace eyeshift {
 namespace {
 
 using Eigen::MatrixXd;
+using Eigen::VectorXd;
 using testing_support::calibration_of;
 using testing_support::decoded;
 using testing_support::quantize;
@@ -186,6 +187,89 @@ TEST_F(ShiftAddLlmBlock, RealScalesAreRoundedToTheScaleType) {
   EXPECT_EQ(layer.alpha.size(), 3u * 8 * 8);
   EXPECT_TRUE(layer.pot.empty());
   EXPECT_LT(testing_support::relative_output_error(W, decoded(layer), X), 0.05);
+}
+
+TEST_F(ShiftAddLlmBlock, ColumnWiseSharesScalesAmongTheOutputsOfAnInput) {
+  QuantizeOptions options;
+  options.group_size = 20;
+  const Layer layer = quantize("shiftaddllm-column", W, calibration_of(X), options);
+  EXPECT_EQ(layer.encoding.group_rows, 20);
+  EXPECT_EQ(layer.encoding.group_cols, 1);
+  EXPECT_EQ(layer.pot.size(), 3u * 2 * 64 * 3);
+  const MatrixXd Wq = decoded(layer);
+  for (int m = 0; m < 40; m += 20) {
+    for (int k = 0; k < 64; ++k) {
+      std::set<double> magnitudes;
+      for (const double w : Wq.block(m, k, 20, 1).reshaped()) magnitudes.insert(std::abs(w));
+      EXPECT_LE(magnitudes.size(), 4u);  // 8 levels, symmetric
+    }
+  }
+}
+
+TEST_F(ShiftAddLlmBlock, ColumnWiseWithoutFeedbackIsPowerOfTwoBcqOfEveryColumn) {
+  QuantizeOptions options;
+  options.compensation = false;
+  const MatrixXd Wq = decoded(quantize("shiftaddllm-column", W, calibration_of(X), options));
+  for (int k = 0; k < 64; ++k) {
+    const VectorXd column = W.col(k);
+    const BinaryLevels levels(fit_plane_scales({column.begin(), column.end()}, {3, 50, 3}), 3);
+    for (int m = 0; m < 40; ++m) EXPECT_EQ(Wq(m, k), levels.level(levels.nearest(column(m))));
+  }
+}
+
+TEST_F(ShiftAddLlmBlock, ColumnWiseScalesWithTheWeights) {
+  const Layer layer = quantize("shiftaddllm-column", W, calibration_of(X), {});
+  const Layer scaled = quantize("shiftaddllm-column", 0x1p-7 * W, calibration_of(X), {});
+  EXPECT_EQ(scaled.planes, layer.planes);
+  EXPECT_TRUE(decoded(scaled) == 0x1p-7 * decoded(layer));
+}
+
+TEST(BcqGreedy, EveryPlaneTakesTheSignsOfWhatIsLeft) {
+  const MatrixXd W = random_matrix(3, 50, 11);
+  const Layer layer = quantize("bcq-greedy", W, {}, single_precision(4));
+  const MatrixXd Wq = decoded(layer);
+  for (int m = 0; m < 3; ++m) {
+    for (int k = 0; k < 50; ++k) {
+      double left = W(m, k), value = 0;
+      for (int plane = 0; plane < 4; ++plane) {
+        const double term = std::copysign(static_cast<double>(layer.alpha[plane * 3 + m]), left);
+        left -= term;
+        value += term;
+      }
+      EXPECT_EQ(Wq(m, k), static_cast<float>(value));
+    }
+  }
+}
+
+TEST(BinaryLevels, HoldEveryUniformGrid) {
+  // alpha_i = s 2^i / 2 and the offset s (2^b - 1) / 2 - s z give the grid s (q - z) exactly.
+  for (int bits = 1; bits <= kMaxPlanes; ++bits) {
+    const double s = 0x1.234p-5, last = std::exp2(bits) - 1;
+    PlaneScales alpha{};
+    for (int i = 0; i < bits; ++i) alpha[i] = std::ldexp(s, i - 1);
+    const BinaryLevels levels(alpha, bits);
+    for (int z = 0; z <= last; ++z) {
+      const double offset = s * last / 2 - s * z;
+      for (int q = 0; q <= last; ++q) {
+        EXPECT_EQ(levels.level(q) + offset, s * (q - z));
+        EXPECT_EQ(levels.code(q), q);
+      }
+    }
+  }
+}
+
+TEST(PowerOfTwoSum, KeepsItsBoundsOnAnyScale) {
+  const double bounds[] = {0.41422, 0.10821, 0.02737};
+  double worst[3] = {};
+  for (int i = 0; i < 20000; ++i) {
+    const double value = std::exp2(i / 1000.0 - 10);
+    for (int terms = 1; terms <= 3; ++terms) {
+      const double error = std::abs(power_of_two_sum(value, terms).value - value) / value;
+      EXPECT_LE(error, bounds[terms - 1]);
+      worst[terms - 1] = std::max(worst[terms - 1], error);
+    }
+  }
+  for (int terms = 1; terms <= 3; ++terms) EXPECT_GT(worst[terms - 1], 0.98 * bounds[terms - 1]);
 }
 
 }  // namespace

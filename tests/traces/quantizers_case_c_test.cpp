@@ -8,6 +8,9 @@
 
 #include "tests/traces/quantizers_support.h"
 #include "tests/traces/test_files.h"
+#include "traces/quantizers/binary_fit.h"
+#include "traces/quantizers/error_feedback.h"
+#include "traces/quantizers/hessian.h"
 #include "traces/tensor_io/npy.h"
 
 // Every scheme against the worked case C (tests/data/case_c/README.md), from the stored tensors only.
@@ -62,6 +65,7 @@ std::vector<Scheme> schemes() {
   const auto cycles_50 = [](Options& o) { o.cycles = 50; };
   return {
       {"rtn_oc", "rtn-oc", 1e-3, [](Options&) {}},
+      {"rtn_ic", "rtn-ic", 1e-3, [](Options&) {}},
       {"rtn_oc_sym", "rtn-oc", 1e-3, [](Options& o) { o.symmetric = true; }},
       {"gptq", "gptq", 1e-3, [](Options&) {}},
       {"gptq_actorder", "gptq", 1e-3, act_order},
@@ -70,6 +74,7 @@ std::vector<Scheme> schemes() {
          act_order(o);
          o.axis = Axis::input;
        }},
+      {"bcq_row_greedy", "bcq-greedy", 3e-3, [](Options&) {}},
       {"bcq_row_alt15", "bcq", 3e-3, [](Options&) {}},
       {"bcq_row_alt50", "bcq", 3e-3, cycles_50},
       {"bcq_col_alt50", "bcq", 3e-3,
@@ -77,6 +82,13 @@ std::vector<Scheme> schemes() {
          cycles_50(o);
          o.axis = Axis::input;
        }},
+      {"sal_col", "shiftaddllm-column", 3e-2, [](Options&) {}},
+      {"sal_col_K1", "shiftaddllm-column", 3e-2, [](Options& o) { o.pot_terms = 1; }},
+      {"sal_col_K2", "shiftaddllm-column", 3e-2, [](Options& o) { o.pot_terms = 2; }},
+      {"sal_col_realscale", "shiftaddllm-column", 3e-2, [](Options& o) { o.real_scales = true; }},
+      {"sal_col_nocomp", "shiftaddllm-column", 3e-2, [](Options& o) { o.compensation = false; }},
+      {"sal_col_noactorder", "shiftaddllm-column", 3e-2,
+       [](Options& o) { o.act_order = Options::ActOrder::off; }},
       {"sal_blk", "shiftaddllm-block", 3e-2, [](Options&) {}},
       {"sal_blk_K1", "shiftaddllm-block", 3e-2, [](Options& o) { o.pot_terms = 1; }},
       {"sal_blk_nocomp", "shiftaddllm-block", 3e-2, [](Options& o) { o.compensation = false; }},
@@ -106,6 +118,42 @@ INSTANTIATE_TEST_SUITE_P(Schemes, QuantizersCaseC,
                            return std::get<0>(test.param).key + "_" +
                                   std::to_string(std::get<1>(test.param)) + "bit";
                          });
+
+// Codes on levels fitted to the rows beforehand.
+class FixedLevelCoder : public ColumnCoder {
+ public:
+  FixedLevelCoder(const Eigen::MatrixXd& W, int planes) : quantized(W.rows(), W.cols()) {
+    for (const auto& row : W.rowwise())
+      levels_.emplace_back(fit_plane_scales({row.begin(), row.end()}, {planes, 50, 0}), planes);
+  }
+  void begin_group(int64_t, const Eigen::Ref<const Eigen::MatrixXd>&) override {}
+  void code_column(int64_t position, Eigen::Ref<Eigen::VectorXd> weights) override {
+    for (Eigen::Index m = 0; m < weights.size(); ++m)
+      weights(m) = levels_[m].level(levels_[m].nearest(weights(m)));
+    quantized.col(position) = weights;
+  }
+
+  Eigen::MatrixXd quantized;
+
+ private:
+  std::vector<BinaryLevels> levels_;
+};
+
+TEST(QuantizersCaseC, FeedbackOnFixedBinaryLevelsMatches) {
+  const Eigen::MatrixXd& W = case_c().W;
+  const LayerShape shape{"layer", W.cols(), W.rows(), 1};
+  const DampedHessian hessian = damped_hessian(shape, calibration_of(case_c().X));
+  const ColumnOrder order = natural_order(shape.K, shape.K);
+  for (const int bits : {2, 3, 4}) {
+    const Eigen::MatrixXd ordered = ordered_weights(W, hessian, order);  // dead channels' weights are zero
+    FixedLevelCoder coder(ordered, bits);
+    code_with_feedback(ordered, feedback_matrix(shape, hessian.H, order), order, &coder);
+    const nlohmann::json& expected = case_c().results.at("bcq_row_gptq").at(std::to_string(bits));
+    const double rel_out = expected.at("rel_out"), w_err = expected.at("w_err");
+    EXPECT_NEAR(relative_output_error(W, coder.quantized, case_c().X), rel_out, 3e-3 * rel_out);
+    EXPECT_NEAR((W - coder.quantized).squaredNorm(), w_err, 3e-3 * w_err);
+  }
+}
 
 TEST(QuantizersCaseC, GptqBeatsRoundingInOutputAndLosesInWeightError) {
   for (const int bits : {2, 3, 4}) {

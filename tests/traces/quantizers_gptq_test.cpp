@@ -3,6 +3,7 @@
 #include <Eigen/Dense>
 #include <vector>
 
+#include "configs/reader/errors.h"
 #include "tests/traces/quantizers_support.h"
 #include "traces/format/bits.h"
 #include "traces/quantizers/error_feedback.h"
@@ -180,6 +181,26 @@ TEST_F(Gptq, GroupsFollowTheActOrder) {
   const Layer contiguous = quantize("gptq", W, calibration_of(X), options);
   EXPECT_EQ(contiguous.encoding.group_index_bits, 0);
   EXPECT_TRUE(contiguous.group_index.empty());
+}
+
+TEST_F(Gptq, StaticGroupsTakeTheirGridsFromTheOriginalWeightsOfAdjacentInputs) {
+  QuantizeOptions options = single_precision(3);
+  options.group_size = 40;
+  options.static_groups = true;
+  for (const auto act_order : {QuantizeOptions::ActOrder::off, QuantizeOptions::ActOrder::on}) {
+    options.act_order = act_order;
+    const Layer layer = quantize("gptq", W, calibration_of(X), options);
+    EXPECT_EQ(layer.encoding.group_index_bits, 0);
+    EXPECT_TRUE(layer.group_index.empty());
+    EXPECT_EQ(layer.scales, quantize("rtn-oc", W, {}, options).scales);
+  }
+  options.group_size = 0;
+  const Layer one_group = quantize("gptq", W, calibration_of(X), options);
+  options.static_groups = false;
+  EXPECT_EQ(one_group.codes, quantize("gptq", W, calibration_of(X), options).codes);
+  options.static_groups = true;
+  options.axis = Axis::input;
+  EXPECT_THROW(quantize("gptq", W, calibration_of(X), options), InputError);
 }
 
 TEST_F(Gptq, SmallerGroupsReduceTheOutputError) {

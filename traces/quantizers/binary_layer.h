@@ -27,6 +27,11 @@ class BinaryLayer {
     return static_cast<float>(levels.level(position));
   }
 
+  // Stores the code that greedy coding gives w at [m, k].
+  void store_greedy(int64_t m, int64_t k, double w, const BinaryLevels& levels) {
+    codes_(m, k) = levels.greedy_code(w);
+  }
+
   // Call once, after all codes and scales are set.
   Layer finish();
 

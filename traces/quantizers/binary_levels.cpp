@@ -5,7 +5,7 @@
 
 namespace eyeshift {
 
-BinaryLevels::BinaryLevels(const PlaneScales& alpha, int planes) : planes_(planes) {
+BinaryLevels::BinaryLevels(const PlaneScales& alpha, int planes) : planes_(planes), alpha_(alpha) {
   // Equal sums keep the order of their patterns, plane 0 first, + before -: the next least squares depends on
   // it.
   std::array<std::pair<double, int>, 1 << kMaxPlanes> sums;

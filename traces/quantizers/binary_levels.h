@@ -21,6 +21,16 @@ class BinaryLevels {
   int count() const { return 1 << planes_; }
   double level(int position) const { return levels_[position]; }
   uint8_t code(int position) const { return codes_[position]; }
+  // The code that greedy coding gives w: each plane takes the sign of what the planes before it leave.
+  uint8_t greedy_code(double w) const {
+    uint8_t code = 0;
+    for (int p = 0; p < planes_; ++p) {
+      const bool positive = w >= 0;
+      code |= static_cast<uint8_t>(positive << p);
+      w -= positive ? alpha_[p] : -alpha_[p];
+    }
+    return code;
+  }
   // Halfway between the levels at position and position + 1.
   double midpoint(int position) const { return midpoints_[position]; }
 
@@ -35,6 +45,7 @@ class BinaryLevels {
 
  private:
   int planes_ = 1;
+  PlaneScales alpha_{};
   std::array<double, 1 << kMaxPlanes> levels_;
   std::array<double, 1 << kMaxPlanes> midpoints_;
   std::array<uint8_t, 1 << kMaxPlanes> codes_;

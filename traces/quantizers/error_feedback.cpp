@@ -18,6 +18,13 @@ class FeedbackLoop {
         leaf_columns_(leaf_columns) {}
 
   void code_groups(int64_t first, int64_t last) {
+    if (last - first > 1 && bounds_[last] - bounds_[first] <= leaf_columns_) {
+      for (int64_t group = first; group < last; ++group) {
+        feed_back(bounds_[first], bounds_[group], bounds_[group + 1]);
+        code_group(group);
+      }
+      return;
+    }
     if (last - first > 1) {
       const int64_t middle = first + (last - first) / 2;
       code_groups(first, middle);
@@ -25,11 +32,16 @@ class FeedbackLoop {
       code_groups(middle, last);
       return;
     }
-    coder_.begin_group(first, W_.middleCols(bounds_[first], bounds_[last] - bounds_[first]));
-    code_columns(bounds_[first], bounds_[last]);
+    code_group(first);
   }
 
  private:
+  void code_group(int64_t group) {
+    const int64_t first = bounds_[group], last = bounds_[group + 1];
+    coder_.begin_group(group, W_.middleCols(first, last - first));
+    code_columns(first, last);
+  }
+
   void code_columns(int64_t first, int64_t last) {
     if (last - first > leaf_columns_) {
       const int64_t middle = first + (last - first) / 2;
@@ -50,7 +62,7 @@ class FeedbackLoop {
 
   // Feeds the errors of [first, middle) back to the weights of [middle, last).
   void feed_back(int64_t first, int64_t middle, int64_t last) {
-    if (G_.size() == 0) return;
+    if (G_.size() == 0 || first == middle) return;
     W_.middleCols(middle, last - middle).noalias() -=
         error_.middleCols(first, middle - first) * G_.block(first, middle, middle - first, last - middle);
   }

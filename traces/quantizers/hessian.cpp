@@ -87,8 +87,7 @@ ColumnOrder block_activation_order(const Eigen::MatrixXd& H, int64_t group_size)
   return order;
 }
 
-Eigen::MatrixXd feedback_matrix(const LayerShape& shape, const Eigen::MatrixXd& H,
-                                const ColumnOrder& order) {
+Eigen::MatrixXd feedback_matrix(const LayerShape& shape, const Eigen::MatrixXd& H, const ColumnOrder& order) {
   // U is the inverse of the upper triangular R with H = R R^T, which is the Cholesky factor of H with rows
   // and columns reversed, reversed back: one factorisation and no inverse of H.
   const std::vector<int64_t> reversed(order.column.rbegin(), order.column.rend());

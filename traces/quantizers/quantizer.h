@@ -19,10 +19,11 @@ struct QuantizeOptions {
   int bits = 3;
   int64_t group_size = 0;  // weights that share a scale along the scheme's axis; 0: the whole row (or column)
   enum class ActOrder { scheme_default, on, off } act_order = ActOrder::scheme_default;
-  bool compensation = true;  // GPTQ's error feedback
-  int cycles = 0;            // alternating rounds of BCQ; 0: the scheme's default
-  int pot_terms = 3;         // T
-  bool real_scales = false;  // keep BCQ's scales real instead of sums of powers of two
+  bool static_groups = false;  // GPTQ's groups are of adjacent inputs, their grids from the original weights
+  bool compensation = true;    // GPTQ's error feedback
+  int cycles = 0;              // alternating rounds of BCQ; 0: the scheme's default
+  int pot_terms = 3;           // T
+  bool real_scales = false;    // keep BCQ's scales real instead of sums of powers of two
   bool symmetric = false;
   Axis axis = Axis::output;
   int scale_bits = 16;  // 16: scales are rounded to half precision before codes are chosen; 32: to single

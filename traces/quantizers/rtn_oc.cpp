@@ -1,4 +1,4 @@
-#include "traces/quantizers/uniform_grid.h"
+#include "traces/quantizers/rounding.h"
 #include "traces/quantizers/uniform_layer.h"
 #include "traces/quantizers/validation.h"
 
@@ -20,17 +20,7 @@ class RtnOc : public Quantizer {
                  const QuantizeOptions& options) const override {
     const Encoding layout = encoding(shape, options);
     check_weights(shape, W);
-    UniformLayer layer(shape, layout);
-    for (int64_t m = 0; m < shape.M; ++m) {
-      for (int64_t first = 0; first < shape.K; first += layout.group_cols) {
-        const auto group = W.row(m).segment(first, layout.group_cols);
-        const UniformGrid grid = fit_uniform_grid(group.minCoeff(), group.maxCoeff(), options.bits,
-                                                  options.symmetric, options.scale_bits);
-        layer.set_grid(m, first / layout.group_cols, grid);
-        for (int64_t k = first; k < first + layout.group_cols; ++k) layer.store(m, k, W(m, k), grid);
-      }
-    }
-    return layer.finish();
+    return round_to_nearest(shape, layout, W);
   }
 };
 

@@ -22,7 +22,9 @@ struct UniformGrid {
 
 // The grid of a group whose smallest and largest weights are `low` and `high`: it covers zero, or is
 // symmetric about it; an all-zero group takes [-1, 1]. bits: 2 ... 8. The scale is rounded to scale_bits
-// before the zero point and any code are chosen. Throws InputError where the scale overflows.
-UniformGrid fit_uniform_grid(double low, double high, int bits, bool symmetric, int scale_bits);
+// before the zero point and any code are chosen. least_range: the grid spans at least that much, and an
+// all-zero group no more (0: it takes [-1, 1]). Throws InputError where the scale overflows.
+UniformGrid fit_uniform_grid(double low, double high, int bits, bool symmetric, int scale_bits,
+                             double least_range = 0);
 
 }  // namespace eyeshift

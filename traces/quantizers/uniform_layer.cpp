@@ -25,10 +25,10 @@ Encoding uniform_encoding(const std::string& scheme, const LayerShape& shape, co
 }
 
 UniformLayer::UniformLayer(const LayerShape& shape, const Encoding& encoding)
-    : codes_(shape.M, shape.K), column_groups_(shape.K / encoding.group_cols) {
+    : codes_(shape.M, shape.K), column_groups_(column_groups(encoding, shape.K)) {
   layer_.shape = shape;
   layer_.encoding = encoding;
-  const auto grids = static_cast<size_t>(shape.M / encoding.group_rows * column_groups_);
+  const auto grids = static_cast<size_t>(row_groups(encoding, shape.M) * column_groups_);
   layer_.scales.resize(grids);
   if (encoding.zero_bits > 0) layer_.zeros.resize(grids);
   if (encoding.group_index_bits > 0) layer_.group_index.resize(static_cast<size_t>(shape.K));

@@ -1,0 +1,112 @@
+#include "traces/quantizers/shiftaddllm.h"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "configs/reader/errors.h"
+#include "traces/quantizers/binary_fit.h"
+#include "traces/quantizers/binary_layer.h"
+#include "traces/quantizers/error_feedback.h"
+#include "traces/quantizers/hessian.h"
+#include "traces/quantizers/power_of_two.h"
+#include "traces/quantizers/validation.h"
+
+namespace eyeshift {
+namespace {
+
+constexpr int kDefaultCycles = 50;
+
+// Fits the scales of group_cols columns x group_rows rows on the updated weights when their first column is
+// due; every column is then coded with them at its turn.
+class GroupScaleCoder : public ColumnCoder {
+ public:
+  GroupScaleCoder(const ColumnOrder& order, const Encoding& layout, const BinaryFit& fit, BinaryLayer* layer)
+      : order_(order), layout_(layout), fit_(fit), layer_(*layer) {}
+
+  void begin_group(int64_t group, const Eigen::Ref<const Eigen::MatrixXd>& weights) override {
+    const int64_t column_group = order_.column[order_.bounds[group]] / layout_.group_cols;
+    levels_.clear();
+    std::vector<double> values;
+    for (int64_t first = 0; first < weights.rows(); first += layout_.group_rows) {
+      const auto block = weights.middleRows(first, std::min(layout_.group_rows, weights.rows() - first));
+      values.resize(static_cast<size_t>(block.size()));
+      Eigen::Map<Eigen::VectorXd>(values.data(), block.size()) = block.reshaped();
+      levels_.push_back(
+          layer_.set_scales(first / layout_.group_rows, column_group, fit_plane_scales(values, fit_)));
+    }
+  }
+
+  void code_column(int64_t position, Eigen::Ref<Eigen::VectorXd> weights) override {
+    const int64_t k = order_.column[position];
+    for (size_t group = 0; group < levels_.size(); ++group) {
+      const int64_t first = static_cast<int64_t>(group) * layout_.group_rows;
+      const int64_t last = std::min(first + layout_.group_rows, static_cast<int64_t>(weights.size()));
+      for (int64_t m = first; m < last; ++m) weights(m) = layer_.store(m, k, weights(m), levels_[group]);
+    }
+  }
+
+ private:
+  const ColumnOrder& order_;
+  const Encoding& layout_;
+  const BinaryFit& fit_;
+  BinaryLayer& layer_;
+  std::vector<BinaryLevels> levels_;  // a row group each
+};
+
+void check_term_range(const LayerShape& shape, const Eigen::MatrixXd& W) {
+  Eigen::Index m, k;
+  if (W.cwiseAbs().maxCoeff(&m, &k) < std::ldexp(1.0, kMaxExponent - 1)) return;
+  std::ostringstream message;
+  message << "layer '" << shape.name << "': W[" << m << ", " << k << "] is " << W(m, k)
+          << "; power-of-two scales need weights below 2^62, or --real-scales";
+  throw InputError(message.str());
+}
+
+}  // namespace
+
+std::vector<std::string_view> shiftaddllm_options() {
+  return {"act-order", "no-act-order", "cycles", "pot-terms", "real-scales", "group-size", "no-compensation"};
+}
+
+Encoding shiftaddllm_encoding(const std::string& scheme, const QuantizeOptions& options, int64_t group_rows,
+                              int64_t group_cols) {
+  check_range(scheme, "--bits", options.bits, 1, kMaxPlanes);
+  check_range(scheme, "--cycles", options.cycles, 0, 1000000);
+  Encoding encoding;
+  encoding.scheme = scheme;
+  encoding.coding = Coding::binary;
+  encoding.bits = options.bits;
+  encoding.group_rows = group_rows;
+  encoding.group_cols = group_cols;
+  if (options.real_scales) {
+    check_scale_bits(options.scale_bits);
+    encoding.scale_bits = options.scale_bits;
+  } else {
+    check_range(scheme, "--pot-terms", options.pot_terms, 1, kMaxTerms);
+    encoding.scale_bits = 8;
+    encoding.power_of_two = true;
+    encoding.terms = options.pot_terms;
+  }
+  return encoding;
+}
+
+Layer quantize_shiftaddllm(const LayerShape& shape, const Encoding& layout, const Eigen::MatrixXd& W,
+                           const Calibration& calibration, const QuantizeOptions& options) {
+  check_weights(shape, W);
+  if (layout.power_of_two) check_term_range(shape, W);
+  const DampedHessian hessian = damped_hessian(shape, calibration);
+  const bool act_order = options.act_order != QuantizeOptions::ActOrder::off;
+  const ColumnOrder order = act_order ? block_activation_order(hessian.H, layout.group_cols)
+                                      : natural_order(shape.K, layout.group_cols);
+  Eigen::MatrixXd feedback;
+  if (options.compensation) feedback = feedback_matrix(shape, hessian.H, order);
+
+  const BinaryFit fit{layout.bits, options.cycles > 0 ? options.cycles : kDefaultCycles, layout.terms};
+  BinaryLayer layer(shape, layout);
+  GroupScaleCoder coder(order, layout, fit, &layer);
+  code_with_feedback(ordered_weights(W, hessian, order), feedback, order, &coder);
+  return layer.finish();
+}
+
+}  // namespace eyeshift
