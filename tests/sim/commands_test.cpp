@@ -257,8 +257,9 @@ TEST(CompareCommand, NeedsNoBitsWhereEverySchemeHasOneWidth) {
 
 TEST(SimulateCommand, ANetworkCostsWhatItsQuantizedCheckpointDoes) {
   const TestFolder folder;
-  ASSERT_EQ(run_eyeshift({"quantize", "--checkpoint", kTiny, "--scheme", "gptq", "--bits", "3", "--output",
-                          folder / "trace"})
+  const std::string brief = folder.write("brief.txt", "A few words to calibrate on.\n");
+  ASSERT_EQ(run_eyeshift({"quantize", "--checkpoint", kTiny, "--scheme", "gptq", "--bits", "3",
+                          "--calibration", brief, "--output", folder / "trace"})
                 .status,
             0);
   ASSERT_EQ(run_eyeshift({"simulate", "--accelerator", "eyeriss-168", "--trace", folder / "trace", "--output",
