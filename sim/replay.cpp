@@ -79,6 +79,7 @@ std::string to_bytes(const ReplayResult& replayed) {
   append(bytes, r.actions);
   append(bytes, r.passes);
   append(bytes, r.pe_busy_cycles);
+  append(bytes, r.checks_s);
   append(bytes, replayed.outputs);
   append(bytes, replayed.coded_inputs);
   append(bytes, replayed.wall_s);
@@ -98,6 +99,7 @@ ReplayResult from_bytes(const std::string& bytes) {
   reader.read(r.actions);
   reader.read(r.passes);
   reader.read(r.pe_busy_cycles);
+  reader.read(r.checks_s);
   reader.read(replayed.outputs);
   reader.read(replayed.coded_inputs);
   reader.read(replayed.wall_s);

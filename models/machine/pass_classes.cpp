@@ -1,5 +1,7 @@
 #include "models/machine/pass_classes.h"
 
+#include <algorithm>
+
 #include "traces/format/integers.h"
 
 namespace eyeshift {
@@ -73,6 +75,25 @@ PassClasses::PassClass PassClasses::make_class(const Pass& pass, std::string out
     break;
   }
   return made;
+}
+
+std::vector<int64_t> PassClasses::passes_by_class() {
+  std::vector<int64_t> passes;
+  const auto count = [&](int64_t pass, int64_t times) {
+    const auto pass_class = static_cast<size_t>(of(pass));
+    passes.resize(std::max(passes.size(), pass_class + 1), 0);
+    passes[pass_class] += times;
+  };
+  int64_t first = 0;
+  for (const PassRun& run : plan_.schedule.runs) {
+    count(first, 1);
+    const int64_t others = run.count - 1;
+    const int64_t alike =
+        by_place_ ? 1 : others;  // behind a run's first pass, all are where none differs by place
+    for (int64_t i = 0; i < others; i += alike) count(first + 1 + i, alike);
+    first += run.count;
+  }
+  return passes;
 }
 
 }  // namespace eyeshift

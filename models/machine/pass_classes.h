@@ -24,6 +24,8 @@ class PassClasses {
     const int32_t pass_class = of(pass);
     return pass_class == kNoPass ? kNoPass : classes_[static_cast<size_t>(pass_class)].kind;
   }
+  // How many passes of the schedule are of each class.
+  std::vector<int64_t> passes_by_class();
   const PassWork& work(int32_t pass_class) const { return classes_[static_cast<size_t>(pass_class)].work; }
   const Pass& example(int32_t pass_class) const { return classes_[static_cast<size_t>(pass_class)].example; }
   const std::shared_ptr<const PassPrograms>& programs(int32_t pass_class) const {
