@@ -133,16 +133,24 @@ ReplayResult replay_one(const AcceleratorConfig& accelerator, const ReplayJob& j
 
 }  // namespace
 
-std::vector<ReplayResult> replay(const AcceleratorConfig& accelerator, const std::vector<ReplayJob>& jobs,
-                                 int parallel, void (*on_done)(void* context, size_t index), void* context) {
+std::vector<ReplayResult> replay(const std::vector<MachineJob>& jobs, int parallel,
+                                 void (*on_done)(void* context, size_t index), void* context) {
   std::vector<ReplayResult> results(jobs.size());
   run_in_children(
-      jobs.size(), parallel, [&](size_t index) { return to_bytes(replay_one(accelerator, jobs[index])); },
+      jobs.size(), parallel,
+      [&](size_t index) { return to_bytes(replay_one(*jobs[index].accelerator, *jobs[index].job)); },
       [&](size_t index, const std::string& bytes) {
         results[index] = from_bytes(bytes);
         if (on_done != nullptr) on_done(context, index);
       });
   return results;
+}
+
+std::vector<ReplayResult> replay(const AcceleratorConfig& accelerator, const std::vector<ReplayJob>& jobs,
+                                 int parallel) {
+  std::vector<MachineJob> placed;
+  for (const ReplayJob& job : jobs) placed.push_back({&accelerator, &job});
+  return replay(placed, parallel);
 }
 
 }  // namespace eyeshift

@@ -38,7 +38,7 @@ std::vector<int64_t> pe_busy_cycles(const LayerPlan& plan, const PassClasses& cl
   std::vector<int64_t> busy(static_cast<size_t>(array.rows * array.cols), 0);
   for (size_t i = 0; i < of_class.size(); ++i) {
     const Pass& pass = classes.example(static_cast<int32_t>(i));
-    const PassPrograms programs(plan, pass);
+    const PassPrograms& programs = *classes.programs(static_cast<int32_t>(i));
     for (int row = 0; row < pass.rows; ++row) {
       for (int col = 0; col < pass.cols(); ++col) {
         const PePlace pe = placement.place(row, col);

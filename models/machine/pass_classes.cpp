@@ -51,16 +51,28 @@ int32_t PassClasses::find(const Pass& pass) {
     key.append(reinterpret_cast<const char*>(&number), sizeof number);
   };
   append(tile_distance());
-  if (by_place_) {
-    const int64_t rows = plan_.encoding.group_rows, end = pass.m_begin + pass.tile_outputs();
-    for (int64_t m = (pass.m_begin / rows + 1) * rows; m < end; m += rows) append(m - pass.m_begin);
-  }
-  const auto [found, added] = classes_.emplace(std::move(key), static_cast<int32_t>(works_.size()));
-  if (added) {
-    works_.push_back(estimator_.of(pass));
-    examples_.push_back(pass);
-  }
+  std::string outline = by_place_ ? key : "";
+  append(outputs_before_group_end(plan_.encoding, pass));
+  const auto [found, added] = index_.emplace(std::move(key), static_cast<int32_t>(classes_.size()));
+  if (added) classes_.push_back(make_class(pass, std::move(outline)));
   return found->second;
+}
+
+PassClasses::PassClass PassClasses::make_class(const Pass& pass, std::string outline) {
+  PassClass made{estimator_.of(pass), pass, std::move(outline),
+                 std::make_shared<const PassPrograms>(plan_, pass), static_cast<int32_t>(classes_.size())};
+  if (!by_place_) return made;
+  const FilterStream stream = filter_stream(plan_, pass);
+  for (const PassClass& other : classes_) {
+    const FilterStream others = filter_stream(plan_, other.example);
+    if (other.outline != made.outline || stream.weights != others.weights || stream.scales != others.scales ||
+        !(*made.programs == *other.programs))
+      continue;
+    made.kind = other.kind;
+    made.programs = other.programs;
+    break;
+  }
+  return made;
 }
 
 }  // namespace eyeshift
