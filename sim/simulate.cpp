@@ -100,6 +100,19 @@ ReplayJob& looked_at(const SimulateTask& task, Plan& plan) {
   return job;
 }
 
+// mac-fp16 stands in for the unit that is asked for, but not in every layer.
+void check_unit_is_used(const SimulateTask& task, const Plan& plan) {
+  const std::string& asked = task.options.unit;
+  if (asked.empty() || std::any_of(plan.jobs.begin(), plan.jobs.end(),
+                                   [&](const ReplayJob& job) { return job.unit == asked; }))
+    return;
+  const WorkItem& first = task.workload.layers.front();
+  const auto reason =
+      Registry<Unit>::instance().find(asked, "unit").cannot_run(first.encoding, task.accelerator);
+  throw InputError("unit '" + asked + "' runs no layer of network '" + task.workload.network + "'" +
+                   (reason ? ": " + *reason : ""));
+}
+
 Plan plan(const SimulateTask& task, const EnergyTable& table, const FunctionalRun* functional) {
   check_mapping_names(task);
   Plan plan;
@@ -119,6 +132,7 @@ Plan plan(const SimulateTask& task, const EnergyTable& table, const FunctionalRu
     plan.cycles.push_back(planned.cycles);
     plan.jobs.push_back(std::move(job));
   }
+  check_unit_is_used(task, plan);
   if (task.options.look.asked()) looked_at(task, plan).look = task.options.look;
   return plan;
 }
