@@ -42,15 +42,16 @@ class OutputStationary : public TiledDataflow {
 
   void walk(const Case& layer, Detail detail, const Visit& visit) const override {
     const Tiling& t = layer.tiling;
-    const bool kinds = detail == Detail::kinds, kinds_of_outputs = kinds && !layer.by_place;
+    const Encoding& encoding = layer.geometry.encoding;
+    const bool kinds = detail == Detail::kinds;
     const bool kinds_of_strips = kinds && t.pad == 0;
     const bool one_tile = t.channel_tiles == 1;
     const int64_t kept_tiles = psum_tiles(layer);
     int64_t tiles = 0;
     walk_images(layer, kinds, [&](const Tile& images) {
-      walk_tiles(kinds_of_outputs, t.groups, 1, [&](const Tile& group) {
+      walk_tiles(kinds, t.groups, 1, [&](const Tile& group) {
         walk_tiles(kinds_of_strips, t.E, t.e, [&](const Tile& strip) {
-          walk_tiles(kinds_of_outputs, t.M, t.outputs, [&](const Tile& outputs) {
+          walk_outputs(kinds, encoding, 0, t.M, t.outputs, [&](const Tile& outputs) {
             walk_channels(kinds, t, [&](const Tile& channels, const Tile& scales) {
               Pass pass = pass_on(
                   t, layer.geometry,

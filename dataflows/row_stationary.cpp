@@ -4,16 +4,17 @@ namespace eyeshift {
 
 void RowOrder::walk(const Case& layer, Detail detail, const Visit& visit) const {
   const Tiling& t = layer.tiling;
-  const bool kinds = detail == Detail::kinds, kinds_of_outputs = kinds && !layer.by_place;
+  const Encoding& encoding = layer.geometry.encoding;
+  const bool kinds = detail == Detail::kinds;
   const bool kinds_of_strips = kinds && t.pad == 0;
   const bool one_tile = t.channel_tiles == 1;  // which then stays for all outputs
   PassTile tile;
   walk_tiles(kinds, t.N, t.n, [&](const Tile& images) {
-    walk_tiles(kinds_of_outputs, t.groups, 1, [&](const Tile& group) {
+    walk_tiles(kinds, t.groups, 1, [&](const Tile& group) {
       walk_tiles(kinds_of_strips, t.E, t.e, [&](const Tile& strip) {
-        walk_tiles(kinds_of_outputs, t.M, t.resident_tiles * t.outputs, [&](const Tile& resident) {
+        walk_outputs(kinds, encoding, 0, t.M, t.resident_tiles * t.outputs, [&](const Tile& resident) {
           walk_channels(kinds, t, [&](const Tile& channels, const Tile& scales) {
-            walk_tiles(kinds_of_outputs, resident.size, t.outputs, [&](const Tile& outputs) {
+            walk_outputs(kinds, encoding, resident.begin, resident.size, t.outputs, [&](const Tile& outputs) {
               tile = {
                   images, strip, channels, outputs, group.index, scales.begin, scales.begin + scales.size};
               tile.outputs.begin += resident.begin;

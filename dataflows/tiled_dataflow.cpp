@@ -1,5 +1,6 @@
 #include "dataflows/tiled_dataflow.h"
 
+#include <numeric>
 #include <set>
 #include <tuple>
 
@@ -48,9 +49,12 @@ Pass full_pass(const Tiling& t, const LayerGeometry& geometry) {
 std::pair<int, int64_t> most_row_groups(const Encoding& encoding, int64_t M, int64_t p) {
   std::pair<int, int64_t> most{0, 0};
   if (!scales_differ_by_place(encoding)) return {1, 0};
-  for (int64_t m = 0; m < M; m += p) {
+  const int64_t rows = encoding.group_rows;
+  // No p outputs begin closer to the end of their group.
+  const int64_t bound = (rows - std::gcd(p, rows) + p - 1) / rows + 1;
+  for (int64_t m = 0; m < M && most.first < bound; m += p) {
     const int64_t end = std::min(m + p, M);
-    const int groups = static_cast<int>((end - 1) / encoding.group_rows - m / encoding.group_rows + 1);
+    const int groups = static_cast<int>((end - 1) / rows - m / rows + 1);
     if (groups > most.first) most = {groups, m};
   }
   return most;
@@ -73,12 +77,7 @@ void check_size(const LayerShape& shape, int64_t tokens) {
 
 TiledDataflow::Case TiledDataflow::make_case(const LayerShape& shape, const LayerGeometry& geometry,
                                              int64_t tokens, const Mapping& mapping) {
-  return {shape,
-          geometry,
-          tokens,
-          mapping,
-          Tiling(shape, geometry, tokens, mapping),
-          scales_differ_by_place(geometry.encoding)};
+  return {shape, geometry, tokens, mapping, Tiling(shape, geometry, tokens, mapping)};
 }
 
 std::vector<MappingEstimate> TiledDataflow::mappings(const LayerShape& shape, const Encoding& encoding,
@@ -139,7 +138,7 @@ Schedule TiledDataflow::schedule(const LayerShape& shape, const Encoding& encodi
 }
 
 bool TiledDataflow::fits(const Case& layer, int slots) const {
-  return violation(layer).empty() && layout(layer).input_slots >= slots;
+  return capacity_violation(layer).empty() && layout(layer).input_slots >= slots;
 }
 
 // What a PE and a chain hold, as the loops that share them out and the global buffer allow: from r sets a
@@ -200,6 +199,7 @@ void TiledDataflow::add_buffered(const LayerShape& shape, const LayerGeometry& g
     if (low == 0) continue;
     ++kept;
     mapping.m = std::min(low * tile, outputs);
+    if (!violation(make_case(shape, geometry, tokens, mapping)).empty()) continue;
     found.push_back(estimate_case(make_case(shape, geometry, tokens, mapping)));
   }
 }
@@ -247,6 +247,17 @@ Schedule TiledDataflow::layout(const Case& layer) const {
 }
 
 std::string TiledDataflow::violation(const Case& layer) const {
+  if (std::string why = capacity_violation(layer); !why.empty()) return why;
+  const Tiling& t = layer.tiling;
+  const double passes = static_cast<double>(divide_up(t.N, t.n)) * static_cast<double>(t.groups) *
+                        static_cast<double>(divide_up(t.E, t.e)) * static_cast<double>(t.channel_tiles) *
+                        static_cast<double>(divide_up(t.M, t.outputs));
+  if (passes > static_cast<double>(kMostPasses))
+    return "the mapping makes more than 2^32 passes: choose larger n, e, p, q, r or t";
+  return "";
+}
+
+std::string TiledDataflow::capacity_violation(const Case& layer) const {
   const Mapping& mapping = layer.mapping;
   const Tiling& t = layer.tiling;
   const ArrayRegion region = region_of(layer.geometry);
@@ -335,12 +346,6 @@ std::string TiledDataflow::buffer_violation(const Case& layer) const {
     return "the global buffer would need " + std::to_string(layout.input_banks) + " banks for inputs and " +
            std::to_string(layout.psum_banks) + " for partial sums; it has " +
            std::to_string(glb.shared_banks) + " (glb.shared_banks): choose a smaller n, m or e";
-  const Tiling& t = layer.tiling;
-  const double passes = static_cast<double>(divide_up(t.N, t.n)) * static_cast<double>(t.groups) *
-                        static_cast<double>(divide_up(t.E, t.e)) * static_cast<double>(t.channel_tiles) *
-                        static_cast<double>(divide_up(t.M, t.outputs));
-  if (passes > static_cast<double>(kMostPasses))
-    return "the mapping makes more than 2^32 passes: choose larger n, e, p, q, r or t";
   return "";
 }
 

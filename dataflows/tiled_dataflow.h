@@ -34,8 +34,6 @@ class TiledDataflow : public Dataflow {
     int64_t tokens;
     Mapping mapping;
     Tiling tiling;
-    bool by_place;  // passes differ with their outputs' place, so that every tile of outputs is a kind of its
-                    // own
   };
   enum class Detail { every_pass, kinds };
   // Called for a pass, or for `times` passes that are alike.
@@ -59,11 +57,12 @@ class TiledDataflow : public Dataflow {
                                   int slots) const;
   void add_buffered(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens, Mapping mapping,
                     int slots, std::vector<MappingEstimate>& found) const;
-  // Whether a mapping is valid and leaves room for so many slots of inputs in the global buffer.
+  // Whether a mapping's tiles fit and leave room for so many slots of inputs in the global buffer.
   bool fits(const Case& layer, int slots) const;
   MappingEstimate estimate_case(const Case& layer) const;
   Schedule layout(const Case& layer) const;
   std::string violation(const Case& layer) const;
+  std::string capacity_violation(const Case& layer) const;
   std::string pe_violation(const Case& layer) const;
   std::string buffer_violation(const Case& layer) const;
   static Case make_case(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens,
@@ -77,6 +76,18 @@ void walk_tiles(bool kinds, int64_t total, int64_t tile, const Body& body) {
     KindsOfTiles::walk(total, tile, body);
   else
     EveryTile::walk(total, tile, body);
+}
+
+// Walks tiles of `total` outputs that lie from `begin` on.
+template <typename Body>
+void walk_outputs(bool kinds, const Encoding& encoding, int64_t begin, int64_t total, int64_t tile,
+                  const Body& body) {
+  if (kinds && scales_differ_by_place(encoding)) {
+    const int64_t rows = encoding.group_rows;
+    KindsOfTilesByMarks{rows - begin % rows, rows}.walk(total, tile, body);
+  } else {
+    walk_tiles(kinds, total, tile, body);
+  }
 }
 
 // Walks tiles of channels that do not straddle scale groups: body(channels, scale group).

@@ -56,6 +56,37 @@ struct KindsOfTiles {
   }
 };
 
+// Walks a loop whose tiles differ where a mark lies inside one, from `offset` on one every `distance`: the
+// first and the last tile, those with a mark, and for all others one of them.
+struct KindsOfTilesByMarks {
+  int64_t offset, distance;
+
+  template <typename Visit>
+  void walk(int64_t total, int64_t tile, const Visit& visit) const {
+    const int64_t tiles = divide_up(total, tile);
+    const auto at = [&](int64_t index, int64_t times) {
+      visit(Tile{index * tile, std::min(tile, total - index * tile), index, times, index == 0,
+                 index == tiles - 1});
+    };
+    at(0, 1);
+    int64_t next = 1, plain = 0, plain_index = 0;  // the first tile not told yet; those without a mark
+    const auto pass_plain = [&](int64_t end) {
+      if (next < end) plain_index = next;
+      plain += std::max<int64_t>(0, end - next);
+    };
+    for (int64_t mark = offset; mark < (tiles - 1) * tile; mark += distance) {
+      const int64_t index = mark / tile;
+      if (mark % tile == 0 || index < next) continue;
+      pass_plain(index);
+      at(index, 1);
+      next = index + 1;
+    }
+    pass_plain(tiles - 1);
+    if (plain > 0) at(plain_index, plain);
+    if (tiles > 1) at(tiles - 1, 1);
+  }
+};
+
 // The part of the layer that a pass works on.
 struct PassTile {
   Tile images, strip, channels, outputs;   // channels within their scale group

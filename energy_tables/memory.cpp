@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -25,58 +26,80 @@ std::string row_name(int64_t bytes, int port_bits, SramRow::Kind kind) {
   return "sram_" + std::to_string(bytes) + "B_" + std::to_string(port_bits) + "b" + suffix;
 }
 
-struct Sizes {
-  int64_t below, above;  // equal where the table has the very size
-};
-
-// The table's sizes around `bytes`, among rows of this kind and port.
+// Sizes, by the width of the port, of a table's SRAM rows of one kind.
 template <typename Rows>
-Sizes sizes_around(const Rows& rows, const std::string& table, int64_t bytes, int port_bits,
-                   SramRow::Kind kind) {
-  std::set<int64_t> sizes;
-  std::set<int> ports;
+std::map<int64_t, std::set<int64_t>> sram_sizes(const Rows& rows, SramRow::Kind kind) {
+  std::map<int64_t, std::set<int64_t>> sizes;
   for (const auto& [name, unused] : rows) {
     const auto row = parse_sram_row(name);
-    if (!row || row->kind != kind) continue;
-    ports.insert(row->port_bits);
-    if (row->port_bits == port_bits) sizes.insert(row->bytes);
+    if (row && row->kind == kind) sizes[row->port_bits].insert(row->bytes);
   }
-  const std::string wanted = "energy table '" + table + "' has no row '" + row_name(bytes, port_bits, kind) +
-                             "' for an "
-                             "SRAM of " +
-                             std::to_string(bytes) + " bytes with a port of " + std::to_string(port_bits) +
-                             " bits: ";
-  if (sizes.empty()) {
-    std::vector<std::string> known;
-    for (const int port : ports) known.push_back(std::to_string(port));
-    throw InputError(wanted + "its ports have widths of " + join_names(known) + " bits");
+  return sizes;
+}
+
+struct Around {
+  int64_t below, above;  // equal where the value itself is known
+};
+
+// The known values around `wanted`, or nothing outside their range.
+template <typename Known>
+std::optional<Around> around(const Known& known, int64_t wanted) {
+  const auto above = known.lower_bound(wanted);
+  if (above == known.end()) return std::nullopt;
+  if (*above == wanted) return Around{wanted, wanted};
+  if (above == known.begin()) return std::nullopt;
+  return Around{*std::prev(above), *above};
+}
+
+// A quantity of an SRAM from a table's rows of one kind, by name. Throws InputError outside the table's
+// range.
+template <typename Rows, typename Quantity>
+double sram_quantity(const EnergyTable& table, const Rows& rows, int64_t bytes, int port_bits,
+                     SramRow::Kind kind, const Quantity& quantity) {
+  const std::string wanted = "energy table '" + table.name + "' has no row '" +
+                             row_name(bytes, port_bits, kind) + "' for an SRAM of " + std::to_string(bytes) +
+                             " bytes with a port of " + std::to_string(port_bits) + " bits: ";
+  const auto sizes = sram_sizes(rows, kind);
+  std::set<int64_t> ports;
+  std::vector<std::string> port_names;
+  for (const auto& [port, unused] : sizes) {
+    ports.insert(port);
+    port_names.push_back(std::to_string(port));
   }
-  if (bytes < *sizes.begin() || bytes > *sizes.rbegin())
-    throw InputError(wanted + "its sizes go from " + std::to_string(*sizes.begin()) + " to " +
-                     std::to_string(*sizes.rbegin()) + " bytes");
-  const auto above = sizes.lower_bound(bytes);
-  return {*above == bytes ? *above : *std::prev(above), *above};
+  const auto ports_around = around(ports, port_bits);
+  if (!ports_around)
+    throw InputError(wanted + "its ports have widths of " + join_names(port_names) + " bits");
+  const auto at_port = [&](int64_t port) {
+    const std::set<int64_t>& known = sizes.at(port);
+    const auto sizes_around = around(known, bytes);
+    if (!sizes_around)
+      throw InputError(wanted + "its sizes go from " + std::to_string(*known.begin()) + " to " +
+                       std::to_string(*known.rbegin()) + " bytes");
+    const auto value = [&](int64_t size) {
+      return quantity(rows.at(row_name(size, static_cast<int>(port), kind)));
+    };
+    const auto& [below, above] = *sizes_around;
+    return below == above ? value(below) : interpolate(below, value(below), above, value(above), bytes);
+  };
+  const auto& [below, above] = *ports_around;
+  return below == above ? at_port(below)
+                        : interpolate(below, at_port(below), above, at_port(above), port_bits);
 }
 
 }  // namespace
 
 double sram_energy_pJ(const EnergyTable& table, int64_t bytes, int port_bits, Access access) {
   const SramRow::Kind kind = access == Access::read ? SramRow::Kind::read : SramRow::Kind::write;
-  const Sizes sizes = sizes_around(table.actions, table.name, bytes, port_bits, kind);
-  const double below = table.actions.at(row_name(sizes.below, port_bits, kind)).energy_pJ;
-  if (sizes.below == sizes.above) return below;
-  const double above = table.actions.at(row_name(sizes.above, port_bits, kind)).energy_pJ;
-  return interpolate(sizes.below, below, sizes.above, above, bytes);
+  return sram_quantity(table, table.actions, bytes, port_bits, kind,
+                       [](const ActionPrice& price) { return price.energy_pJ; });
 }
 
 ComponentCost sram_cost(const EnergyTable& table, int64_t bytes, int port_bits) {
-  const SramRow::Kind kind = SramRow::Kind::component;
-  const Sizes sizes = sizes_around(table.components, table.name, bytes, port_bits, kind);
-  const ComponentCost& below = table.components.at(row_name(sizes.below, port_bits, kind));
-  if (sizes.below == sizes.above) return {below.area_um2, below.leakage_mW, ""};
-  const ComponentCost& above = table.components.at(row_name(sizes.above, port_bits, kind));
-  return {interpolate(sizes.below, below.area_um2, sizes.above, above.area_um2, bytes),
-          interpolate(sizes.below, below.leakage_mW, sizes.above, above.leakage_mW, bytes), ""};
+  const auto of = [&](double ComponentCost::*member) {
+    return sram_quantity(table, table.components, bytes, port_bits, SramRow::Kind::component,
+                         [&](const ComponentCost& cost) { return cost.*member; });
+  };
+  return {of(&ComponentCost::area_um2), of(&ComponentCost::leakage_mW), ""};
 }
 
 int64_t smallest_scratchpad_sram_bytes(const EnergyTable& table) {

@@ -15,9 +15,9 @@ int64_t smallest_scratchpad_sram_bytes(const EnergyTable& table);
 
 enum class Access { read, write };
 
-// Energy of one access of port_bits to an SRAM, picojoules; sizes between two rows of the table are
-// interpolated in log(size), log(energy). Throws InputError for a port or size that the table has no rows
-// for.
+// Energy of one access of port_bits to an SRAM, picojoules; between two rows of the table, sizes and then
+// widths are interpolated in log(size), log(width), log(energy). Throws InputError for a width or size
+// outside the table's.
 double sram_energy_pJ(const EnergyTable& table, int64_t bytes, int port_bits, Access access);
 // Area and leakage of one SRAM, interpolated alike; without a source.
 ComponentCost sram_cost(const EnergyTable& table, int64_t bytes, int port_bits);

@@ -59,8 +59,20 @@ double lut_price(const EnergyTable& table, const AcceleratorConfig& accelerator,
                               action == "query" ? Access::read : Access::write);
 }
 
+// The row of a memory by its place, where the table has one.
+const ActionPrice* place_row(const EnergyTable& table, const std::string& place, Access access) {
+  const auto row = table.actions.find(place + (access == Access::read ? "_read" : "_write"));
+  return row == table.actions.end() ? nullptr : &row->second;
+}
+
+double glb_price(const EnergyTable& table, const AcceleratorConfig& accelerator, Access access) {
+  if (const ActionPrice* row = place_row(table, "glb", access)) return row->energy_pJ;
+  return sram_energy_pJ(table, accelerator.glb.bank_bytes, accelerator.glb.port_bits, access);
+}
+
 double spad_price(const EnergyTable& table, const AcceleratorConfig& accelerator, const std::string& spad,
                   Access access) {
+  if (const ActionPrice* row = place_row(table, spad, access)) return row->energy_pJ;
   const AcceleratorConfig::SpadWords& words = accelerator.spad_words;
   const int size = spad == "spad_filter" ? words.filter : spad == "spad_input" ? words.input : words.psum;
   return scratchpad_energy_pJ(table, size, access);
@@ -69,14 +81,13 @@ double spad_price(const EnergyTable& table, const AcceleratorConfig& accelerator
 double noc_price(const EnergyTable& table, const AcceleratorConfig& accelerator) {
   const ActionPrice& row = action_row(table, kNocRow);
   if (row.spad_filter_reads <= 0) return row.energy_pJ;
-  return row.spad_filter_reads * scratchpad_energy_pJ(table, accelerator.spad_words.filter, Access::read);
+  return row.spad_filter_reads * spad_price(table, accelerator, "spad_filter", Access::read);
 }
 
 double price(const EnergyTable& table, const AcceleratorConfig& accelerator, const ActionKey& key) {
   const Access access = key.action == "write" ? Access::write : Access::read;
   if (key.is("dram")) return action_row(table, kDramRow).energy_pJ;
-  if (key.is("glb"))
-    return sram_energy_pJ(table, accelerator.glb.bank_bytes, accelerator.glb.port_bits, access);
+  if (key.is("glb")) return glb_price(table, accelerator, access);
   if (key.is("noc")) return noc_price(table, accelerator);
   if (key.is("spad")) return spad_price(table, accelerator, key.component, access);
   if (key.is("lut")) return lut_price(table, accelerator, key.action);

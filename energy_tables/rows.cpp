@@ -1,8 +1,10 @@
 #include "energy_tables/rows.h"
 
+#include <algorithm>
 #include <regex>
 #include <set>
 
+#include "configs/reader/nearest.h"
 #include "models/spec/action_counts.h"
 
 namespace eyeshift {
@@ -18,6 +20,7 @@ std::vector<std::string> list_action_rows() {
     if (key.rfind("dequantize.", 0) == 0) names.insert("dequantize_" + key.substr(11, key.rfind('.') - 11));
   }
   for (const char* row : kClockAndControlRows) names.insert(row);
+  for (const char* row : kPlaceRows) names.insert(row);
   return {names.begin(), names.end()};
 }
 
@@ -27,10 +30,32 @@ std::vector<std::string> list_component_rows() {
     for (const char* operation : {"multiplier_", "adder_", "shifter_"})
       names.insert(std::string(operation) + type);
   }
+  for (const char* component : kPlaceComponents) names.insert(component);
   return {names.begin(), names.end()};
 }
 
+void check_row(const YamlMap& map, const std::string& name, bool is_action,
+               const std::vector<std::string>& known) {
+  if (const auto sram = parse_sram_row(name)) {
+    if ((sram->kind != SramRow::Kind::component) == is_action) return;
+  }
+  if (std::binary_search(known.begin(), known.end(), name)) return;
+  const std::string nearest = nearest_name(name, known);
+  map.fail("", "unknown row" + (nearest.empty() ? "." : ": did you mean '" + nearest + "'?") + " Known are " +
+                   join_names(known) +
+                   (is_action ? ", sram_<bytes>B_<port>b_read, sram_<bytes>B_<port>b_write"
+                              : ", sram_<bytes>B_<port>b"));
+}
+
 }  // namespace
+
+void check_action_row(const YamlMap& map, const std::string& name) {
+  check_row(map, name, true, action_row_names());
+}
+
+void check_component_row(const YamlMap& map, const std::string& name) {
+  check_row(map, name, false, component_row_names());
+}
 
 std::optional<SramRow> parse_sram_row(const std::string& name) {
   static const std::regex pattern("sram_([1-9][0-9]{0,9})B_([1-9][0-9]{0,3})b(_read|_write)?");

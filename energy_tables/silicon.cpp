@@ -53,15 +53,21 @@ Parts parts_of(const EnergyTable& table, const AcceleratorConfig& accelerator) {
     parts.array.add(in_pe, in_lanes ? array.fp16_lanes : pes);
     parts.array.add(silicon_of(table, unit_components.top), static_cast<double>(unit_components.tops));
   }
-  for (const int words :
-       {accelerator.spad_words.filter, accelerator.spad_words.input, accelerator.spad_words.psum}) {
-    const ComponentCost spad = scratchpad_cost(table, words);
+  const AcceleratorConfig::SpadWords& words = accelerator.spad_words;
+  for (const auto& [place, size] : {std::pair<const char*, int>{"spad_filter", words.filter},
+                                    {"spad_input", words.input},
+                                    {"spad_psum", words.psum}}) {
+    const auto own = table.components.find(place);
+    const ComponentCost spad = own != table.components.end() ? own->second : scratchpad_cost(table, size);
     parts.pe.add(spad);
     parts.array.add(spad, pes);
   }
   const AcceleratorConfig::Glb& glb = accelerator.glb;
-  parts.glb.add(sram_cost(table, glb.bank_bytes, glb.port_bits),
-                static_cast<double>(glb.filter_banks + glb.shared_banks));
+  if (const auto own = table.components.find("glb"); own != table.components.end())
+    parts.glb.add(own->second);
+  else
+    parts.glb.add(sram_cost(table, glb.bank_bytes, glb.port_bits),
+                  static_cast<double>(glb.filter_banks + glb.shared_banks));
   const auto noc = table.components.find(kNocComponent);
   parts.noc_counted = noc != table.components.end();
   if (parts.noc_counted) parts.noc.add(noc->second, pes);

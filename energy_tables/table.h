@@ -27,8 +27,9 @@ struct ExtendedTable {
   std::string sha256;
 };
 
-// An energy and area table as its YAML file states it: {name, node_nm, voltage_V, actions, components}, or
-// {name, extends, actions, components} for a table whose rows replace or add to those of another.
+// An energy and area table as its YAML file states it: {name, node_nm, voltage_V, actions, components, srams,
+// accelergy}. With {name, extends: A + B} in place of node and voltage, its rows replace or add to those of
+// other tables of one node, each of which replaces rows of those before it; node and voltage are the first's.
 struct EnergyTable {
   std::string name;
   double node_nm = 0;
@@ -37,10 +38,12 @@ struct EnergyTable {
   std::map<std::string, ComponentCost> components;
   std::string sha256;                   // of the file's bytes, hexadecimal
   std::vector<ExtendedTable> extended;  // what this table extends, what that one extends, and so on
+  std::vector<std::string> files;       // that were read
 };
 
-// Loads a table from a YAML file, or by the name of one that comes with the program. `extends` names a table
-// beside the file, else one that comes with the program. Throws InputError.
+// Loads a table from a YAML file, or by the name of one that comes with the program; TABLE@16nm and
+// TABLE@16nm-0.8V scale it (energy_tables/scaling.h). `extends` names tables beside the file, else such that
+// come with the program. Throws InputError.
 EnergyTable load_table(const std::string& path_or_name);
 
 // The tables that come with the program, sorted by name.

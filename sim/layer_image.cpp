@@ -164,6 +164,15 @@ uint16_t LayerImage::coded_input(uint16_t half, int64_t token) const {
   return static_cast<uint8_t>(int8_input(float_from_half(half), token_scales_[static_cast<size_t>(token)]));
 }
 
+std::vector<uint16_t> LayerImage::coded_inputs() const {
+  const auto& conv = layer_.shape.conv;
+  const auto of_token = static_cast<size_t>(conv ? conv->C * conv->H * conv->H : layer_.shape.K);
+  std::vector<uint16_t> coded(inputs_.size());
+  for (size_t i = 0; i < coded.size(); ++i)
+    coded[i] = coded_input(inputs_[i], static_cast<int64_t>(i / of_token));
+  return coded;
+}
+
 uint16_t LayerImage::input(int64_t token, int64_t k) const {
   if (k >= layer_.shape.K) return 0;
   return coded_input(inputs_[static_cast<size_t>(token * layer_.shape.K + k)], token);

@@ -18,6 +18,9 @@ class LayerImage : public MemoryImage {
   LayerImage(const LayerGeometry& geometry, const Layer& layer, const std::vector<uint16_t>& inputs,
              int64_t tokens);
 
+  // [tokens, K] or [images, C, H, H], as the unit takes them and DRAM holds them.
+  std::vector<uint16_t> coded_inputs() const;
+
   int product_shift() const override { return product_shift_; }
   BitString weights(const Pass& pass) override;
   BitString scales(const Pass& pass) override;

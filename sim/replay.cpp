@@ -5,6 +5,7 @@
 
 #include "configs/reader/errors.h"
 #include "dataflows/dataflow.h"
+#include "dataflows/feature_map_code.h"
 #include "models/machine/machine.h"
 #include "models/units/layer_geometry.h"
 #include "sim/child_processes.h"
@@ -78,7 +79,9 @@ std::string to_bytes(const ReplayResult& replayed) {
   append(bytes, r.actions);
   append(bytes, r.passes);
   append(bytes, r.pe_busy_cycles);
+  append(bytes, r.checks_s);
   append(bytes, replayed.outputs);
+  append(bytes, replayed.coded_inputs);
   append(bytes, replayed.wall_s);
   append(bytes, replayed.notes);
   return bytes;
@@ -96,7 +99,9 @@ ReplayResult from_bytes(const std::string& bytes) {
   reader.read(r.actions);
   reader.read(r.passes);
   reader.read(r.pe_busy_cycles);
+  reader.read(r.checks_s);
   reader.read(replayed.outputs);
+  reader.read(replayed.coded_inputs);
   reader.read(replayed.wall_s);
   reader.read(replayed.notes);
   return replayed;
@@ -115,8 +120,14 @@ ReplayResult replay_one(const AcceleratorConfig& accelerator, const ReplayJob& j
   } else {
     const LayerGeometry geometry(accelerator, job.shape, job.encoding, job.unit);
     LayerImage image(geometry, *job.layer, *job.inputs, job.tokens);
-    replayed.result = run_machine(accelerator, schedule, &image);
-    replayed.outputs = image.outputs();
+    if (job.outputs == nullptr) {
+      replayed.result = run_machine(accelerator, schedule, &image);
+      replayed.outputs = image.outputs();
+      replayed.coded_inputs = image.coded_inputs();
+    } else {
+      const Schedule coded = with_coded_lengths(schedule, geometry, {image.coded_inputs(), *job.outputs});
+      replayed.result = run_machine(accelerator, coded, nullptr, job.fast_forward);
+    }
   }
   replayed.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return replayed;
@@ -124,16 +135,24 @@ ReplayResult replay_one(const AcceleratorConfig& accelerator, const ReplayJob& j
 
 }  // namespace
 
-std::vector<ReplayResult> replay(const AcceleratorConfig& accelerator, const std::vector<ReplayJob>& jobs,
-                                 int parallel, void (*on_done)(void* context, size_t index), void* context) {
+std::vector<ReplayResult> replay(const std::vector<MachineJob>& jobs, int parallel,
+                                 void (*on_done)(void* context, size_t index), void* context) {
   std::vector<ReplayResult> results(jobs.size());
   run_in_children(
-      jobs.size(), parallel, [&](size_t index) { return to_bytes(replay_one(accelerator, jobs[index])); },
+      jobs.size(), parallel,
+      [&](size_t index) { return to_bytes(replay_one(*jobs[index].accelerator, *jobs[index].job)); },
       [&](size_t index, const std::string& bytes) {
         results[index] = from_bytes(bytes);
         if (on_done != nullptr) on_done(context, index);
       });
   return results;
+}
+
+std::vector<ReplayResult> replay(const AcceleratorConfig& accelerator, const std::vector<ReplayJob>& jobs,
+                                 int parallel) {
+  std::vector<MachineJob> placed;
+  for (const ReplayJob& job : jobs) placed.push_back({&accelerator, &job});
+  return replay(placed, parallel);
 }
 
 }  // namespace eyeshift

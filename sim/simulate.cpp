@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <optional>
 #include <thread>
 
 #include "configs/reader/errors.h"
@@ -34,8 +33,8 @@ bool alike(const ReplayJob& a, const ReplayJob& b) {
 // The jobs of one task and, for each of its layers, which of them it is.
 struct Plan {
   std::vector<ReplayJob> jobs;
+  std::vector<int64_t> cycles;  // expected of each
   std::vector<size_t> job_of_layer;
-  int64_t cycles = 0;  // expected of all jobs
 };
 
 struct PlannedJob {
@@ -101,6 +100,19 @@ ReplayJob& looked_at(const SimulateTask& task, Plan& plan) {
   return job;
 }
 
+// mac-fp16 stands in for the unit that is asked for, but not in every layer.
+void check_unit_is_used(const SimulateTask& task, const Plan& plan) {
+  const std::string& asked = task.options.unit;
+  if (asked.empty() || std::any_of(plan.jobs.begin(), plan.jobs.end(),
+                                   [&](const ReplayJob& job) { return job.unit == asked; }))
+    return;
+  const WorkItem& first = task.workload.layers.front();
+  const auto reason =
+      Registry<Unit>::instance().find(asked, "unit").cannot_run(first.encoding, task.accelerator);
+  throw InputError("unit '" + asked + "' runs no layer of network '" + task.workload.network + "'" +
+                   (reason ? ": " + *reason : ""));
+}
+
 Plan plan(const SimulateTask& task, const EnergyTable& table, const FunctionalRun* functional) {
   check_mapping_names(task);
   Plan plan;
@@ -117,11 +129,30 @@ Plan plan(const SimulateTask& task, const EnergyTable& table, const FunctionalRu
                                          [&](const ReplayJob& other) { return alike(job, other); });
     plan.job_of_layer.push_back(static_cast<size_t>(same - plan.jobs.begin()));
     if (same != plan.jobs.end()) continue;
-    plan.cycles += planned.cycles;
+    plan.cycles.push_back(planned.cycles);
     plan.jobs.push_back(std::move(job));
   }
+  check_unit_is_used(task, plan);
   if (task.options.look.asked()) looked_at(task, plan).look = task.options.look;
   return plan;
+}
+
+double zero_fraction(const std::vector<uint16_t>& values) {
+  const auto zeros = std::count(values.begin(), values.end(), 0);
+  return static_cast<double>(zeros) / static_cast<double>(values.size());
+}
+
+// Keeps the outputs of a functional run and what it says of the zeros in its values.
+void learn_values(const std::vector<ReplayResult>& results, SimulateTask& task, Plan& plan,
+                  FunctionalRun& functional) {
+  for (size_t l = 0; l < task.workload.layers.size(); ++l) {
+    LayerShape& shape = task.workload.layers[l].shape;
+    ReplayJob& job = plan.jobs[plan.job_of_layer[l]];
+    const ReplayResult& result = results[plan.job_of_layer[l]];
+    job.outputs = &(functional.outputs[shape.name] = result.outputs);
+    shape.zero_fraction = zero_fraction(result.coded_inputs);
+    shape.output_zero_fraction = zero_fraction(result.outputs);
+  }
 }
 
 LayerReport report_of(const WorkItem& item, const ReplayJob& job, const LayerResult& result,
@@ -170,6 +201,39 @@ RunReport report_of(const SimulateTask& task, const Plan& plan, const std::vecto
   run.bits_per_weight = bits_per_weight(run.layers, run.scheme);
   price(run, tables);
   return run;
+}
+
+// Cycles of a plan's jobs that will be evaluated one by one.
+int64_t cycles_to_evaluate(const Plan& plan) {
+  int64_t cycles = 0;
+  for (size_t i = 0; i < plan.jobs.size(); ++i) {
+    const ReplayJob& job = plan.jobs[i];
+    if (!job.fast_forward || job.layer != nullptr || job.look.asked()) cycles += plan.cycles[i];
+  }
+  return cycles;
+}
+
+// The results of all plans' jobs. They run from one pool, those that may last longest first, so that no
+// process idles while there is work.
+std::vector<std::vector<ReplayResult>> replay_all(const std::vector<SimulateTask>& tasks,
+                                                  const std::vector<Plan>& plans, int parallel) {
+  std::vector<std::pair<size_t, size_t>> order;  // plan, job
+  std::vector<std::vector<ReplayResult>> results(plans.size());
+  for (size_t p = 0; p < plans.size(); ++p) {
+    results[p].resize(plans[p].jobs.size());
+    for (size_t j = 0; j < plans[p].jobs.size(); ++j) order.emplace_back(p, j);
+  }
+  const auto cycles = [&](const std::pair<size_t, size_t>& at) { return plans[at.first].cycles[at.second]; };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](const auto& a, const auto& b) { return cycles(a) > cycles(b); });
+  std::vector<MachineJob> jobs;
+  for (const auto& [p, j] : order) jobs.push_back({&tasks[p].accelerator, &plans[p].jobs[j]});
+
+  Progress progress("simulating", jobs.size(), "layers");
+  const auto on_done = [](void* context, size_t) { static_cast<Progress*>(context)->advance(); };
+  std::vector<ReplayResult> replayed = replay(jobs, parallel, on_done, &progress);
+  for (size_t i = 0; i < order.size(); ++i) results[order[i].first][order[i].second] = std::move(replayed[i]);
+  return results;
 }
 
 // The task with all that its context asks for.
@@ -230,30 +294,26 @@ std::vector<RunReport> simulate(const std::vector<SimulateTask>& given,
   std::vector<SimulateTask> tasks;
   for (const SimulateTask& task : given) tasks.push_back(whole(task));
   std::vector<Plan> plans;
-  size_t total = 0;
   int64_t cycles = 0;
   for (const SimulateTask& task : tasks) {
     plans.push_back(plan(task, tables.front(), functional));
-    total += plans.back().jobs.size();
-    cycles += plans.back().cycles;
+    cycles += cycles_to_evaluate(plans.back());
   }
 
   std::fputs(forecast(cycles, parallel).c_str(), stderr);
-  std::optional<Progress> progress(std::in_place, "simulating", total, "layers");
-  const auto on_done = [](void* context, size_t) { static_cast<Progress*>(context)->advance(); };
+  std::vector<std::vector<ReplayResult>> all = replay_all(tasks, plans, parallel);
   std::vector<RunReport> runs;
   std::string notes;
   for (size_t i = 0; i < tasks.size(); ++i) {
-    const std::vector<ReplayResult> results =
-        replay(tasks[i].accelerator, plans[i].jobs, parallel, on_done, &*progress);
-    if (functional != nullptr)
-      for (size_t l = 0; l < tasks[i].workload.layers.size(); ++l)
-        functional->outputs[tasks[i].workload.layers[l].shape.name] =
-            results[plans[i].job_of_layer[l]].outputs;
+    std::vector<ReplayResult>& results = all[i];
+    if (functional != nullptr) {
+      learn_values(results, tasks[i], plans[i], *functional);
+      if (tasks[i].accelerator.compression != AcceleratorConfig::Compression::none)
+        results = replay(tasks[i].accelerator, plans[i].jobs, parallel);
+    }
     for (const ReplayResult& result : results) notes += result.notes;
     runs.push_back(report_of(tasks[i], plans[i], results, tables));
   }
-  progress.reset();
   std::fputs(notes.c_str(), stderr);
   return runs;
 }

@@ -38,7 +38,7 @@ void FastForward::advance() {
   if (running_) record_step(at, archive.end_pass(), std::move(passes));
 
   bool skipped = false;
-  while (const Step* step = known_step(states_[at], log_.passes())) {
+  while (const Step* step = known_step(states_[at])) {
     apply(*step);
     at = step->to;
     skipped = true;
@@ -55,14 +55,15 @@ void FastForward::advance() {
 
 size_t FastForward::find_state(std::string& bytes, int64_t first_pass, int64_t end_pass) {
   std::string key = std::move(bytes);
-  for (int64_t pass = first_pass; pass < end_pass; ++pass) {
-    const int32_t pass_class = classes_.of(log_.passes() + pass);
-    key.append(reinterpret_cast<const char*>(&pass_class), sizeof pass_class);
-  }
+  const auto append = [&](int32_t number) {
+    key.append(reinterpret_cast<const char*>(&number), sizeof number);
+  };
+  for (int64_t pass = first_pass; pass < end_pass; ++pass) append(classes_.kind_of(log_.passes() + pass));
+  append(classes_.of(machine_.noc.filter_pass()));
   const auto [found, added] = index_.emplace(std::move(key), states_.size());
   if (added) {
     kept_bytes_ += found->first.size();
-    states_.push_back({&found->first, end_pass, {}});
+    states_.push_back({&found->first, machine_.noc.filter_pass() - log_.passes(), end_pass, {}});
   }
   return found->second;
 }
@@ -70,7 +71,10 @@ size_t FastForward::find_state(std::string& bytes, int64_t first_pass, int64_t e
 void FastForward::record_step(size_t to, int64_t end_pass, std::vector<PassLog::Entry> passes) {
   const Totals now = totals();
   Step step;
-  for (int64_t pass = before_.passes + states_[from_].end_pass; pass < now.passes + end_pass; ++pass)
+  const State& from = states_[from_];
+  for (int64_t pass = before_.passes + from.end_pass; pass < now.passes + end_pass; ++pass)
+    step.kinds.push_back(classes_.kind_of(pass));
+  for (int64_t pass = before_.passes + from.filter_pass + 1; pass <= machine_.noc.filter_pass(); ++pass)
     step.classes.push_back(classes_.of(pass));
   step.to = to;
   step.totals.ticks = now.ticks - before_.ticks;
@@ -84,14 +88,20 @@ void FastForward::record_step(size_t to, int64_t end_pass, std::vector<PassLog::
   states_[from_].steps.push_back(std::move(step));
 }
 
-// The step from a state where the passes that come into view are those that are there now.
-const FastForward::Step* FastForward::known_step(const State& state, int64_t base) {
-  for (const Step& step : state.steps) {
-    bool alike = true;
-    for (size_t i = 0; alike && i < step.classes.size(); ++i)
-      alike = step.classes[i] == classes_.of(base + state.end_pass + static_cast<int64_t>(i));
-    if (alike) return &step;
-  }
+// Whether the passes that would come into view and to the filter network are those of the step.
+bool FastForward::alike(const Step& step, const State& from) const {
+  int64_t pass = log_.passes() + from.end_pass;
+  for (const int32_t kind : step.kinds)
+    if (classes_.kind_of(pass++) != kind) return false;
+  pass = log_.passes() + from.filter_pass + 1;
+  for (const int32_t pass_class : step.classes)
+    if (classes_.of(pass++) != pass_class) return false;
+  return true;
+}
+
+const FastForward::Step* FastForward::known_step(const State& state) const {
+  for (const Step& step : state.steps)
+    if (alike(step, state)) return &step;
   return nullptr;
 }
 

@@ -11,8 +11,9 @@
 namespace eyeshift {
 
 // Exact fast-forward. A timing run pauses whenever a pass ends. Its state then, relative to the pass and to
-// now, and the classes of the passes that the modules have begun to look at decide what it does until the
-// next pause, together with the classes of the passes that they come to look at meanwhile. So where all of
+// now, and the kinds of the passes that the modules have begun to look at decide what it does until the
+// next pause, together with the kinds of the passes that they come to look at meanwhile, and the classes of
+// those that the filter network delivers. So where all of
 // these have been seen before, time, counts and passes advance by what happened then, and the machine takes
 // the state that it had then; where not, it runs, and what it does is kept.
 class FastForward {
@@ -32,20 +33,24 @@ class FastForward {
   };
   // From one pause to the next.
   struct Step {
-    std::vector<int32_t> classes;  // of the passes that came into view
+    std::vector<int32_t> kinds;    // of the passes that came into view
+    std::vector<int32_t> classes;  // of the passes that the filter network came to
     size_t to = 0;                 // the state that it ends in
     Totals totals;
     std::vector<PassLog::Entry> passes;
   };
   struct State {
-    const std::string* key = nullptr;  // in the index: the machine's state and the classes in view
-    int64_t end_pass = 0;              // relative to the first that has not ended
+    const std::string* key = nullptr;  // in the index: the machine's state and the passes in view
+    // Relative to the first pass that has not ended.
+    int64_t filter_pass = 0;  // that the filter network delivers
+    int64_t end_pass = 0;     // behind those in view
     std::vector<Step> steps;
   };
 
   Totals totals() const;
   size_t find_state(std::string& bytes, int64_t first_pass, int64_t end_pass);
-  const Step* known_step(const State& state, int64_t base);
+  bool alike(const Step& step, const State& from) const;
+  const Step* known_step(const State& state) const;
   void record_step(size_t to, int64_t end_pass, std::vector<PassLog::Entry> passes);
   void apply(const Step& step);
 

@@ -1,8 +1,10 @@
 #include "models/machine/machine.h"
 
 #include <algorithm>
+#include <chrono>
 #include <numeric>
 #include <optional>
+#include <string_view>
 #include <systemc>
 
 #include "models/machine/fast_forward.h"
@@ -13,21 +15,10 @@
 namespace eyeshift {
 namespace {
 
-void check(const char* what, int64_t found, int64_t expected, const std::string& state) {
+void check(std::string_view what, int64_t found, int64_t expected) {
   if (found != expected)
-    throw InternalError(std::string("conservation: ") + what + ": " + std::to_string(found) + ", expected " +
-                        std::to_string(expected) + "\n" + state);
-}
-
-std::vector<int64_t> passes_by_class(const Schedule& schedule, PassClasses& classes) {
-  int64_t passes = 0;
-  std::vector<int64_t> of_class;
-  for (PassCursor cursor(schedule); !cursor.done(); cursor.next(), ++passes) {
-    const auto pass_class = static_cast<size_t>(classes.of(passes));
-    if (pass_class >= of_class.size()) of_class.resize(pass_class + 1, 0);
-    ++of_class[pass_class];
-  }
-  return of_class;
+    throw InternalError("conservation: " + std::string(what) + ": " + std::to_string(found) + ", expected " +
+                        std::to_string(expected));
 }
 
 // How long each PE must have worked, from the passes alone.
@@ -38,7 +29,7 @@ std::vector<int64_t> pe_busy_cycles(const LayerPlan& plan, const PassClasses& cl
   std::vector<int64_t> busy(static_cast<size_t>(array.rows * array.cols), 0);
   for (size_t i = 0; i < of_class.size(); ++i) {
     const Pass& pass = classes.example(static_cast<int32_t>(i));
-    const PassPrograms programs(plan, pass);
+    const PassPrograms& programs = *classes.programs(static_cast<int32_t>(i));
     for (int row = 0; row < pass.rows; ++row) {
       for (int col = 0; col < pass.cols(); ++col) {
         const PePlace pe = placement.place(row, col);
@@ -52,27 +43,25 @@ std::vector<int64_t> pe_busy_cycles(const LayerPlan& plan, const PassClasses& cl
 
 // What the schedule must have moved, from its passes alone.
 void check_conservation(const LayerPlan& plan, const PassClasses& classes,
-                        const std::vector<int64_t>& of_class, const LayerResult& result,
-                        const std::string& state) {
+                        const std::vector<int64_t>& of_class, const LayerResult& result) {
   const Schedule& schedule = plan.schedule;
   ActionCounts expected;
   for (size_t i = 0; i < of_class.size(); ++i)
     expected.add(classes.work(static_cast<int32_t>(i)).actions, of_class[i]);
   const ActionCounts& n = result.actions;
   check("weight-input pairs consumed", result.macs,
-        schedule.shape.K * schedule.shape.M * schedule.shape.positions() * schedule.tokens, state);
+        schedule.shape.K * schedule.shape.M * schedule.shape.positions() * schedule.tokens);
   check("cycles in which PEs were busy", result.busy_pe_cycles,
-        std::accumulate(result.pe_busy_cycles.begin(), result.pe_busy_cycles.end(), int64_t{0}), state);
+        std::accumulate(result.pe_busy_cycles.begin(), result.pe_busy_cycles.end(), int64_t{0}));
   check("words of weights through the filter banks", n[Action::glb_filter_read_weights],
-        n[Action::glb_filter_write_weights], state);
+        n[Action::glb_filter_write_weights]);
   check("words of scales through the filter banks", n[Action::glb_filter_read_scales],
-        n[Action::glb_filter_write_scales], state);
+        n[Action::glb_filter_write_scales]);
   check("words of partial sums through the psum banks", n[Action::glb_shared_read_psums],
-        n[Action::glb_shared_write_psums], state);
+        n[Action::glb_shared_write_psums]);
   check("words of outputs through the psum banks", n[Action::glb_shared_read_outputs],
-        n[Action::glb_shared_write_outputs], state);
-  for (size_t i = 0; i < kActionCount; ++i)
-    check(std::string(kActionInfo[i].key).c_str(), n.n[i], expected.n[i], state);
+        n[Action::glb_shared_write_outputs]);
+  for (size_t i = 0; i < kActionCount; ++i) check(kActionInfo[i].key, n.n[i], expected.n[i]);
 }
 
 template <bool Functional>
@@ -123,9 +112,15 @@ LayerResult run(const AcceleratorConfig& accelerator, const Schedule& schedule, 
   result.actions = machine.counts;
   result.bound_by = log.bound_by();
   result.passes = log.runs();
-  const std::vector<int64_t> of_class = passes_by_class(schedule, classes);
+  const auto checks_begin = std::chrono::steady_clock::now();
+  const std::vector<int64_t> of_class = classes.passes_by_class();
   result.pe_busy_cycles = pe_busy_cycles(machine.plan, classes, of_class);
-  check_conservation(machine.plan, classes, of_class, result, machine.state());
+  try {
+    check_conservation(machine.plan, classes, of_class, result);
+  } catch (const InternalError& error) {
+    throw InternalError(std::string(error.what()) + "\n" + machine.state());
+  }
+  result.checks_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - checks_begin).count();
   return result;
 }
 

@@ -22,6 +22,7 @@ class Noc : public sc_core::sc_module {
       Channel<FilterFlit<Functional>>& filter_flits, Channel<InputFlit<Functional>>& input_flits,
       ActionCounts& counts);
 
+  int64_t filter_pass() const { return filter_cursor_.index(); }  // whose weights and scales are delivered
   bool done() const { return filter_cursor_.done() && input_cursor_.done(); }
   void visit(StateArchive& archive);
   std::string state() const;

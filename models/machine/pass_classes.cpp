@@ -1,5 +1,7 @@
 #include "models/machine/pass_classes.h"
 
+#include <algorithm>
+
 #include "traces/format/integers.h"
 
 namespace eyeshift {
@@ -51,16 +53,47 @@ int32_t PassClasses::find(const Pass& pass) {
     key.append(reinterpret_cast<const char*>(&number), sizeof number);
   };
   append(tile_distance());
-  if (by_place_) {
-    const int64_t rows = plan_.encoding.group_rows, end = pass.m_begin + pass.tile_outputs();
-    for (int64_t m = (pass.m_begin / rows + 1) * rows; m < end; m += rows) append(m - pass.m_begin);
-  }
-  const auto [found, added] = classes_.emplace(std::move(key), static_cast<int32_t>(works_.size()));
-  if (added) {
-    works_.push_back(estimator_.of(pass));
-    examples_.push_back(pass);
-  }
+  std::string outline = by_place_ ? key : "";
+  append(outputs_before_group_end(plan_.encoding, pass));
+  const auto [found, added] = index_.emplace(std::move(key), static_cast<int32_t>(classes_.size()));
+  if (added) classes_.push_back(make_class(pass, std::move(outline)));
   return found->second;
+}
+
+PassClasses::PassClass PassClasses::make_class(const Pass& pass, std::string outline) {
+  PassClass made{estimator_.of(pass), pass, std::move(outline),
+                 std::make_shared<const PassPrograms>(plan_, pass), static_cast<int32_t>(classes_.size())};
+  if (!by_place_) return made;
+  const FilterStream stream = filter_stream(plan_, pass);
+  for (const PassClass& other : classes_) {
+    const FilterStream others = filter_stream(plan_, other.example);
+    if (other.outline != made.outline || stream.weights != others.weights || stream.scales != others.scales ||
+        !(*made.programs == *other.programs))
+      continue;
+    made.kind = other.kind;
+    made.programs = other.programs;
+    break;
+  }
+  return made;
+}
+
+std::vector<int64_t> PassClasses::passes_by_class() {
+  std::vector<int64_t> passes;
+  const auto count = [&](int64_t pass, int64_t times) {
+    const auto pass_class = static_cast<size_t>(of(pass));
+    passes.resize(std::max(passes.size(), pass_class + 1), 0);
+    passes[pass_class] += times;
+  };
+  int64_t first = 0;
+  for (const PassRun& run : plan_.schedule.runs) {
+    count(first, 1);
+    const int64_t others = run.count - 1;
+    const int64_t alike =
+        by_place_ ? 1 : others;  // behind a run's first pass, all are where none differs by place
+    for (int64_t i = 0; i < others; i += alike) count(first + 1 + i, alike);
+    first += run.count;
+  }
+  return passes;
 }
 
 }  // namespace eyeshift

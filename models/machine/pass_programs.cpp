@@ -1,5 +1,8 @@
 #include "models/machine/pass_programs.h"
 
+#include <algorithm>
+#include <tuple>
+
 namespace eyeshift {
 
 PassPrograms::PassPrograms(const LayerPlan& plan, const Pass& pass)
@@ -37,6 +40,22 @@ PassPrograms::PassPrograms(const LayerPlan& plan, const Pass& pass)
       timings_.push_back({step.cycles, step.needs, step.frees});
     }
   }
+}
+
+bool PassPrograms::operator==(const PassPrograms& other) const {
+  const auto fields = [](const PassPrograms& p) {
+    return std::tie(p.rows_, p.cols_, p.sets_, p.last_set_row_, p.tokens_, p.keeps_psums_, p.leaving_,
+                    p.leaving_last_, p.bits_needed_, p.timings_, p.steps_, p.groups_, p.groups_last_,
+                    p.chain_, p.chain_last_, p.finish_cycles_);
+  };
+  const auto same_actions = [](const Program& a, const Program& b) {
+    return a.finish == b.finish &&
+           std::equal(a.steps.begin(), a.steps.end(), b.steps.begin(), b.steps.end(),
+                      [](const Step& x, const Step& y) { return x.actions == y.actions; });
+  };
+  return fields(*this) == fields(other) &&
+         std::equal(programs_.begin(), programs_.end(), other.programs_.begin(), other.programs_.end(),
+                    same_actions);
 }
 
 int64_t PassPrograms::busy_cycles(int row, int col) const {

@@ -15,6 +15,9 @@ class PassPrograms {
   struct Timing {
     int32_t cycles = 0;
     int16_t needs = 0, frees = 0;
+    bool operator==(const Timing& other) const {
+      return cycles == other.cycles && needs == other.needs && frees == other.frees;
+    }
   };
 
   int32_t bits_needed(int row, int col) const { return bits_needed_[static_cast<size_t>(row * cols_ + col)]; }
@@ -30,6 +33,9 @@ class PassPrograms {
   int32_t groups(int row) const { return last_set(row) ? groups_last_ : groups_; }
   int32_t chain_psums(int col) const { return col % sets_ == sets_ - 1 ? chain_last_ : chain_; }
   int32_t finish_cycles() const { return finish_cycles_; }
+
+  // Whether every PE does the same, after waiting for as many bits.
+  bool operator==(const PassPrograms& other) const;
 
   // Cycles in which a PE works on the pass, from its first step to its last partial sum.
   int64_t busy_cycles(int row, int col) const;

@@ -75,11 +75,7 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
 
 template <bool Functional>
 std::unique_ptr<PassContext> PeArray<Functional>::make_context(const Pass& pass, int64_t index) {
-  const auto pass_class = static_cast<size_t>(classes_.of(index));
-  if (pass_class >= programs_.size()) programs_.resize(pass_class + 1);
-  if (programs_[pass_class] == nullptr)
-    programs_[pass_class] = std::make_shared<const PassPrograms>(plan_, pass);
-  return std::make_unique<PassContext>(plan_, pass, index, programs_[pass_class]);
+  return std::make_unique<PassContext>(plan_, pass, index, classes_.programs(classes_.of(index)));
 }
 
 template <bool Functional>
@@ -151,7 +147,7 @@ void PeArray<Functional>::tick() {
 
 template <bool Functional>
 bool PeArray<Functional>::take_filter() {
-  if (filter_flits_.empty()) return false;
+  if (filter_waits_ || filter_flits_.empty()) return false;
   const FilterFlit<Functional>& flit = filter_flits_.front();
   const auto for_each_pe = [&](const auto& visit) {
     for (int row = flit.row_first; row <= flit.row_last; ++row)
@@ -161,6 +157,7 @@ bool PeArray<Functional>::take_filter() {
   };
   bool fits = true;
   for_each_pe([&](size_t pe) { fits = fits && filter_bits_[pe] + flit.bits <= filter_capacity_bits_; });
+  filter_waits_ = !fits;
   if (!fits) return false;
   for_each_pe([&](size_t pe) {
     filter_bits_[pe] += flit.bits;
@@ -173,7 +170,7 @@ bool PeArray<Functional>::take_filter() {
 
 template <bool Functional>
 bool PeArray<Functional>::take_input() {
-  if (input_flits_.empty()) return false;
+  if (input_waits_ || input_flits_.empty()) return false;
   const InputFlit<Functional>& flit = input_flits_.front();
   if (flit.token_scale) {
     const int last = flit.col + flit.sets;
@@ -199,7 +196,8 @@ bool PeArray<Functional>::take_input() {
   for_each_row([&](size_t first, size_t last) {
     for (size_t pe = first; pe < last; ++pe) most = std::max(most, inputs_held_[pe]);
   });
-  if (most + flit.inputs > input_capacity_) return false;
+  input_waits_ = most + flit.inputs > input_capacity_;
+  if (input_waits_) return false;
   for_each_row([&](size_t first, size_t last) {
     for (size_t pe = first; pe < last; ++pe) inputs_held_[pe] += flit.inputs;
     for (size_t pe = first; pe < last; ++pe) {
@@ -333,6 +331,7 @@ void PeArray<Functional>::visit(StateArchive& archive) {
   archive.value(computing_);
   if (!archive.reading()) return;
   results_wait_ = true;
+  filter_waits_ = input_waits_ = false;
   for (size_t pe = 0; pe < pes_; ++pe)
     if (phase_[pe] != Phase::wait_weights) look_up_work(pe);
 }

@@ -137,9 +137,8 @@ class PeArray : public sc_core::sc_module {
   const int32_t link_cycles_;  // a partial sum takes on the link between two PEs
 
   PassClasses& classes_;
-  std::vector<std::shared_ptr<const PassPrograms>> programs_;  // of the classes that came by
-  PassCursor cursor_;                                          // of the next context
-  std::vector<std::unique_ptr<PassContext>> contexts_;         // the oldest first
+  PassCursor cursor_;                                   // of the next context
+  std::vector<std::unique_ptr<PassContext>> contexts_;  // the oldest first
 
   // PEs, flat: index = row * cols + column.
   static constexpr size_t kStepBlock = 32;
@@ -176,6 +175,8 @@ class PeArray : public sc_core::sc_module {
   int computing_ = 0;         // PEs in a step
   bool moved_ = false;        // something happened in this cycle
   bool chain_waits_ = false;  // a chain waits for time alone
+  // The first flit of filters or inputs found no room, and none has been made since.
+  bool filter_waits_ = false, input_waits_ = false;
   int64_t evaluated_cycles_ = 0;
   ArrayCounters counters_;
   int active_pes_ = 0;

@@ -46,6 +46,7 @@ void PeArray<Functional>::end_step(size_t pe) {
     values_->execute(static_cast<int>(pe), work.context->tile(row_of(pe), col_of(pe)), step_[pe], group_[pe],
                      token_[pe], window_[pe], leave ? timing.frees : 0);
   (leave ? inputs_held_ : window_)[pe] += leave ? -timing.frees : timing.frees;
+  if (leave) input_waits_ = false;
   --computing_;
   moved_ = true;
   if (++step_[pe] == work.steps) {
@@ -193,6 +194,7 @@ void PeArray<Functional>::end_token(size_t pe) {
   kept_inputs_[pe] = pass.keeps_inputs ? pass.inputs_of(row) * pass.tokens : 0;
   if (!pass.keeps_weights) {
     filter_bits_[pe] -= context.programs().bits_needed(row, col);
+    filter_waits_ = false;
     if constexpr (Functional) values_->end_pass(static_cast<int>(pe));
   }
   phase_[pe] = Phase::wait_weights;
@@ -212,11 +214,13 @@ template <bool Functional>
 void PeArray<Functional>::drop_kept(size_t pe, const Pass& skipped) {
   if (kept_bits_[pe] > 0 && !skipped.keeps_weights) {
     filter_bits_[pe] -= std::exchange(kept_bits_[pe], 0);
+    filter_waits_ = false;
     if constexpr (Functional) values_->end_pass(static_cast<int>(pe));
   }
   if (kept_inputs_[pe] > 0 && !skipped.keeps_inputs) {
     if constexpr (Functional) values_->drop_inputs(static_cast<int>(pe), kept_inputs_[pe]);
     inputs_held_[pe] -= std::exchange(kept_inputs_[pe], 0);
+    input_waits_ = false;
   }
 }
 

@@ -59,11 +59,12 @@ class TickScheduler : public sc_core::sc_prim_channel {
   static size_t index(Domain domain) { return static_cast<size_t>(domain); }
 
   void update() override {
+    const int64_t at = now();
     for (size_t domain = 0; domain < 2; ++domain) {
       if (asked_[domain] == 0) continue;
-      const int64_t edge = (now() / ticks_[domain] + asked_[domain]) * ticks_[domain];
-      edges_[domain].notify(sc_core::sc_time::from_value(static_cast<uint64_t>(edge - now())));
-      if (pending_[domain] <= now() || edge < pending_[domain]) pending_[domain] = edge;
+      const int64_t edge = (at / ticks_[domain] + asked_[domain]) * ticks_[domain];
+      edges_[domain].notify(sc_core::sc_time::from_value(static_cast<uint64_t>(edge - at)));
+      if (pending_[domain] <= at || edge < pending_[domain]) pending_[domain] = edge;
       asked_[domain] = 0;
     }
   }

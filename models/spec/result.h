@@ -41,6 +41,7 @@ struct LayerResult {
   Bound bound_by = Bound::compute;
   ActionCounts actions;
   std::vector<PassRunResult> passes;
+  double checks_s = 0;  // of the simulator's time, what the checks of conservation took
 };
 
 }  // namespace eyeshift

@@ -199,9 +199,7 @@ Bound PassWork::bound() const {
 }
 
 PassWorks::PassWorks(const LayerGeometry& geometry)
-    : geometry_(geometry),
-      by_place_(scales_differ_by_place(geometry.encoding)),
-      base_(time_base(geometry.accelerator)) {}
+    : geometry_(geometry), base_(time_base(geometry.accelerator)) {}
 
 const PassWorks::PeWork& PassWorks::pe_work(const Pass& p) {
   const Tiles tiles{p.rows,
@@ -218,7 +216,7 @@ const PassWorks::PeWork& PassWorks::pe_work(const Pass& p) {
                     p.total_in,
                     p.holds_inputs,
                     p.keeps_psums,
-                    by_place_ ? p.m_begin : 0};
+                    outputs_before_group_end(geometry_.encoding, p)};
   for (const auto& [known, work] : known_)
     if (known == tiles) return work;
   if (known_.size() == kMostKnown) known_.clear();

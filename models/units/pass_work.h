@@ -43,7 +43,6 @@ class PassWorks {
   const PeWork& pe_work(const Pass& pass);
 
   const LayerGeometry& geometry_;
-  const bool by_place_;
   const TimeBase base_;
   std::vector<std::pair<Tiles, PeWork>> known_;
 };

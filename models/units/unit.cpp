@@ -22,6 +22,12 @@ bool scales_differ_by_place(const Encoding& encoding) {
   return encoding.group_rows > 1 && encoding.coding != Coding::int16;
 }
 
+int64_t outputs_before_group_end(const Encoding& encoding, const Pass& pass) {
+  if (!scales_differ_by_place(encoding)) return 0;
+  const int64_t before = encoding.group_rows - pass.m_begin % encoding.group_rows;
+  return before < pass.tile_outputs() ? before : 0;
+}
+
 std::vector<std::string> listed_units() {
   const auto& units = Registry<Unit>::instance();
   std::vector<std::string> listed;

@@ -33,6 +33,10 @@ ScaleLayout scale_layout(const Encoding& encoding);
 // Whether what a PE receives and does depends on where its outputs lie among the groups that share scales.
 bool scales_differ_by_place(const Encoding& encoding);
 
+// Of a pass's outputs, those before the first end of a group with scales of its own that lies among them; 0
+// where none does. Passes that are equal in this and in all but their place receive and do the same.
+int64_t outputs_before_group_end(const Encoding& encoding, const Pass& pass);
+
 // What a delivery of the filter network carries.
 enum class Content : uint8_t { weights, zeros, row_scales, group_scales };
 inline constexpr int kContents = 4;

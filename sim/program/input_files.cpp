@@ -1,40 +1,19 @@
 #include "sim/program/input_files.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "configs/reader/data_files.h"
+#include "energy_tables/table.h"
 
 namespace eyeshift {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kTables[] = "energy_tables/tables";
-constexpr int kLongestChain = 16;  // of tables that extend one another
-
-// What a table's file says it extends; empty where it extends none or is no table, which load_table()
-// reports.
-std::string extended_name(const std::string& file) {
-  try {
-    return YAML::LoadFile(file)["extends"].as<std::string>("");
-  } catch (const YAML::Exception&) {
-    return "";
-  }
-}
-
-void add_table(std::string name, const std::string& reader, std::vector<InputPath>& files) {
-  for (int depth = 0; depth < kLongestChain && !name.empty(); ++depth) {
-    const std::string file = find_data_file(name, kTables, "energy table");
-    files.push_back({file, reader});
-    name = extended_name(file);
-    const fs::path beside = fs::path(file).parent_path() / (name + ".yaml");
-    std::error_code ignored;
-    if (!name.empty() && fs::exists(beside, ignored)) name = beside.string();
-  }
+void add_table(const std::string& name, const std::string& reader, std::vector<InputPath>& files) {
+  for (const std::string& file : load_table(name).files) files.push_back({file, reader});
 }
 
 void add_checkpoint(const fs::path& folder, std::vector<InputPath>& files) {

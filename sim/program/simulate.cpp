@@ -42,7 +42,8 @@ once.
 With --context every token also attends: q K^T and a V on the accelerator's mac-fp16, each head's KV cache read
 from DRAM as weights are, softmax and norms as elementwise work in the same lanes.
 
-With --functional values flow too: the true outputs of every layer, rounded as the units round.
+With --functional values flow too: the true outputs of every layer, rounded as the units round. Zeros are counted, not
+stated: for the run-length code of feature maps and the energy of gated PEs.
 
 A layer's run can be looked at: --waveform for signal by signal, --timeline for what was busy when, in
 Perfetto or chrome://tracing. Whatever is looked at is evaluated cycle by cycle and not fast-forwarded.

@@ -121,7 +121,8 @@ areas square micrometres a component.)";
   po::options_description options() const override {
     po::options_description options;
     options.add_options()("action", value("list|show|compare"), "what to do; the word alone will do")(
-        "name", value("NAME"), "table that 'show' shows: a name, or a YAML file; the word alone will do");
+        "name", value("NAME"),
+        "table that 'show' shows: a name, a YAML file, or either with @16nm behind; the word alone will do");
     add_report_options(options);
     return options;
   }

@@ -201,8 +201,35 @@ TEST(Prices, RefuseMemoriesThatTheTableDoesNotCover) {
   accelerator.glb.bank_bytes = 256;
   EXPECT_THAT(error(), HasSubstr("256 bytes"));
   accelerator.glb.bank_bytes = 4096;
-  accelerator.glb.port_bits = 32;
-  EXPECT_THAT(error(), AllOf(HasSubstr("port of 32 bits"), HasSubstr("widths of 16, 64 bits")));
+  for (const int port_bits : {8, 128}) {
+    accelerator.glb.port_bits = port_bits;
+    EXPECT_THAT(error(), AllOf(HasSubstr("port of " + std::to_string(port_bits) + " bits"),
+                               HasSubstr("widths of 16, 64 bits")));
+  }
+}
+
+TEST(Prices, InterpolateBetweenWidths) {
+  AcceleratorConfig accelerator = default_accelerator();
+  accelerator.glb.port_bits = 32;  // half of the way from 16 to 64 in the logarithm
+  EXPECT_NEAR(price(default_table(), accelerator, Action::glb_shared_read_inputs),
+              std::sqrt(2.34912 * 2.92412), 1e-12);
+}
+
+TEST(Prices, OfAMemorysPlaceComeBeforeThoseOfItsSize) {
+  EnergyTable table = default_table();
+  table.actions["glb_read"].energy_pJ = 7;
+  table.actions["spad_filter_read"].energy_pJ = 5;
+  const AcceleratorConfig accelerator = default_accelerator();
+  EXPECT_EQ(price(table, accelerator, Action::glb_filter_read_weights), 7);
+  EXPECT_EQ(price(table, accelerator, Action::glb_shared_write_psums), 5.34521);
+  EXPECT_EQ(price(table, accelerator, Action::spad_filter_read_scales), 5);
+  EXPECT_DOUBLE_EQ(price(table, accelerator, Action::spad_filter_write_scales), kRegisterWord_pJ);
+  EXPECT_EQ(price(table, accelerator, Action::noc_local_deliver_psums), 2 * 5);  // twice the spad's read
+  table.components["glb"] = {1e6, 3, ""};
+  table.components["spad_input"] = {100, 0, ""};
+  const Area before = area_of(default_table(), accelerator), after = area_of(table, accelerator);
+  EXPECT_EQ(after.glb_um2, 1e6);
+  EXPECT_NEAR(before.pe_um2 - after.pe_um2, 12 * 16 * 7.5684375 - 100, 1e-6);
 }
 
 TEST(Prices, RefuseCountedActionsThatTheTableLacks) {

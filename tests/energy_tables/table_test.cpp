@@ -9,8 +9,8 @@ namespace eyeshift {
 namespace {
 
 using testing::AllOf;
-using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsSupersetOf;
 using testing::StartsWith;
 
 constexpr char kSmallTable[] = R"(name: small
@@ -151,18 +151,52 @@ TEST(Table, RefusesWhatIsNoTable) {
 }
 
 TEST(Table, EveryTableThatComesWithTheProgramLoadsUnderItsName) {
-  EXPECT_THAT(table_names(), ElementsAre("eyeriss-65nm", "eyeriss-isca2016-normalised", "horowitz-cacti-45nm",
-                                         "horowitz-cacti-45nm-lpddr4", "horowitz-cacti-45nm-lstp",
-                                         "shiftaddllm-table1-45nm"));
+  EXPECT_THAT(table_names(),
+              IsSupersetOf({"aladdin-40nm", "cacti7-45nm-lstp", "cacti7-65nm-hp", "eyeriss-65nm",
+                            "horowitz-45nm", "horowitz-cacti-45nm-hbm2", "horowitz-cacti-45nm-lstp",
+                            "shiftaddllm-estimator-45nm", "shiftaddllm-table1-45nm", "shiftaddnet-45nm"}));
   for (const std::string& name : table_names()) {
     const EnergyTable table = load_table(name);
     EXPECT_EQ(table.name, name);
-    EXPECT_EQ(table.node_nm, name.rfind("eyeriss", 0) == 0 ? 65 : 45) << name;
+    const std::string nm =
+        name.find("isca2016") != std::string::npos ? "65" : name.substr(name.find("nm") - 2, 2);
+    EXPECT_EQ(table.node_nm, std::stod(nm)) << name;
     for (const auto& [row, price] : table.actions) {
       const bool in_another = price.note.rfind("in the multiply's", 0) == 0;
       EXPECT_EQ(price.energy_pJ + price.spad_filter_reads > 0, !in_another) << name << " " << row;
     }
   }
+}
+
+TEST(Table, LaterTablesReplaceRowsOfThoseBefore) {
+  TestFolder folder;
+  folder.write("small.yaml", kSmallTable);
+  folder.write("fast.yaml", replaced(replaced(kSmallTable, "small", "fast"), "0.4", "0.3"));
+  const auto energy = [&](const std::string& names) {
+    return load_table(folder.write("t.yaml", "name: t\nextends: " + names + "\n"))
+        .actions.at("add_fp16")
+        .energy_pJ;
+  };
+  EXPECT_EQ(energy("small + fast"), 0.3);
+  EXPECT_EQ(energy("fast + small"), 0.4);
+}
+
+TEST(Table, AnSramIsOneRow) {
+  TestFolder folder;
+  const auto load = [&](const std::string& size) {
+    return load_table(folder.write("t.yaml", "name: t\nnode_nm: 45\nvoltage_V: 1\nsrams:\n  " + size +
+                                                 ": {read_pJ: 2, write_pJ: 3, area_um2: 40, leakage_mW: 0.5, "
+                                                 "source: a tool}\n"));
+  };
+  const EnergyTable table = load("4096B_64b");
+  EXPECT_EQ(table.actions.at("sram_4096B_64b_read").energy_pJ, 2);
+  EXPECT_EQ(table.actions.at("sram_4096B_64b_write").energy_pJ, 3);
+  EXPECT_EQ(table.components.at("sram_4096B_64b").area_um2, 40);
+  EXPECT_EQ(table.components.at("sram_4096B_64b").leakage_mW, 0.5);
+  EXPECT_EQ(table.components.at("sram_4096B_64b").source, "a tool");
+  EXPECT_THAT(input_error_of([&] { load("4096B"); }), HasSubstr("expected a size such as 4096B_64b"));
+  EXPECT_THAT(input_error_of([&] { load("4096B_64b_read"); }),
+              HasSubstr("expected a size such as 4096B_64b"));
 }
 
 TEST(Table, AssumedNumbersAreMarked) {

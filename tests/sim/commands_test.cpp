@@ -89,6 +89,36 @@ TEST_F(OneMatrix, QuantizeReportsEveryLayer) {
   EXPECT_EQ(read_trace(folder_ / "trace").layers.at(0).encoding.scheme, "gptq");
 }
 
+// In the chip's configuration, whose feature maps are compressed and whose PEs gate zero inputs.
+TEST_F(OneMatrix, FunctionalRunsCountTheZerosOfTheirValues) {
+  Eigen::Matrix<double, -1, -1, Eigen::RowMajor> X = Eigen::MatrixXd::Random(kInputs, kTokens).cwiseMax(0.4);
+  X = (X.array() > 0.4).select(X, 0);
+  write_npy(folder_ / "X.npy", {kInputs, kTokens}, X.data());
+  ASSERT_EQ(quantize("int16", {}).status, 0);
+  const auto report = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"simulate", "--accelerator",   "eyeriss-v1",
+                                          "--trace",  folder_ / "trace", "--tokens",
+                                          "8",        "--output",        folder_ / "r.json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Outcome outcome = run_eyeshift(arguments);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return json_of(folder_ / "r.json");
+  };
+  const Json with_values =
+      report({"--functional", "--activations", folder_ / "X.npy", "--outputs", folder_ / "y.safetensors"});
+  const Json without = report({});
+  const auto zeros = (X.leftCols(8).array() == 0).count();
+  ASSERT_GT(zeros, 8 * kInputs / 2);
+  EXPECT_EQ(with_values["layers"][0]["gated_macs"], zeros * kOutputs);
+  EXPECT_EQ(without["layers"][0]["gated_macs"], 0);
+  EXPECT_EQ(without["dram_bytes"]["inputs"], 8 * kInputs * 2);
+  // A 64-bit word holds three values that are not zero.
+  EXPECT_LT(with_values["dram_bytes"]["inputs"], 8 * kInputs * 2);
+  EXPECT_GE(with_values["dram_bytes"]["inputs"].get<int64_t>() * 3 / 8, 8 * kInputs - zeros);
+  EXPECT_EQ(with_values["dram_bytes"]["weights"], without["dram_bytes"]["weights"]);
+  EXPECT_LE(with_values["cycles"], without["cycles"]);
+}
+
 TEST_F(OneMatrix, EqualRunsGiveEqualTraces) {
   ASSERT_EQ(quantize("shiftaddllm-block").status, 0);
   const std::string first = content_of(folder_ / "trace");
@@ -227,8 +257,9 @@ TEST(CompareCommand, NeedsNoBitsWhereEverySchemeHasOneWidth) {
 
 TEST(SimulateCommand, ANetworkCostsWhatItsQuantizedCheckpointDoes) {
   const TestFolder folder;
-  ASSERT_EQ(run_eyeshift({"quantize", "--checkpoint", kTiny, "--scheme", "gptq", "--bits", "3", "--output",
-                          folder / "trace"})
+  const std::string brief = folder.write("brief.txt", "A few words to calibrate on.\n");
+  ASSERT_EQ(run_eyeshift({"quantize", "--checkpoint", kTiny, "--scheme", "gptq", "--bits", "3",
+                          "--calibration", brief, "--output", folder / "trace"})
                 .status,
             0);
   ASSERT_EQ(run_eyeshift({"simulate", "--accelerator", "eyeriss-168", "--trace", folder / "trace", "--output",

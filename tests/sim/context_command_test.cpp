@@ -58,14 +58,19 @@ TEST(ContextCommand, ReportsKindsAndTheKvCache) {
 }
 
 TEST(ContextCommand, ACheckpointStatesWhatItsNetworkFileDoes) {
-  const auto compare = [](const std::string& source, const std::string& name) {
-    const Outcome outcome =
-        run_eyeshift({"compare", "--accelerator", "eyeriss-168", source, name, "--schemes", "fp16@mac-fp16",
-                      "--context", "64", "--format", "json"});
+  const TestFolder folder;
+  const std::string brief = folder.write("brief.txt", "A few words to be judged by.\n");
+  const auto compare = [](const std::vector<std::string>& source) {
+    std::vector<std::string> arguments = {"compare",   "--accelerator", "eyeriss-168",
+                                          "--schemes", "fp16@mac-fp16", "--context",
+                                          "64",        "--format",      "json"};
+    arguments.insert(arguments.end(), source.begin(), source.end());
+    const Outcome outcome = run_eyeshift(arguments);
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     return Json::parse(outcome.out);
   };
-  const Json checkpoint = compare("--checkpoint", kTiny), network = compare("--network", "opt-tiny");
+  const Json checkpoint = compare({"--checkpoint", kTiny, "--text", brief, "--window", "16"});
+  const Json network = compare({"--network", "opt-tiny"});
   EXPECT_EQ(checkpoint["context"], 64);
   const Json &one = checkpoint["schemes"][0], &other = network["schemes"][0];
   EXPECT_EQ(one["kv_cache_bytes"], other["kv_cache_bytes"]);

@@ -90,8 +90,9 @@ TEST(CommandsOutputs, NeverReplaceEachOtherOrAnInput) {
   const std::string base = folder.write("base.yaml", "name: base\nextends: horowitz-cacti-45nm\n");
   const std::string table = folder.write("t.yaml", "name: t\nextends: base\n");
   const std::string trace = folder / "g.st";
+  const std::string brief = folder.write("brief.txt", "A few words to calibrate on.\n");
   ASSERT_EQ(run_eyeshift({"quantize", "--checkpoint", checkpoint, "--scheme", "rtn-oc", "--bits", "3",
-                          "--output", trace})
+                          "--calibration", brief, "--output", trace})
                 .status,
             0);
 

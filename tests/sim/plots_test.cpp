@@ -134,6 +134,19 @@ TEST_F(ReproductionPlot, EnergiesByNetworkShareAnAxis) {
   EXPECT_EQ(content_of(folder_ / "one.svg"), content_of(folder_ / "two.svg"));
 }
 
+TEST(UnitCostsPlot, DrawsTheTablesThatComeWithTheProgram) {
+  ASSERT_FALSE(python().empty());
+  const TestFolder folder;
+  ASSERT_EQ(run_eyeshift({"tables", "compare", "--output", folder / "t.json"}).status, 0);
+  const std::string tables = content_of(folder / "t.json");
+  ASSERT_EQ(plot(folder, "unit_costs", tables, folder / "plot"), 0) << content_of(folder / "log");
+  EXPECT_THAT(content_of(folder / "plot.png"), HasSubstr("PNG"));
+  Json bad = Json::parse(tables);
+  bad["tables"][0]["actions"]["add_int32"]["energy_pJ"] = "little";
+  EXPECT_EQ(plot(folder, "unit_costs", dump(bad), folder / "bad"), 2);
+  EXPECT_THAT(content_of(folder / "log"), HasSubstr("'energy_pJ' is not a number"));
+}
+
 TEST(UtilisationPlot, NeedsTheBusyCyclesOfEveryPe) {
   ASSERT_FALSE(python().empty());
   const TestFolder folder;

@@ -138,7 +138,7 @@ TEST(ReproduceCommand, RefusesBadNamesAndOutputsBeforeSimulating) {
     EXPECT_EQ(outcome.out, "");
     return outcome.err;
   };
-  EXPECT_THAT(refused({"reproduce"}), HasSubstr("known are eyeriss-isca-rs, eyeriss-jssc-alexnet, shift"));
+  EXPECT_THAT(refused({"reproduce"}), HasSubstr("known are eyeriss-isca-rs, eyeriss-jssc-alexnet, horowitz"));
   EXPECT_THAT(refused({"reproduce", "eyeriss-jssc-alexnot"}),
               HasSubstr("did you mean 'eyeriss-jssc-alexnet'?"));
   EXPECT_THAT(refused({"reproduce", "eyeriss-isca-rs", "--jobs", "0"}), HasSubstr("--jobs '0'"));

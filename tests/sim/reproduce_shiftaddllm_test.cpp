@@ -60,5 +60,32 @@ TEST(ShiftAddLlm, TheTextsEnergiesAndSavingsFollowFromTheEstimator) {
   EXPECT_EQ(report.rows[2].reproduced, report.rows[5].reproduced);
 }
 
+double value_of(const ReproductionReport& report, const std::string& name) {
+  for (const ReproductionRow& row : report.rows)
+    if (row.name == name) return row.reproduced;
+  ADD_FAILURE() << "no row " << name;
+  return 0;
+}
+
+TEST(ShiftAddLlm, Table1StandsBesideTheSourcesOfItsNumbers) {
+  const ReproductionReport report = reproduced("shiftaddllm-table1");
+  // ISSCC 2014; the print exchanges the two.
+  EXPECT_EQ(value_of(report, "multiply fp16 energy"), 1.1);
+  EXPECT_EQ(value_of(report, "add fp32 energy"), 0.9);
+  EXPECT_EQ(value_of(report, "shift int16 in the estimator energy"), 0.15);
+  EXPECT_DOUBLE_EQ(value_of(report, "shift int8 energy"), 0.41652 * 45 / 40 * 24 / 160);
+  EXPECT_DOUBLE_EQ(value_of(report, "shift int16 area"), 250 * 45 * 45 / 1600. * 64 / 160);
+  EXPECT_DOUBLE_EQ(value_of(report, "LUT query 8 bits energy"), 0.64593);
+  EXPECT_EQ(report.errors[0].rows, 12);
+}
+
+TEST(Horowitz, SramsAndDramStandBesideOtherSources) {
+  const ReproductionReport report = reproduced("horowitz");
+  EXPECT_DOUBLE_EQ(value_of(report, "add int32 energy"), 0.0857 * 45 / 40);
+  EXPECT_DOUBLE_EQ(value_of(report, "SRAM 32 KB read of 64 bits energy"), 14.9248);
+  EXPECT_DOUBLE_EQ(value_of(report, "DRAM read of 32 bits energy"), 32 * 8);
+  EXPECT_DOUBLE_EQ(value_of(report, "DRAM read of 32 bits as ddr3 energy"), 32 * 70);
+}
+
 }  // namespace
 }  // namespace eyeshift

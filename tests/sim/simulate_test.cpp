@@ -174,9 +174,16 @@ TEST(Simulate, ForecastsOnStandardErrorBeforeItStarts) {
   static const Registration<Dataflow, Endless> registration("endless-for-tests");
   SimulateTask task = task_of({{"a", 64, 48, 1}}, "fp16", "mac-fp16", 1);
   task.options.dataflow = "endless-for-tests";
+  task.options.fast_forward = false;
   testing::internal::CaptureStderr();
   EXPECT_EQ(input_error([&] { simulate({task}, {default_table()}, 1); }), "started");
   EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("40 000 000 cycles"));
+
+  // How long fast-forward takes, no count of cycles says.
+  task.options.fast_forward = true;
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(input_error([&] { simulate({task}, {default_table()}, 1); }), "started");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
 TEST(Simulate, DoesNotDependOnTheNumberOfProcesses) {
