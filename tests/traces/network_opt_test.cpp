@@ -7,9 +7,9 @@
 #include "traces/format/half.h"
 #include "traces/network/family.h"
 #include "traces/network/operations.h"
-#include "traces/network/parallel.h"
 #include "traces/network/perplexity.h"
 #include "traces/network/tokens.h"
+#include "traces/quantizers/parallel.h"
 #include "traces/tensor_io/npy.h"
 
 namespace eyeshift {
