@@ -60,7 +60,7 @@ PlannedJob job_of(const WorkItem& item, const SimulateTask& task, const EnergyTa
   job.encoding = item.encoding;
   job.tokens = item.tokens > 0   ? item.tokens
                : item.shape.conv ? options.batch
-                                 : options.tokens * options.batch;
+                                 : options.tokens * options.batch * item.vectors;
   job.fast_forward = options.fast_forward;
   job.unit = unit_for(item.shape, item.encoding, task.accelerator, options.unit);
   job.dataflow = item.kind == LayerKind::vector ? kVectorDataflow : options.dataflow;
