@@ -1,5 +1,6 @@
 #include "sim/functional.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "configs/reader/errors.h"
@@ -33,6 +34,14 @@ std::vector<uint16_t> transposed(const std::vector<uint16_t>& x, int64_t K, int6
   return values;
 }
 
+// The inputs as the operation before leaves them: divided by the layer's scales, in half precision.
+void scale_inputs(const Layer& layer, std::vector<uint16_t>& values) {
+  const size_t K = layer.input_scales.size();
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i] = half_from_float(
+        std::clamp(float_from_half(values[i]) / layer.input_scales[i % K], -65504.0f, 65504.0f));
+}
+
 }  // namespace
 
 LayerValues functional_inputs(const Trace& trace, const std::string& activations, int64_t tokens) {
@@ -46,6 +55,10 @@ LayerValues functional_inputs(const Trace& trace, const std::string& activations
   int64_t all = -1;
   for (const Layer& layer : trace.layers) {
     const std::string where = "layer '" + layer.shape.name + "'";
+    if (layer.encoding.inputs == InputForm::rotated)
+      throw InputError(
+          "--functional: " + where +
+          " takes its inputs rotated, which is counted and not computed: leave --functional out");
     if (!activations.empty() && X.rows() != layer.shape.K)
       throw InputError(activations + ": has " + std::to_string(X.rows()) + " rows, but " + where +
                        " has K = " + std::to_string(layer.shape.K) +
@@ -63,6 +76,7 @@ LayerValues functional_inputs(const Trace& trace, const std::string& activations
                        " inputs of " + where);
     std::vector<uint16_t> values = activations.empty() ? transposed(layer.x, layer.shape.K, columns) : shared;
     if (tokens > 0) values.resize(static_cast<size_t>(tokens * layer.shape.K));
+    if (layer.encoding.inputs == InputForm::scaled) scale_inputs(layer, values);
     inputs[layer.shape.name] = std::move(values);
   }
   return inputs;

@@ -48,7 +48,7 @@ ReplayJob job_of(const WorkItem& item, const SimulateTask& task) {
   job.encoding = item.encoding;
   job.tokens = item.tokens > 0   ? item.tokens
                : item.shape.conv ? options.batch
-                                 : options.tokens * options.batch;
+                                 : options.tokens * options.batch * item.vectors;
   job.fast_forward = options.fast_forward;
   job.unit = unit_for(item.shape, item.encoding, task.accelerator, options.unit);
   job.dataflow = item.kind == LayerKind::vector ? kVectorDataflow : options.dataflow;
@@ -135,6 +135,19 @@ ReplayJob& looked_at(const SimulateTask& task, Plan& plan) {
   return job;
 }
 
+// mac-fp16 stands in for the unit that is asked for, but not in every layer.
+void check_unit_is_used(const SimulateTask& task, const Plan& plan) {
+  const std::string& asked = task.options.unit;
+  if (asked.empty() || std::any_of(plan.jobs.begin(), plan.jobs.end(),
+                                   [&](const ReplayJob& job) { return job.unit == asked; }))
+    return;
+  const WorkItem& first = task.workload.layers.front();
+  const auto reason =
+      Registry<Unit>::instance().find(asked, "unit").cannot_run(first.encoding, task.accelerator);
+  throw InputError("unit '" + asked + "' runs no layer of network '" + task.workload.network + "'" +
+                   (reason ? ": " + *reason : ""));
+}
+
 }  // namespace
 
 std::string unit_for(const LayerShape& shape, const Encoding& encoding, const AcceleratorConfig& accelerator,
@@ -185,6 +198,7 @@ Plan plan(const SimulateTask& task, const EnergyTable& table, int parallel, cons
     plan.cycles.push_back(planned.cycles);
     plan.jobs.push_back(std::move(job));
   }
+  check_unit_is_used(task, plan);
   if (task.options.look.asked()) looked_at(task, plan).look = task.options.look;
   return plan;
 }

@@ -7,14 +7,46 @@ namespace {
 
 constexpr char kOutputHead[] = "lm_head";
 
+// The product of every vector of n = p q elements with one factor: a [factor, factor] matrix, n / factor
+// times a vector.
+void add_factor(const std::string& name, int64_t factor, int64_t n, Workload& workload) {
+  if (factor == 1) return;
+  WorkItem item;
+  item.shape.name = name;
+  item.shape.K = item.shape.M = factor;
+  item.vectors = n / factor;
+  workload.layers.push_back(std::move(item));
+}
+
+void add_rotation(const std::string& name, int64_t n, Workload& workload) {
+  const auto [left, right] = rotation_factors(n);
+  add_factor(name + ".left", left, n, workload);
+  add_factor(name + ".right", right, n, workload);
+}
+
+void add_rotations(const LayerShape& shape, Workload& workload) {
+  WorkItem scale;
+  scale.shape = {shape.name + ".scale_inputs", 1, 1, 1};
+  scale.encoding.scheme = "scale";
+  scale.encoding.coding = Coding::none;
+  scale.encoding.bits = 0;
+  scale.kind = LayerKind::vector;
+  scale.vectors = shape.K;
+  workload.layers.push_back(std::move(scale));
+  add_rotation(shape.name + ".rotate_inputs", shape.K, workload);
+  add_rotation(shape.name + ".rotate_outputs", shape.M, workload);
+}
+
 LayerKind kind_of(const LayerShape& shape) { return shape.conv ? LayerKind::convolution : LayerKind::linear; }
 
 }  // namespace
 
 Workload workload_of(const Trace& trace) {
   Workload workload{trace.network, trace.scheme, trace.bits, {}};
-  for (const Layer& layer : trace.layers)
+  for (const Layer& layer : trace.layers) {
     workload.layers.push_back({layer.shape, layer.encoding, &layer, kind_of(layer.shape)});
+    if (layer.encoding.inputs == InputForm::rotated) add_rotations(layer.shape, workload);
+  }
   return workload;
 }
 

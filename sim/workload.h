@@ -17,7 +17,8 @@ struct WorkItem {
   Encoding encoding;
   const Layer* layer = nullptr;
   LayerKind kind = LayerKind::linear;
-  int64_t tokens = 0;  // where the layer sees others than the run's; 0: those
+  int64_t tokens = 0;   // where the layer sees others than the run's; 0: those
+  int64_t vectors = 1;  // that it multiplies a token of the run's
 };
 
 // A network to simulate.
@@ -30,7 +31,9 @@ struct Workload {
   std::vector<NormShape> norms = {};
 };
 
-// The layers of a trace, which must outlive the workload.
+// The layers of a trace, which must outlive the workload. A layer that takes its inputs rotated is followed
+// by what that costs, in half precision: LAYER.scale_inputs, and LAYER.rotate_inputs and .rotate_outputs, the
+// products with the two factors of each rotation (.left, .right).
 Workload workload_of(const Trace& trace);
 
 // Layers without weights, coded as a scheme codes their shapes; the one named lm_head stays in half

@@ -55,11 +55,10 @@ std::string find_data_file(const std::string& path_or_name, const std::string& f
   std::error_code error;
   if (fs::is_directory(name, error)) throw InputError(path_or_name + ": is a folder, not a file");
   const std::vector<std::string> names = data_file_names(folder);
-  const std::string nearest = nearest_name(name.stem().string(), names);
   throw InputError(kind + " '" + path_or_name +
                    "' not found: no such file, and none of the names that come with the "
                    "program: " +
-                   join_names(names) + (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
+                   join_names(names) + hint(name.stem().string(), names));
 }
 
 std::vector<std::string> data_file_names(const std::string& folder) {

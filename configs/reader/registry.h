@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "configs/reader/errors.h"
+#include "configs/reader/nearest.h"
 
 namespace eyeshift {
 
@@ -30,9 +31,8 @@ class Registry {
   const Interface& find(const std::string& name, const std::string& kind) const {
     const auto entry = entries_.find(name);
     if (entry != entries_.end()) return *entry->second;
-    std::string known;
-    for (const auto& [other, unused] : entries_) known += (known.empty() ? "" : ", ") + other;
-    throw InputError("unknown " + kind + " '" + name + "': known are " + known);
+    throw InputError("unknown " + kind + " '" + name + "': known are " + join_names(names()) +
+                     hint(name, names()));
   }
 
   // Sorted by name.

@@ -16,6 +16,8 @@ class DequantMac : public Unit {
 
   std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig&) const override {
     if (encoding.coding != Coding::uniform) return "dequant-mac runs uniform codes only";
+    if (encoding.power_of_two) return "dequant-mac multiplies by real scales, not by shared exponents";
+    if (encoding.centred) return "dequant-mac subtracts whole zero points only";
     if (encoding.bits > 8) return "dequant-mac runs codes of at most 8 bits";
     if (scale_layout(encoding) == ScaleLayout::block)
       return "dequant-mac runs row-wise and column-wise scales only";

@@ -12,8 +12,8 @@ struct Operation {
 };
 
 // Counted in docs/machine.md, step by step. Each has one multiply-add an element for its row's own work.
-constexpr std::array<Operation, 3> kOperations = {
-    {{"layer_norm", 6, 4, 5}, {"rms_norm", 4, 4, 2}, {"softmax", 12, 8, 10}}};
+constexpr std::array<Operation, 4> kOperations = {
+    {{"layer_norm", 6, 4, 5}, {"rms_norm", 4, 4, 2}, {"scale", 1, 1, 0}, {"softmax", 12, 8, 10}}};
 
 const Operation* find_operation(const std::string& name) {
   for (const Operation& operation : kOperations)
@@ -35,7 +35,7 @@ class VectorFp16 : public Unit {
   std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig&) const override {
     if (encoding.coding != Coding::none) return "vector-fp16 runs elementwise work only";
     if (find_operation(encoding.scheme) == nullptr)
-      return "vector-fp16 runs layer_norm, rms_norm and softmax, not '" + encoding.scheme + "'";
+      return "vector-fp16 runs layer_norm, rms_norm, scale and softmax, not '" + encoding.scheme + "'";
     return std::nullopt;
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <sstream>
 #include <thread>
 
 #include "configs/reader/atomic_file.h"
@@ -57,6 +58,21 @@ int64_t whole_number(const Arguments& arguments, const std::string& option, int6
                      std::optional<int64_t> otherwise) {
   if (!has(arguments, option) && otherwise) return *otherwise;
   return parse_whole(option, text(arguments, option), min, max);
+}
+
+double real_number(const Arguments& arguments, const std::string& option, double min, double max) {
+  const std::string given = text(arguments, option);
+  size_t read = 0;
+  double number = 0;
+  try {
+    number = std::stod(given, &read);
+  } catch (const std::exception&) {
+    read = 0;
+  }
+  if (read == given.size() && min <= number && number <= max) return number;
+  std::ostringstream message;
+  message << "--" << option << " '" << given << "': expected a number from " << min << " to " << max;
+  throw InputError(message.str());
 }
 
 std::vector<std::string> words(const Arguments& arguments, const std::string& option) {

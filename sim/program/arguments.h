@@ -29,6 +29,8 @@ std::string file_or_own_text(const Arguments& arguments, const std::string& opti
 // A whole number between min and max; `otherwise` where the option is not given, which then needs no check.
 int64_t whole_number(const Arguments& arguments, const std::string& option, int64_t min, int64_t max,
                      std::optional<int64_t> otherwise = std::nullopt);
+// A finite number between min and max.
+double real_number(const Arguments& arguments, const std::string& option, double min, double max);
 // Whole numbers separated by commas, each at most once.
 std::vector<int64_t> whole_numbers(const Arguments& arguments, const std::string& option, int64_t min,
                                    int64_t max, int64_t otherwise);

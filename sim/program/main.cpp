@@ -53,15 +53,11 @@ std::string command_help(const Command& command) {
   return text.str();
 }
 
-std::string hint(const std::string& nearest) {
-  return nearest.empty() ? "" : "; did you mean '" + nearest + "'?";
-}
-
 std::string unknown_option(const Command& command, const std::string& option) {
   std::vector<std::string> names;
   const po::options_description options = all_options(command);
   for (const auto& known : options.options()) names.push_back("--" + known->long_name());
-  return "unknown option '" + option + "'" + hint(nearest_name(option, names));
+  return "unknown option '" + option + "'" + hint(option, names);
 }
 
 void run_command(const Command& command, const std::vector<std::string>& arguments) {
@@ -127,8 +123,7 @@ int run_program(const std::vector<std::string>& arguments) {
     std::vector<std::string> known = names;
     if (option) known = {"--help", "--version"};
     std::cerr << "eyeshift: error: unknown " << (option ? "option" : "command") << " '" << first << "'"
-              << hint(nearest_name(first, known)) << "; commands are " << join_names(names)
-              << "; see 'eyeshift --help'\n";
+              << hint(first, known) << "; commands are " << join_names(names) << "; see 'eyeshift --help'\n";
     return kBadInput;
   }
   return guarded_run(first, {arguments.begin() + 1, arguments.end()});

@@ -1,9 +1,11 @@
 #include "sim/program/quantize_arguments.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "configs/reader/errors.h"
 #include "configs/reader/nearest.h"
+#include "sim/bit_costs.h"
 #include "sim/program/arguments.h"
 
 namespace eyeshift {
@@ -23,6 +25,25 @@ void check_used(const Arguments& arguments, const std::string& scheme, const std
   if (std::find(used.begin(), used.end(), option) == used.end())
     throw InputError("--" + option + " has no meaning for scheme '" + scheme +
                      "'; see 'eyeshift quantize --help'");
+}
+
+// --bits, and what else mixed bits are assigned by.
+void read_bits(const Arguments& arguments, const std::string& scheme, QuantizeOptions& options) {
+  if (!quantizer_of(scheme).assigns_bits()) {
+    options.bits = scheme_bits(arguments, scheme);
+    return;
+  }
+  exclude(arguments, "bits", "bit-costs");
+  exclude(arguments, "bits-per", "bit-costs");
+  needs(arguments, "budget", "bit-costs");
+  if (has(arguments, "bit-costs")) {
+    options.bit_costs = read_bit_costs(text(arguments, "bit-costs"));
+    options.budget = real_number(arguments, "budget", 0, std::numeric_limits<double>::max());
+    return;
+  }
+  options.average_bits = real_number(arguments, "bits", 2, 4);
+  options.bits = static_cast<int>(options.average_bits);
+  options.bits_per_layer = choice(arguments, "bits-per", {"parameter", "layer"}, "parameter") == "layer";
 }
 
 }  // namespace
@@ -61,7 +82,13 @@ void add_quantize_options(po::options_description& options) {
                                                                    "powers of two a scale; default: 3")(
       "real-scales", po::bool_switch(), "keep scales real instead of sums of powers of two")(
       "symmetric", po::bool_switch(), "a grid around zero, without zero points")(
+      "incoherence", po::bool_switch(), "rotate weights by random orthogonal matrices first, as QuIP does")(
+      "clip", po::bool_switch(), "search limits that weights are clipped to")(
       "axis", value("output|input"), "weights of one output, or of one input, share scales; default: output")(
+      "bits-per", value("parameter|layer"), "what an average of mixed bits counts; default: parameter")(
+      "bit-costs", value("F.json"),
+      "what 2, 3 and 4 bits cost in each layer, written by eyeshift simulate; instead of --bits")(
+      "budget", value("C"), "with --bit-costs: what all layers may cost together, in that file's unit")(
       "scale-type", value("f16|f32"), "scales are rounded to this before codes are chosen; default: f16")(
       "seed", value("N"), "of random choices; default: 0");
 }
@@ -76,8 +103,9 @@ int scheme_bits(const Arguments& arguments, const std::string& scheme) {
 }
 
 QuantizeOptions quantize_options(const Arguments& arguments, const std::string& scheme) {
-  for (const char* option : {"group-size", "static-groups", "act-order", "no-act-order", "no-compensation",
-                             "cycles", "pot-terms", "real-scales", "symmetric", "axis"})
+  for (const char* option :
+       {"group-size", "static-groups", "act-order", "no-act-order", "no-compensation", "cycles", "pot-terms",
+        "real-scales", "symmetric", "clip", "incoherence", "axis", "bits-per", "bit-costs", "budget"})
     check_used(arguments, scheme, option);
 
   const auto flag = [&](const char* option) { return arguments[option].as<bool>(); };
@@ -85,7 +113,7 @@ QuantizeOptions quantize_options(const Arguments& arguments, const std::string& 
     throw InputError("--act-order and --no-act-order exclude each other");
   if (flag("real-scales")) exclude(arguments, "pot-terms", "real-scales");
   QuantizeOptions options;
-  options.bits = scheme_bits(arguments, scheme);
+  read_bits(arguments, scheme, options);
   options.group_size = whole_number(arguments, "group-size", 0, kMostWeights, 0);
   if (flag("act-order")) options.act_order = QuantizeOptions::ActOrder::on;
   if (flag("no-act-order")) options.act_order = QuantizeOptions::ActOrder::off;
@@ -95,6 +123,8 @@ QuantizeOptions quantize_options(const Arguments& arguments, const std::string& 
   options.pot_terms = static_cast<int>(whole_number(arguments, "pot-terms", 1, 16, options.pot_terms));
   options.real_scales = flag("real-scales");
   options.symmetric = flag("symmetric");
+  options.clip = flag("clip");
+  options.incoherence = flag("incoherence");
   options.axis =
       choice(arguments, "axis", {"output", "input"}, "output") == "input" ? Axis::input : Axis::output;
   options.scale_bits = choice(arguments, "scale-type", {"f16", "f32"}, "f16") == "f32" ? 32 : 16;

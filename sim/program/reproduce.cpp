@@ -47,7 +47,10 @@ reproductions:
   std::vector<std::string> positionals() const override { return {"name"}; }
 
   void run(const po::variables_map& arguments) const override {
-    const std::string name = known_name(arguments);
+    if (!has(arguments, "name"))
+      throw InputError("say what to reproduce: known are " +
+                       join_names(Registry<Reproduction>::instance().names()));
+    const std::string name = text(arguments, "name");
     const Reproduction& reproduction = Registry<Reproduction>::instance().find(name, "reproduction");
     const int parallel = jobs(arguments);
     const Published published = load_published(name);
@@ -56,18 +59,6 @@ reproductions:
     const ReproductionReport report = reproduction_report(published, reproduction.run(parallel));
     sink.write({[&] { return reproduction_text(report); }, [&] { return dump(reproduction_json(report)); },
                 [&] { return reproduction_csv(report); }});
-  }
-
- private:
-  static std::string known_name(const Arguments& arguments) {
-    const std::vector<std::string> names = Registry<Reproduction>::instance().names();
-    const std::string known = "known are " + join_names(names);
-    if (!has(arguments, "name")) throw InputError("say what to reproduce: " + known);
-    const std::string name = text(arguments, "name");
-    if (std::find(names.begin(), names.end(), name) != names.end()) return name;
-    const std::string nearest = nearest_name(name, names);
-    throw InputError("unknown reproduction '" + name + "': " + known +
-                     (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
   }
 };
 

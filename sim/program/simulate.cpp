@@ -2,9 +2,11 @@
 
 #include "configs/loaders/accelerator_reader.h"
 #include "configs/loaders/mapping_reader.h"
+#include "configs/reader/atomic_file.h"
 #include "configs/reader/errors.h"
 #include "configs/reader/nearest.h"
 #include "models/units/unit.h"
+#include "sim/bit_costs.h"
 #include "sim/functional.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
@@ -80,6 +82,9 @@ units:
         "activations", value("X.npy"),
         "inputs of every layer, [K, tokens]; default: the sample in the trace")(
         "outputs", value("Y.safetensors"), "of --functional: a tensor LAYER.y, F16 [tokens, M], a layer")(
+        "bit-costs", value("F.json"),
+        "also at 2, 3 and 4 bits: writes what each width of each layer costs, for quantize --bit-costs")(
+        "bit-cost", value("energy|time"), "what --bit-costs writes, by the first table; default: energy")(
         "no-fast-forward", po::bool_switch(), "evaluate every cycle of every pass: the same results, later");
     add_objective_option(options);
     add_look_options(options);
@@ -106,9 +111,13 @@ units:
     const std::vector<EnergyTable> with = tables(arguments);
     const int parallel = jobs(arguments);
     const std::string outputs = text_or(arguments, "outputs", "");
+    const std::string bit_costs = text_or(arguments, "bit-costs", "");
+    const BitCost cost = choice(arguments, "bit-cost", {"energy", "time"}, "energy") == "time"
+                             ? BitCost::time
+                             : BitCost::energy;
     read_look(arguments, task);
     const ReportSink sink(arguments, input_files(arguments),
-                          {outputs, task.options.look.waveform, task.options.look.timeline});
+                          {outputs, bit_costs, task.options.look.waveform, task.options.look.timeline});
 
     Trace trace;
     if (has(arguments, "trace")) {
@@ -122,7 +131,10 @@ units:
     }
 
     std::vector<RunReport> runs;
-    if (arguments["functional"].as<bool>()) {
+    if (has(arguments, "bit-costs")) {
+      runs = simulate(at_each_width(task), with, parallel);
+      write_file_atomically(bit_costs, bit_costs_json(runs, cost));
+    } else if (arguments["functional"].as<bool>()) {
       FunctionalRun functional;
       functional.inputs = functional_inputs(trace, text_or(arguments, "activations", ""),
                                             has(arguments, "tokens") ? task.options.tokens : 0);
@@ -137,6 +149,24 @@ units:
   }
 
  private:
+  // The task with the scheme's layers at 2, 3 and 4 bits.
+  static std::vector<SimulateTask> at_each_width(const SimulateTask& task) {
+    std::vector<SimulateTask> tasks;
+    for (const int bits : {2, 3, 4}) {
+      tasks.push_back(task);
+      tasks.back().workload.bits = bits;
+      for (WorkItem& item : tasks.back().workload.layers) {
+        Encoding& encoding = item.encoding;
+        if (encoding.scheme != task.workload.scheme) continue;
+        if (encoding.coding != Coding::binary && encoding.coding != Coding::uniform)
+          throw InputError("--bit-costs: scheme '" + encoding.scheme + "' has no choice of bits");
+        if (encoding.zero_bits > 0) encoding.zero_bits = bits;
+        encoding.bits = bits;
+      }
+    }
+    return tasks;
+  }
+
   static void check_combinations(const po::variables_map& arguments) {
     exclude(arguments, "trace", "network");
     if (!has(arguments, "trace") && !has(arguments, "network"))
@@ -146,6 +176,8 @@ units:
           "--context needs the network's heads, which a trace does not state: give --network, or "
           "the checkpoint to `eyeshift compare --checkpoint`");
     needs(arguments, "scheme", "network");
+    needs(arguments, "bit-cost", "bit-costs");
+    if (arguments["functional"].as<bool>()) exclude(arguments, "bit-costs", "outputs");
     needs(arguments, "bits", "network");
     check_look(arguments);
     const bool functional = arguments["functional"].as<bool>();

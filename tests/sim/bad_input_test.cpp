@@ -170,6 +170,21 @@ TEST(BadInput, SchemeOnAUnitThatCannotRunIt) {
                  "runs on no unit");
 }
 
+TEST(BadInput, AUnitThatRunsNoLayerIsRefused) {
+  const Outcome outcome = run_eyeshift({"simulate", "--accelerator", "eyeriss-168", "--network", "opt-tiny",
+                                        "--scheme", "fp16", "--unit", "lut"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err,
+              HasSubstr("unit 'lut' runs no layer of network 'opt-tiny': lut runs binary weights only"));
+}
+
+TEST(BadInput, ANameIsHintedAt) {
+  const Outcome outcome =
+      run_eyeshift({"simulate", "--accelerator", "eyeriss-168", "--network", "opt-tiny", "--scheme", "fp15"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("did you mean 'fp16'?"));
+}
+
 TEST(BadInput, UnwritableOutputsAreFoundBeforeTheWork) {
   const TestFolder folder;
   const std::string nowhere = folder / "missing/out";

@@ -234,7 +234,14 @@ TEST(Trace, RefusesDescriptionsOutOfRange) {
   EXPECT_THAT(layer_error(2, "M", json()), HasSubstr("not null"));
   EXPECT_THAT(layer_error(2, "coding", "ternary"),
               HasSubstr("unknown coding 'ternary': known are fp16, int8, int16, uniform, binary"));
-  EXPECT_THAT(layer_error(2, "scale_type", "power_of_two"), HasSubstr("does not go with its coding"));
+  EXPECT_THAT(layer_error(1, "scale_type", "power_of_two"), HasSubstr("does not go with its coding"));
+  EXPECT_THAT(layer_error(2, "scale_type", "power_of_two"),
+              HasSubstr("'terms' must be an integer from 1 to 1"));
+  EXPECT_THAT(layer_error(2, "inputs", "bent"), HasSubstr("must be \"scaled\" or \"rotated\""));
+  EXPECT_THAT(layer_error(2, "inputs", "scaled"), HasSubstr("tensor 'rows.input_scales' is missing"));
+  EXPECT_THAT(layer_error(2, "inputs", "rotated"), HasSubstr("'rows.input_scales' is missing"));
+  EXPECT_THAT(layer_error(2, "centred", false), HasSubstr("'centred'"));
+  EXPECT_THAT(layer_error(1, "centred", true), HasSubstr("'centred'"));
   EXPECT_THAT(layer_error(2, "bits", 17), HasSubstr("'bits'"));
   EXPECT_THAT(layer_error(2, "group_rows", 0), HasSubstr("'group_rows'"));
   EXPECT_THAT(layer_error(2, "zero_bits", 8), HasSubstr("must be 0 or the codes' 3 bits, not 8"));

@@ -12,6 +12,7 @@
 #include "traces/network/quantize_matrix.h"
 #include "traces/network/quantize_network.h"
 #include "traces/network/quantized_layer.h"
+#include "traces/quantizers/decoded_matrix.h"
 #include "traces/tensor_io/npy.h"
 
 namespace eyeshift {

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -74,6 +75,10 @@ std::vector<Scheme> schemes() {
          act_order(o);
          o.axis = Axis::input;
        }},
+      {"adadim_rtn", "adadim", 1e-3, [](Options&) {}},
+      {"adadim_gptq", "gptq-adadim", 1e-3, [](Options&) {}},
+      {"awq", "awq", 1e-3, [](Options&) {}},
+      {"awq_clip", "awq", 1e-2, [](Options& o) { o.clip = true; }},
       {"bcq_row_greedy", "bcq-greedy", 3e-3, [](Options&) {}},
       {"bcq_row_alt15", "bcq", 3e-3, [](Options&) {}},
       {"bcq_row_alt50", "bcq", 3e-3, cycles_50},
@@ -168,6 +173,23 @@ TEST(QuantizersCaseC, GptqBeatsRoundingInOutputAndLosesInWeightError) {
       EXPECT_LE(weight_error("rtn-oc"), weight_error("gptq")) << bits;
     }
   }
+}
+
+TEST(QuantizersCaseC, QuipMatchesOnAverage) {
+  // 200 draws of an independent implementation in double precision: mean 0.01721, deviation 0.00215 at 2
+  // bits; without feedback 0.0777 and 0.0045. Ten seeds' mean deviates a third of that.
+  const auto mean_error = [](bool compensation) {
+    double sum = 0;
+    for (uint64_t seed = 0; seed < 10; ++seed) {
+      QuantizeOptions options = single_precision(2);
+      options.seed = seed;
+      options.compensation = compensation;
+      sum += output_error("quip", options) / 10;
+    }
+    return sum;
+  };
+  EXPECT_NEAR(mean_error(true), 0.01721, 4 * 0.00215 / std::sqrt(10));
+  EXPECT_NEAR(mean_error(false), 0.0777, 4 * 0.0045 / std::sqrt(10));
 }
 
 TEST(QuantizersCaseC, MoreTermsAndCompensationHelpShiftAddLlm) {

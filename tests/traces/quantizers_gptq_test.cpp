@@ -79,10 +79,10 @@ TEST_F(GptqEngine, BlockSizeDoesNotChangeTheResult) {
   const MatrixXd G = feedback_matrix(shape_of(W), hessian.H, order);
   const MatrixXd ordered = ordered_weights(W, hessian, order);
   RecordingCoder unblocked(kM, kK);
-  code_with_feedback(ordered, G, order, &unblocked, kK);
+  code_with_feedback(ordered, G, order, &unblocked, 1, kK);
   for (const int64_t leaf : {1, 3, 16, 128}) {
     RecordingCoder coder(kM, kK);
-    code_with_feedback(ordered, G, order, &coder, leaf);
+    code_with_feedback(ordered, G, order, &coder, 1, leaf);
     EXPECT_TRUE(coder.quantized == unblocked.quantized) << leaf;
   }
 }
@@ -91,7 +91,7 @@ TEST_F(GptqEngine, GroupsBeginFullyUpdated) {
   // The weights at a group's start minimise the output error given the columns already coded.
   const ColumnOrder order = natural_order(kK, 30);  // 6 groups of 30, one of 20
   RecordingCoder coder(kM, kK);
-  code_with_feedback(W, feedback_matrix(shape_of(W), hessian.H, order), order, &coder, 4);
+  code_with_feedback(W, feedback_matrix(shape_of(W), hessian.H, order), order, &coder, 1, 4);
   ASSERT_EQ(coder.group_starts.size(), 7u);
   for (size_t group = 1; group < 7; ++group) {
     const int64_t coded = order.bounds[group], rest = kK - coded;

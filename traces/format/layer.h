@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "traces/format/rotation.h"
+
 namespace eyeshift {
 
 // How the weights of a layer are coded.
@@ -25,6 +27,10 @@ std::optional<Coding> coding_from_name(std::string_view name);
 // The names of those that a trace may have, in the order above.
 std::vector<std::string> coding_names();
 
+// In what form a layer's stored weights take its inputs x [K]: as they are; divided by L.input_scales, which
+// the operation before can do in its own weights; or so divided and then rotated, the outputs rotated back.
+enum class InputForm { plain, scaled, rotated };
+
 // The encoding of one layer: everything that decides how many bits are stored and what work a unit has, but
 // no value. A scale covers group_rows x group_cols weights: row-wise 1 x g, column-wise g x 1, block-wise
 // ceil(M/8) x 8, the layer's M x K.
@@ -35,10 +41,12 @@ struct Encoding {
   int64_t group_rows = 1;     // outputs that share a scale
   int64_t group_cols = 1;     // inputs that share a scale
   int scale_bits = 0;         // a real scale's width, 16 or 32; 8 a term of a power-of-two scale; 0: no scale
-  bool power_of_two = false;  // binary: scales are sums of `terms` signed powers of two
-  int terms = 0;              // T, binary with power_of_two
+  bool power_of_two = false;  // scales are sums of `terms` signed powers of two; uniform: one, above zero
+  int terms = 0;              // T, with power_of_two
   int zero_bits = 0;          // uniform: bits of a zero point, those of a code; 0: none is stored
   int group_index_bits = 0;   // bits a column of the group index, at most 16; 0 where groups are contiguous
+  bool centred = false;  // uniform, without stored zero points: those are (2^bits - 1) / 2, not 2^(bits - 1)
+  InputForm inputs = InputForm::plain;
 
   bool operator==(const Encoding& other) const;
   bool operator!=(const Encoding& other) const { return !(*this == other); }
@@ -111,6 +119,9 @@ struct Layer {
   std::vector<uint8_t> pot;     // binary with power-of-two scales: [bits, RG, CG, T]; 0: no term, bit 7: the
                                 // sign, bits 0-6: exponent + 64
 
+  std::vector<float> input_scales;         // InputForm::scaled and rotated: [K], above zero
+  Rotation rotate_inputs, rotate_outputs;  // InputForm::rotated: of K and of M, entries in half precision
+
   std::vector<uint16_t> x;  // calibration sample [K, tokens], half-precision bits; may be empty
   int64_t tokens = 0;       // of x
 
@@ -124,7 +135,7 @@ struct Layer {
 
 // The weights that the layer's stored tensors stand for: [M, K] row-major, exactly, in float32 arithmetic as
 // stated in docs/trace-format.md: scale (code - zero) rounded once; the sum over planes in plane order in
-// double, rounded once.
+// double, rounded once; then, where the inputs are not plain, what they are to plain inputs.
 std::vector<float> decode(const Layer& layer);
 
 // The value of a stored power-of-two term: 0, or +-2^(exponent).

@@ -74,6 +74,15 @@ std::vector<float> read_scales(const Encoding& encoding, DType dtype, const std:
   return scales;
 }
 
+std::vector<float> read_input_scales(const std::vector<uint8_t>& bytes) {
+  std::vector<float> scales = finite_reals(DType::f32, bytes);
+  for (size_t i = 0; i < scales.size(); ++i)
+    if (!(scales[i] > 0))
+      throw std::domain_error("element " + std::to_string(i) + " is " + std::to_string(scales[i]) +
+                              ", what inputs are divided by must be above zero");
+  return scales;
+}
+
 std::vector<uint16_t> finite_halves(const std::vector<uint8_t>& bytes) {
   finite_reals(DType::f16, bytes);
   return elements_of<uint16_t>(bytes);
@@ -109,6 +118,28 @@ std::vector<uint8_t> read_pot(const std::vector<uint8_t>& bytes) {
   return bytes;
 }
 
+// Powers of two as positive terms.
+std::vector<uint8_t> term_bytes(const std::vector<float>& scales, const std::string& what) {
+  std::vector<uint8_t> bytes;
+  for (const float scale : scales) {
+    bytes.push_back(scale == 0 ? 0 : static_cast<uint8_t>(std::ilogb(scale) + 64));
+    if (bytes.back() >= 0x80 || pot_value(bytes.back()) != scale)
+      throw InternalError(what + ": scale " + std::to_string(scale) + " is not a power of two in range");
+  }
+  return bytes;
+}
+
+std::vector<float> read_exponents(const std::vector<uint8_t>& bytes) {
+  std::vector<float> scales;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (bytes[i] >= 0x80)
+      throw std::domain_error("element " + std::to_string(i) + " is " + std::to_string(bytes[i]) +
+                              ", a shared exponent has no sign: at most 127");
+    scales.push_back(pot_value(bytes[i]));
+  }
+  return scales;
+}
+
 }  // namespace
 
 int64_t TensorSpec::elements() const {
@@ -133,7 +164,10 @@ std::vector<TensorSpec> layer_tensors(const LayerShape& shape, const Encoding& e
     case Coding::int16:
     case Coding::uniform:
       specs.push_back({Part::codes, "codes", DType::u8, {M, packed_bytes(K, encoding.bits)}});
-      specs.push_back({Part::scales, "scales", real, {RG, CG}});
+      if (encoding.power_of_two)
+        specs.push_back({Part::exponents, "pot", DType::u8, {RG, CG}});
+      else
+        specs.push_back({Part::scales, "scales", real, {RG, CG}});
       if (encoding.zero_bits > 0) specs.push_back({Part::zeros, "zeros", DType::u8, {RG, CG}});
       break;
     case Coding::binary:
@@ -147,6 +181,16 @@ std::vector<TensorSpec> layer_tensors(const LayerShape& shape, const Encoding& e
   if (encoding.group_index_bits > 0)
     specs.push_back(
         {Part::group_index, "group_index", DType::u8, {packed_bytes(K, encoding.group_index_bits)}});
+  if (encoding.inputs != InputForm::plain)
+    specs.push_back({Part::input_scales, "input_scales", DType::f32, {K}});
+  if (encoding.inputs == InputForm::rotated) {
+    const auto [in_left, in_right] = rotation_factors(K);
+    const auto [out_left, out_right] = rotation_factors(M);
+    specs.push_back({Part::inputs_left, "rotate_inputs.left", DType::f16, {in_left, in_left}});
+    specs.push_back({Part::inputs_right, "rotate_inputs.right", DType::f16, {in_right, in_right}});
+    specs.push_back({Part::outputs_left, "rotate_outputs.left", DType::f16, {out_left, out_left}});
+    specs.push_back({Part::outputs_right, "rotate_outputs.right", DType::f16, {out_right, out_right}});
+  }
   if (tokens > 0) specs.push_back({Part::x, "x", DType::f16, {K, tokens}});
   return specs;
 }
@@ -178,6 +222,24 @@ std::vector<uint8_t> tensor_bytes(const Layer& layer, const TensorSpec& spec) {
       break;
     case Part::pot:
       bytes = layer.pot;
+      break;
+    case Part::exponents:
+      bytes = term_bytes(layer.scales, what);
+      break;
+    case Part::input_scales:
+      bytes = real_bytes(layer.input_scales, spec.dtype, what);
+      break;
+    case Part::inputs_left:
+      bytes = real_bytes(layer.rotate_inputs.left, spec.dtype, what);
+      break;
+    case Part::inputs_right:
+      bytes = real_bytes(layer.rotate_inputs.right, spec.dtype, what);
+      break;
+    case Part::outputs_left:
+      bytes = real_bytes(layer.rotate_outputs.left, spec.dtype, what);
+      break;
+    case Part::outputs_right:
+      bytes = real_bytes(layer.rotate_outputs.right, spec.dtype, what);
       break;
     case Part::x:
       bytes = bytes_of(layer.x);
@@ -215,6 +277,24 @@ void set_tensor(Layer& layer, const TensorSpec& spec, const std::vector<uint8_t>
       break;
     case Part::pot:
       layer.pot = read_pot(bytes);
+      break;
+    case Part::exponents:
+      layer.scales = read_exponents(bytes);
+      break;
+    case Part::input_scales:
+      layer.input_scales = read_input_scales(bytes);
+      break;
+    case Part::inputs_left:
+      layer.rotate_inputs.left = finite_reals(spec.dtype, bytes);
+      break;
+    case Part::inputs_right:
+      layer.rotate_inputs.right = finite_reals(spec.dtype, bytes);
+      break;
+    case Part::outputs_left:
+      layer.rotate_outputs.left = finite_reals(spec.dtype, bytes);
+      break;
+    case Part::outputs_right:
+      layer.rotate_outputs.right = finite_reals(spec.dtype, bytes);
       break;
     case Part::x:
       layer.x = finite_halves(bytes);

@@ -11,7 +11,23 @@ namespace eyeshift {
 
 // A tensor that a layer occupies in a trace: its name there is "LAYER.suffix".
 struct TensorSpec {
-  enum class Part { weight, codes, scales, zeros, group_index, planes, alpha, pot, x } part;
+  enum class Part {
+    weight,
+    codes,
+    scales,
+    zeros,
+    group_index,
+    planes,
+    alpha,
+    pot,
+    exponents,
+    input_scales,
+    inputs_left,
+    inputs_right,
+    outputs_left,
+    outputs_right,
+    x
+  } part;
   std::string suffix;
   DType dtype = DType::u8;
   std::vector<int64_t> shape;

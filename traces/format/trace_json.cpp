@@ -27,24 +27,27 @@ nlohmann::ordered_json number_or_null(double value) {
 
 nlohmann::ordered_json json_from_layer(const Layer& layer) {
   const Encoding& e = layer.encoding;
-  return {{"name", layer.shape.name},
-          {"K", layer.shape.K},
-          {"M", layer.shape.M},
-          {"count", layer.shape.count},
-          {"scheme", e.scheme},
-          {"coding", name_of(e.coding)},
-          {"bits", e.bits},
-          {"group_rows", e.group_rows},
-          {"group_cols", e.group_cols},
-          {"scale_type", scale_type(e)},
-          {"terms", e.terms},
-          {"zero_bits", e.zero_bits},
-          {"group_index_bits", e.group_index_bits},
-          {"bits_per_weight", bits_per_weight(layer.shape, e)},
-          {"x_tokens", layer.tokens},
-          {"rel_out", number_or_null(layer.rel_out)},
-          {"rel_out_test", number_or_null(layer.rel_out_test)},
-          {"w_err", number_or_null(layer.w_err)}};
+  nlohmann::ordered_json object = {{"name", layer.shape.name},
+                                   {"K", layer.shape.K},
+                                   {"M", layer.shape.M},
+                                   {"count", layer.shape.count},
+                                   {"scheme", e.scheme},
+                                   {"coding", name_of(e.coding)},
+                                   {"bits", e.bits},
+                                   {"group_rows", e.group_rows},
+                                   {"group_cols", e.group_cols},
+                                   {"scale_type", scale_type(e)},
+                                   {"terms", e.terms},
+                                   {"zero_bits", e.zero_bits},
+                                   {"group_index_bits", e.group_index_bits},
+                                   {"bits_per_weight", bits_per_weight(layer.shape, e)},
+                                   {"x_tokens", layer.tokens},
+                                   {"rel_out", number_or_null(layer.rel_out)},
+                                   {"rel_out_test", number_or_null(layer.rel_out_test)},
+                                   {"w_err", number_or_null(layer.w_err)}};
+  if (e.centred) object["centred"] = true;
+  if (e.inputs != InputForm::plain) object["inputs"] = e.inputs == InputForm::scaled ? "scaled" : "rotated";
+  return object;
 }
 
 // Typed access to the members of an object, with errors that say where. Members that were not asked for are
@@ -68,6 +71,12 @@ class Members {
     const json& value = at(key);
     if (!value.is_string()) fail("'" + key + "' must be a string, not " + value.dump());
     return value.get<std::string>();
+  }
+
+  // Whether there is a member that may be left out.
+  bool has(const std::string& key) {
+    asked_.push_back(key);
+    return object_.contains(key);
   }
 
   int64_t integer(const std::string& key, int64_t least, int64_t most) {
@@ -113,13 +122,14 @@ Coding coding_of(Members& members) {
 void read_scale_type(Members& members, Encoding& encoding) {
   const std::string type = members.text("scale_type");
   const bool wants_none = encoding.coding == Coding::fp16;
-  const bool allowed = wants_none ? type == "none"
-                                  : type == "f16" || type == "f32" ||
-                                        (type == "power_of_two" && encoding.coding == Coding::binary);
+  const bool takes_powers = encoding.coding == Coding::binary || encoding.coding == Coding::uniform;
+  const bool is_power_of_two = type == "power_of_two";
+  const bool allowed =
+      wants_none ? type == "none" : type == "f16" || type == "f32" || (is_power_of_two && takes_powers);
   if (!allowed) members.fail("scale_type '" + type + "' does not go with its coding");
-  encoding.power_of_two = type == "power_of_two";
+  encoding.power_of_two = is_power_of_two;
   encoding.scale_bits = wants_none ? 0 : encoding.power_of_two ? 8 : type == "f16" ? 16 : 32;
-  const int most_terms = encoding.power_of_two ? 8 : 0;
+  const int most_terms = !encoding.power_of_two ? 0 : encoding.coding == Coding::binary ? 8 : 1;
   encoding.terms = static_cast<int>(members.integer("terms", encoding.power_of_two ? 1 : 0, most_terms));
 }
 
@@ -133,7 +143,8 @@ void check_groups(const Members& members, const Encoding& encoding, const LayerS
     members.fail("coding int16 has one scale: 'group_rows' must be M = " + std::to_string(shape.M) +
                  " and 'group_cols' K = " + std::to_string(shape.K) + ", not " +
                  std::to_string(encoding.group_rows) + " and " + std::to_string(encoding.group_cols));
-  if (encoding.power_of_two && encoding.group_cols != 1 && encoding.group_cols != 8)
+  if (encoding.coding == Coding::binary && encoding.power_of_two && encoding.group_cols != 1 &&
+      encoding.group_cols != 8)
     members.fail("power-of-two scales cover a column or blocks of 8: 'group_cols' must be 1 or 8, not " +
                  std::to_string(encoding.group_cols));
 }
@@ -162,6 +173,19 @@ Encoding encoding_of(Members& members, const LayerShape& shape) {
   return encoding;
 }
 
+void read_input_form(Members& members, Encoding& encoding) {
+  if (members.has("centred")) {
+    encoding.centred = members.at("centred") == true;
+    if (!encoding.centred || encoding.coding != Coding::uniform || encoding.zero_bits != 0)
+      members.fail("'centred' is of coding uniform without zero points, and true where it is given");
+  }
+  if (!members.has("inputs")) return;
+  const std::string form = members.text("inputs");
+  if (form != "scaled" && form != "rotated")
+    members.fail("'inputs' must be \"scaled\" or \"rotated\" where it is given, not \"" + form + "\"");
+  encoding.inputs = form == "scaled" ? InputForm::scaled : InputForm::rotated;
+}
+
 Layer layer_from_json(const json& object, const std::string& where) {
   const std::string name = Members(object, where).text("name");
   Members members(object, where + " ('" + name + "')");
@@ -172,6 +196,7 @@ Layer layer_from_json(const json& object, const std::string& where) {
   layer.shape.M = members.integer("M", 1, kLargestExtent);
   layer.shape.count = members.integer("count", 1, kLargestExtent);
   layer.encoding = encoding_of(members, layer.shape);
+  read_input_form(members, layer.encoding);
   layer.tokens = members.integer("x_tokens", 0, kLargestExtent);
   members.number_or_nan("bits_per_weight");  // for other readers; here the encoding says it
   layer.rel_out = members.number_or_nan("rel_out");

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "traces/network/parallel.h"
+#include "traces/quantizers/parallel.h"
 
 namespace eyeshift {
 

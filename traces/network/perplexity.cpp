@@ -3,8 +3,8 @@
 #include <cmath>
 #include <utility>
 
-#include "traces/network/parallel.h"
 #include "traces/network/tokens.h"
+#include "traces/quantizers/parallel.h"
 
 namespace eyeshift {
 namespace {

@@ -1,8 +1,10 @@
 #include "traces/network/quantize_matrix.h"
 
 #include "configs/reader/errors.h"
+#include "traces/network/assign_bits.h"
 #include "traces/network/quantized_layer.h"
 #include "traces/network/sample.h"
+#include "traces/quantizers/decoded_matrix.h"
 #include "traces/tensor_io/npy.h"
 
 namespace eyeshift {
@@ -26,9 +28,13 @@ Trace quantize_matrix(const std::filesystem::path& W, const std::filesystem::pat
   const Eigen::MatrixXd weights = read_npy_matrix(W);
   const LayerShape shape{"weight", weights.cols(), weights.rows(), 1};
   const Eigen::MatrixXd inputs = read_inputs(X, shape.K);
-  const Calibration calibration{inputs * inputs.transpose(), inputs.cols()};
+  const Calibration calibration{inputs * inputs.transpose(), inputs.cols(),
+                                inputs.cwiseAbs().rowwise().mean()};
 
-  Layer layer = quantize_layer(quantizer, shape, weights, calibration, options);
+  QuantizeOptions own = options;
+  if (quantizer.assigns_bits())
+    own.bits = assign_bits({sensitivity(quantizer, shape, weights, calibration, options)}, options).front();
+  Layer layer = quantize_layer(quantizer, shape, weights, calibration, own);
   sample_inputs(layer, inputs.transpose().cast<float>());
   if (X_test) {
     const Eigen::MatrixXd test = read_inputs(*X_test, shape.K);

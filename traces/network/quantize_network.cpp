@@ -4,11 +4,13 @@
 #include <utility>
 
 #include "traces/format/half.h"
+#include "traces/network/assign_bits.h"
 #include "traces/network/gram.h"
-#include "traces/network/parallel.h"
 #include "traces/network/quantized_layer.h"
 #include "traces/network/sample.h"
+#include "traces/network/stage_effect.h"
 #include "traces/network/tokens.h"
+#include "traces/quantizers/parallel.h"
 
 namespace eyeshift {
 namespace {
@@ -33,23 +35,95 @@ Calibration calibrate(const States& states, int threads) {
   Calibration calibration;
   calibration.gram = gram_of_inputs(states, threads);
   calibration.tokens = static_cast<int64_t>(states.size()) * states.front().inputs.rows();
+  Eigen::VectorXd sum = Eigen::VectorXd::Zero(calibration.gram.rows());
+  for (const Network::State& state : states)
+    sum += state.inputs.cwiseAbs().cast<double>().colwise().sum().transpose();
+  calibration.mean_magnitude = sum / static_cast<double>(calibration.tokens);
   return calibration;
 }
 
-// The layers of one stage, quantized; the last stage is lm_head's.
-std::vector<Layer> quantize_stage(const Network& network, const Network::Stage& stage, bool is_last,
-                                  const Quantizer& quantizer, const QuantizeOptions& options,
-                                  const States& states, int threads) {
-  const Calibration calibration = calibrate(states, threads);
-  std::vector<Layer> quantized(stage.size());
-  parallel_for(stage.size(), threads, [&](size_t i) {
-    const Linear& linear = network.layers()[stage[i]];
-    const Eigen::MatrixXd W = linear.weight.cast<double>();
-    quantized[i] = is_last ? half_precision_layer(linear.shape, W, calibration)
-                           : quantize_layer(quantizer, linear.shape, W, calibration, options);
-    sample_inputs(quantized[i], states.front().inputs);
-  });
+Eigen::MatrixXd weights_of(const Network& network, size_t layer) {
+  return network.layers()[layer].weight.cast<double>();
+}
+
+// The weights of a stage's layers on top of one another [sum of M, K].
+Eigen::MatrixXd stacked_weights(const Network& network, const Network::Stage& stage) {
+  Eigen::Index rows = 0;
+  for (const size_t layer : stage) rows += network.layers()[layer].shape.M;
+  Eigen::MatrixXd stacked(rows, network.layers()[stage.front()].shape.K);
+  rows = 0;
+  for (const size_t layer : stage) {
+    const Eigen::Index M = network.layers()[layer].shape.M;
+    stacked.middleRows(rows, M) = weights_of(network, layer);
+    rows += M;
+  }
+  return stacked;
+}
+
+// The layers of one stage, quantized one after the other, each by what it does to the stage after, while the
+// layers before it are quantized and those after it are not.
+std::vector<Layer> quantize_by_effect(Network& network, size_t stage, const Quantizer& quantizer,
+                                      const QuantizeOptions& options, Calibration calibration,
+                                      const States& states, int threads) {
+  std::vector<Layer> quantized;
+  const StageEffect effect(network, stage, states, threads);
+  for (const size_t index : network.stages()[stage]) {
+    Linear& linear = network.layers()[index];
+    calibration.output_error = [&](const Eigen::MatrixXd& Wq) { return effect.error(index, Wq); };
+    quantized.push_back(
+        quantize_layer(quantizer, linear.shape, weights_of(network, index), calibration, options));
+    set_weights(linear, quantized.back());
+  }
   return quantized;
+}
+
+// The layers of one stage, quantized; the last stage is lm_head's.
+std::vector<Layer> quantize_stage(Network& network, size_t index, const Quantizer& quantizer,
+                                  const QuantizeOptions& options, const std::vector<int>& bits,
+                                  const States& states, int threads) {
+  const Network::Stage& stage = network.stages()[index];
+  const bool is_last = index + 1 == network.stages().size();
+  Calibration calibration = calibrate(states, threads);
+  std::vector<Layer> quantized(stage.size());
+  if (is_last) {
+    quantized.front() = half_precision_layer(network.layers()[stage.front()].shape,
+                                             weights_of(network, stage.front()), calibration);
+  } else if (quantizer.compares_outputs() && stage.size() > 1) {
+    quantized =
+        quantize_by_effect(network, index, quantizer, options, std::move(calibration), states, threads);
+  } else {
+    if (stage.size() > 1)
+      calibration.input_scales =
+          quantizer.shared_input_scales(stacked_weights(network, stage), calibration, options);
+    parallel_for(stage.size(), threads, [&](size_t i) {
+      QuantizeOptions own = options;
+      own.bits = bits[stage[i]];
+      own.threads = stage.size() > 1 ? 1 : threads;
+      quantized[i] = quantize_layer(quantizer, network.layers()[stage[i]].shape,
+                                    weights_of(network, stage[i]), calibration, own);
+    });
+  }
+  for (Layer& layer : quantized) sample_inputs(layer, states.front().inputs);
+  return quantized;
+}
+
+// What each layer but the last loses at each width, the network's weights left as they are.
+std::vector<LayerSensitivity> sensitivities(const Network& network, const Quantizer& quantizer,
+                                            QuantizeOptions options, States states, int threads) {
+  std::vector<LayerSensitivity> layers;
+  for (size_t stage = 0; stage + 1 < network.stages().size(); ++stage) {
+    const Calibration calibration = calibrate(states, threads);
+    const Network::Stage& members = network.stages()[stage];
+    const size_t first = layers.size();
+    layers.resize(first + members.size());
+    parallel_for(members.size(), threads, [&](size_t i) {
+      layers[first + i] = sensitivity(quantizer, network.layers()[members[i]].shape,
+                                      weights_of(network, members[i]), calibration, options);
+    });
+    parallel_for(states.size(), threads,
+                 [&](size_t i) { network.advance(stage, network.run_layers(stage, states[i]), states[i]); });
+  }
+  return layers;
 }
 
 }  // namespace
@@ -67,16 +141,17 @@ Trace quantize_network(Network& network, const std::string& scheme, const Quanti
   trace.scheme = scheme;
   trace.calibration = calibration_source;
   States states = embed_windows(network, calibration, threads);
+  std::vector<int> bits(total, options.bits);
+  if (quantizer.assigns_bits())
+    bits = assign_bits(sensitivities(network, quantizer, options, states, threads), options);
   for (size_t stage = 0; stage < network.stages().size(); ++stage) {
-    const bool is_last = stage + 1 == network.stages().size();
-    auto layers =
-        quantize_stage(network, network.stages()[stage], is_last, quantizer, options, states, threads);
+    auto layers = quantize_stage(network, stage, quantizer, options, bits, states, threads);
     for (size_t i = 0; i < layers.size(); ++i) {
       set_weights(network.layers()[network.stages()[stage][i]], layers[i]);
       trace.layers.push_back(std::move(layers[i]));
       if (progress) progress(trace.layers.back(), trace.layers.size() - 1, total);
     }
-    if (is_last) break;
+    if (stage + 1 == network.stages().size()) break;
     parallel_for(states.size(), threads,
                  [&](size_t i) { network.advance(stage, network.run_layers(stage, states[i]), states[i]); });
   }

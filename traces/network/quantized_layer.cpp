@@ -9,6 +9,8 @@
 #include "configs/reader/errors.h"
 #include "traces/format/half.h"
 #include "traces/network/operations.h"
+#include "traces/quantizers/decoded_matrix.h"
+#include "traces/quantizers/output_error.h"
 
 namespace eyeshift {
 namespace {
@@ -32,7 +34,7 @@ Layer quantize_layer(const Quantizer& quantizer, const LayerShape& shape, const 
   const auto begin = Clock::now();
   Layer layer = quantizer.quantize(shape, W, calibration, options);
   layer.time_s = std::chrono::duration<double>(Clock::now() - begin).count();
-  if (layer.encoding != quantizer.encoding(shape, options))
+  if (!quantizer.chooses_layout() && layer.encoding != quantizer.encoding(shape, options))
     throw InternalError("layer '" + shape.name + "': scheme '" + layer.encoding.scheme +
                         "' announces another encoding than it gives");
   layer.shape = shape;
@@ -60,10 +62,8 @@ Layer half_precision_layer(const LayerShape& shape, const Eigen::MatrixXd& W,
 }
 
 double output_error(const Eigen::MatrixXd& W, const Eigen::MatrixXd& Wq, const Eigen::MatrixXd& gram) {
-  const Eigen::MatrixXd difference = W - Wq;
-  const double error = (difference * gram).cwiseProduct(difference).sum();
-  const double norm = (W * gram).cwiseProduct(W).sum();
-  if (norm > 0) return std::max(error, 0.0) / norm;
+  const double error = squared_output(W - Wq, gram), norm = squared_output(W, gram);
+  if (norm > 0) return error / norm;
   return error > 0 ? std::numeric_limits<double>::quiet_NaN() : 0.0;
 }
 
@@ -91,11 +91,6 @@ void apply_trace(Network& network, const Trace& trace) {
   if (!by_name.empty())
     throw InputError("the trace's layer '" + by_name.begin()->first + "' is not in network '" +
                      network.name() + "'");
-}
-
-Eigen::MatrixXd decoded_matrix(const Layer& layer) {
-  const std::vector<float> weights = decode(layer);
-  return Eigen::Map<const Activations>(weights.data(), layer.shape.M, layer.shape.K).cast<double>();
 }
 
 }  // namespace eyeshift

@@ -15,8 +15,7 @@ Layer quantize_layer(const Quantizer& quantizer, const LayerShape& shape, const 
                      const Calibration& calibration, const QuantizeOptions& options);
 
 // W rounded to half precision; beyond its range an InputError that names the layer.
-Layer half_precision_layer(const LayerShape& shape, const Eigen::MatrixXd& W,
-                           const Calibration& calibration);
+Layer half_precision_layer(const LayerShape& shape, const Eigen::MatrixXd& W, const Calibration& calibration);
 
 // |W X - Wq X|^2 / |W X|^2, given X X^T; 0 where both are 0, NaN where only |W X| is.
 double output_error(const Eigen::MatrixXd& W, const Eigen::MatrixXd& Wq, const Eigen::MatrixXd& gram);
@@ -27,8 +26,5 @@ void set_weights(Linear& linear, const Layer& layer);
 
 // Gives a network the weights of a trace. Throws InputError where their layers differ in name or shape.
 void apply_trace(Network& network, const Trace& trace);
-
-// The weights as doubles [M, K].
-Eigen::MatrixXd decoded_matrix(const Layer& layer);
 
 }  // namespace eyeshift

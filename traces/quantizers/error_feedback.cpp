@@ -1,21 +1,29 @@
 #include "traces/quantizers/error_feedback.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
+
+#include "traces/format/integers.h"
+#include "traces/quantizers/parallel.h"
 
 namespace eyeshift {
 namespace {
 
+constexpr int64_t kTileRows = 256;
+constexpr int64_t kWorthThreads = 1 << 22;  // products below which starting threads takes longer
+
 class FeedbackLoop {
  public:
   FeedbackLoop(Eigen::MatrixXd W, const Eigen::MatrixXd& G, const std::vector<int64_t>& bounds,
-               ColumnCoder* coder, int64_t leaf_columns)
+               ColumnCoder* coder, int64_t leaf_columns, int threads)
       : W_(std::move(W)),
         error_(W_.rows(), W_.cols()),
         G_(G),
         bounds_(bounds),
         coder_(*coder),
-        leaf_columns_(leaf_columns) {}
+        leaf_columns_(leaf_columns),
+        threads_(threads) {}
 
   void code_groups(int64_t first, int64_t last) {
     if (last - first > 1 && bounds_[last] - bounds_[first] <= leaf_columns_) {
@@ -63,8 +71,15 @@ class FeedbackLoop {
   // Feeds the errors of [first, middle) back to the weights of [middle, last).
   void feed_back(int64_t first, int64_t middle, int64_t last) {
     if (G_.size() == 0 || first == middle) return;
-    W_.middleCols(middle, last - middle).noalias() -=
-        error_.middleCols(first, middle - first) * G_.block(first, middle, middle - first, last - middle);
+    // Tiles of rows, the same for any number of threads.
+    const int64_t rows = W_.rows(), tiles = divide_up(rows, kTileRows);
+    const int64_t products = rows * (middle - first) * (last - middle);
+    parallel_for(static_cast<size_t>(tiles), products < kWorthThreads ? 1 : threads_, [&](size_t tile) {
+      const int64_t top = static_cast<int64_t>(tile) * kTileRows, count = std::min(kTileRows, rows - top);
+      W_.block(top, middle, count, last - middle).noalias() -=
+          error_.block(top, first, count, middle - first) *
+          G_.block(first, middle, middle - first, last - middle);
+    });
   }
 
   Eigen::MatrixXd W_;      // updated weights; coded columns hold the quantized ones
@@ -73,13 +88,14 @@ class FeedbackLoop {
   const std::vector<int64_t>& bounds_;
   ColumnCoder& coder_;
   int64_t leaf_columns_;
+  int threads_;
 };
 
 }  // namespace
 
 void code_with_feedback(Eigen::MatrixXd W, const Eigen::MatrixXd& G, const ColumnOrder& order,
-                        ColumnCoder* coder, int64_t leaf_columns) {
-  FeedbackLoop loop(std::move(W), G, order.bounds, coder, leaf_columns);
+                        ColumnCoder* coder, int threads, int64_t leaf_columns) {
+  FeedbackLoop loop(std::move(W), G, order.bounds, coder, leaf_columns, threads);
   loop.code_groups(0, static_cast<int64_t>(order.bounds.size()) - 1);
 }
 

@@ -22,9 +22,9 @@ class ColumnCoder {
 // GPTQ's loop: codes the columns of W [M, K], given in the order's positions, each after the errors of the
 // columns before it have been fed back through G (feedback_matrix). An empty G means no feedback. The updates
 // are blocked recursively: a group is fully updated when it begins, and leaf_columns changes the result by
-// rounding only.
+// rounding only. The number of threads changes nothing.
 void code_with_feedback(Eigen::MatrixXd W, const Eigen::MatrixXd& G, const ColumnOrder& order,
-                        ColumnCoder* coder, int64_t leaf_columns = 16);
+                        ColumnCoder* coder, int threads = 1, int64_t leaf_columns = 16);
 
 // W [M, K] with its columns in the order's positions and the dead channels' columns set to zero.
 Eigen::MatrixXd ordered_weights(const Eigen::MatrixXd& W, const DampedHessian& hessian,

@@ -41,7 +41,7 @@ class Gptq : public Quantizer {
     const Encoding layout = encoding(shape, options);
     check_weights(shape, W);
     return quantize_gptq(shape, layout, W, calibration, act_order(options), options.compensation,
-                         grid_source(options, layout, shape));
+                         grid_source(options, layout, shape), options.threads);
   }
 
  private:

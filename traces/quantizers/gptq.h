@@ -16,6 +16,7 @@ enum class GridSource { original, group_start, column };
 // the columns after it, on grids of layout's groups. Throws InputError as damped_hessian() does, or where a
 // scale overflows.
 Layer quantize_gptq(const LayerShape& shape, const Encoding& layout, const Eigen::MatrixXd& W,
-                    const Calibration& calibration, bool act_order, bool compensation, GridSource source);
+                    const Calibration& calibration, bool act_order, bool compensation, GridSource source,
+                    int threads);
 
 }  // namespace eyeshift

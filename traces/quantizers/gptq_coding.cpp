@@ -118,7 +118,8 @@ std::unique_ptr<ColumnCoder> coder_for(GridSource source, const Eigen::MatrixXd&
 }  // namespace
 
 Layer quantize_gptq(const LayerShape& shape, const Encoding& layout, const Eigen::MatrixXd& W,
-                    const Calibration& calibration, bool act_order, bool compensation, GridSource source) {
+                    const Calibration& calibration, bool act_order, bool compensation, GridSource source,
+                    int threads) {
   const DampedHessian hessian = damped_hessian(shape, calibration);
   const int64_t group_cols = source == GridSource::group_start ? layout.group_cols : shape.K;
   const ColumnOrder order =
@@ -127,7 +128,7 @@ Layer quantize_gptq(const LayerShape& shape, const Encoding& layout, const Eigen
   if (compensation) feedback = feedback_matrix(shape, hessian.H, order);
   UniformLayer layer(shape, layout);
   const std::unique_ptr<ColumnCoder> coder = coder_for(source, W, order, layout, &layer);
-  code_with_feedback(ordered_weights(W, hessian, order), feedback, order, coder.get());
+  code_with_feedback(ordered_weights(W, hessian, order), feedback, order, coder.get(), threads);
   return layer.finish();
 }
 

@@ -10,8 +10,6 @@
 namespace eyeshift {
 namespace {
 
-constexpr double kDamping = 0.01;
-
 std::vector<int64_t> group_bounds(int64_t K, int64_t group_size) {
   std::vector<int64_t> bounds;
   for (int64_t first = 0; first < K; first += group_size) bounds.push_back(first);
@@ -46,7 +44,7 @@ void invert_unit_upper(Eigen::Ref<Eigen::MatrixXd> T) {
 
 }  // namespace
 
-DampedHessian damped_hessian(const LayerShape& shape, const Calibration& calibration) {
+DampedHessian damped_hessian(const LayerShape& shape, const Calibration& calibration, double damping) {
   check_calibration(shape, calibration);
   DampedHessian result;
   result.H = calibration.gram * (2.0 / static_cast<double>(calibration.tokens));
@@ -55,8 +53,8 @@ DampedHessian damped_hessian(const LayerShape& shape, const Calibration& calibra
     result.H(k, k) = 1;
     result.dead.push_back(k);
   }
-  const double damping = kDamping * result.H.diagonal().mean();
-  result.H.diagonal().array() += damping;
+  const double added = damping * result.H.diagonal().mean();
+  result.H.diagonal().array() += added;
   return result;
 }
 
@@ -87,19 +85,24 @@ ColumnOrder block_activation_order(const Eigen::MatrixXd& H, int64_t group_size)
   return order;
 }
 
-Eigen::MatrixXd feedback_matrix(const LayerShape& shape, const Eigen::MatrixXd& H, const ColumnOrder& order) {
-  // U is the inverse of the upper triangular R with H = R R^T, which is the Cholesky factor of H with rows
-  // and columns reversed, reversed back: one factorisation and no inverse of H.
+Eigen::MatrixXd reverse_cholesky(const LayerShape& shape, const Eigen::MatrixXd& H,
+                                 const ColumnOrder& order) {
+  // The Cholesky factor of H with rows and columns reversed, reversed back.
   const std::vector<int64_t> reversed(order.column.rbegin(), order.column.rend());
   const Eigen::MatrixXd flipped = H(reversed, reversed);
   const Eigen::LLT<Eigen::MatrixXd> cholesky(flipped);
-  Eigen::MatrixXd G = cholesky.matrixLLT().triangularView<Eigen::Lower>();
-  if (cholesky.info() != Eigen::Success || !G.allFinite()) {
+  const Eigen::MatrixXd R = cholesky.matrixLLT().triangularView<Eigen::Lower>();
+  if (cholesky.info() != Eigen::Success || !R.allFinite()) {
     throw InputError("layer '" + shape.name +
                      "': the damped X X^T of the calibration inputs is not positive " +
                      "definite; X X^T must be computed from the layer's inputs in double precision");
   }
-  G = G.reverse().eval();
+  return R.reverse();
+}
+
+Eigen::MatrixXd feedback_matrix(const LayerShape& shape, const Eigen::MatrixXd& H, const ColumnOrder& order) {
+  // U is the inverse of R: one factorisation and no inverse of H.
+  Eigen::MatrixXd G = reverse_cholesky(shape, H, order);
   for (Eigen::Index i = 0; i < G.cols(); ++i) G.col(i).head(i + 1) /= G(i, i);
   invert_unit_upper(G);
   return G;

@@ -9,15 +9,18 @@
 
 namespace eyeshift {
 
+inline constexpr double kGptqDamping = 0.01;
+
 // The layer's second-order statistics as GPTQ uses them (Frantar et al., ICLR 2023): H = (2 / tokens) X X^T,
-// a dead channel's diagonal set to 1, then 0.01 mean(diag H) added to the diagonal.
+// a dead channel's diagonal set to 1, then `damping` mean(diag H) added to the diagonal.
 struct DampedHessian {
   Eigen::MatrixXd H;          // [K, K]
   std::vector<int64_t> dead;  // channels whose inputs are all zero, ascending; their weights count as zero
 };
 
 // Throws InputError where the calibration does not fit the layer.
-DampedHessian damped_hessian(const LayerShape& shape, const Calibration& calibration);
+DampedHessian damped_hessian(const LayerShape& shape, const Calibration& calibration,
+                             double damping = kGptqDamping);
 
 // The order in which columns are quantized, and its groups: group g holds positions [bounds[g], bounds[g +
 // 1]).
@@ -35,6 +38,10 @@ ColumnOrder activation_order(const Eigen::MatrixXd& H, int64_t group_size);
 // ShiftAddLLM's: contiguous blocks of group_size columns by descending sum of their diagonal, stable; each a
 // group.
 ColumnOrder block_activation_order(const Eigen::MatrixXd& H, int64_t group_size);
+
+// R [K, K], upper triangular with H = R R^T, in the order's positions: the inverse of H^-1's upper Cholesky
+// factor. Throws InputError naming the layer where H is not positive definite.
+Eigen::MatrixXd reverse_cholesky(const LayerShape& shape, const Eigen::MatrixXd& H, const ColumnOrder& order);
 
 // The feedback matrix G [K, K], unit upper triangular, in the order's positions: coding column i with the
 // error e = w_i - q_i is best followed by w_j -= e G_ij for every later column j. G_ij = U_ij / U_ii, where U

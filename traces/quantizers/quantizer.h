@@ -2,6 +2,8 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +16,9 @@ namespace eyeshift {
 
 enum class Axis { output, input };
 
+// What bits cost, by layer and number of bits, in a unit of their own: energy or time on a machine.
+using BitCosts = std::map<std::string, std::map<int, double>>;
+
 // What the command line's options say; a quantizer reads those that concern it.
 struct QuantizeOptions {
   int bits = 3;
@@ -25,15 +30,29 @@ struct QuantizeOptions {
   int pot_terms = 3;           // T
   bool real_scales = false;    // keep BCQ's scales real instead of sums of powers of two
   bool symmetric = false;
+  bool clip = false;         // AWQ's search of clipping limits
+  bool incoherence = false;  // ShiftAddLLM in QuIP's rotated form
   Axis axis = Axis::output;
+  double average_bits = 0;      // of mixed bits; 0: `bits`
+  bool bits_per_layer = false;  // their average counts every layer once, not every weight
+  BitCosts bit_costs;           // not empty: the sum of costs is at most `budget`, instead of the average
+  double budget = 0;
   int scale_bits = 16;  // 16: scales are rounded to half precision before codes are chosen; 32: to single
   uint64_t seed = 0;
+  int threads = 1;  // that quantizing a layer may use (0: one a processor); they do not change the result
 };
 
-// What a quantizer knows of a layer's inputs X [K, tokens].
+// What a quantizer knows of a layer's inputs X [K, tokens] and of its place in the network.
 struct Calibration {
-  Eigen::MatrixXd gram;  // X X^T [K, K]
+  Eigen::MatrixXd gram = {};  // X X^T [K, K]
   int64_t tokens = 0;
+  Eigen::VectorXd mean_magnitude = {};  // mean |x| by input [K]
+  // The squared error that weights Wq [M, K] instead of W cause where the layer's effect is compared; empty:
+  // in the layer's own outputs, |W X - Wq X|^2.
+  std::function<double(const Eigen::MatrixXd& Wq)> output_error = {};
+  // What the inputs are divided by, where layers with the same inputs must agree on it [K]; empty: the
+  // quantizer chooses.
+  Eigen::VectorXd input_scales = {};
 };
 
 // A quantization scheme. Stateless; registers itself under its name with Registration<Quantizer, ...>.
@@ -56,6 +75,23 @@ class Quantizer {
   // The encoding that the scheme gives a layer of this shape, without quantizing. Throws InputError where
   // options are outside the scheme's range, naming the option, its value and what is allowed.
   virtual Encoding encoding(const LayerShape& shape, const QuantizeOptions& options) const = 0;
+
+  // Whether quantize() may choose another group layout than encoding() says, by the weights and inputs.
+  virtual bool chooses_layout() const { return false; }
+
+  // Whether quantize() reads Calibration::output_error where it is given.
+  virtual bool compares_outputs() const { return false; }
+
+  // Whether every layer takes bits of its own, which are assigned beforehand: then QuantizeOptions' average
+  // of bits counts, and bits are a layer's.
+  virtual bool assigns_bits() const { return false; }
+
+  // What the inputs of layers that share them are to be divided by [K], given all their weights W [sum of M,
+  // K], for Calibration::input_scales; empty for schemes that take inputs as they are.
+  virtual Eigen::VectorXd shared_input_scales(const Eigen::MatrixXd&, const Calibration&,
+                                              const QuantizeOptions&) const {
+    return {};
+  }
 
   // Quantizes W [M, K]. The result's tensors decode to the quantized weights exactly. Throws InputError as
   // above.

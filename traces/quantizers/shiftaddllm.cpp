@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "configs/reader/errors.h"
+#include "traces/format/integers.h"
 #include "traces/quantizers/binary_fit.h"
 #include "traces/quantizers/binary_layer.h"
 #include "traces/quantizers/error_feedback.h"
@@ -91,6 +92,20 @@ Encoding shiftaddllm_encoding(const std::string& scheme, const QuantizeOptions& 
   return encoding;
 }
 
+int64_t shiftaddllm_block_rows(const std::string& scheme, const LayerShape& shape, int64_t group_size) {
+  constexpr int64_t kRowGroups = 8;
+  constexpr int64_t kColumns = kShiftAddLlmBlockColumns;
+  if (group_size == 0) return divide_up(shape.M, kRowGroups);
+  if (group_size > 0 && group_size % kColumns == 0 && shape.M % (group_size / kColumns) == 0)
+    return group_size / kColumns;
+  std::ostringstream message;
+  message << "layer '" << shape.name << "': --group-size is " << group_size << "; " << scheme
+          << " shares scales among 8 inputs and group size / 8 outputs: it must be a multiple of 8 whose "
+             "eighth divides M = "
+          << shape.M;
+  throw InputError(message.str());
+}
+
 Layer quantize_shiftaddllm(const LayerShape& shape, const Encoding& layout, const Eigen::MatrixXd& W,
                            const Calibration& calibration, const QuantizeOptions& options) {
   check_weights(shape, W);
@@ -105,7 +120,7 @@ Layer quantize_shiftaddllm(const LayerShape& shape, const Encoding& layout, cons
   const BinaryFit fit{layout.bits, options.cycles > 0 ? options.cycles : kDefaultCycles, layout.terms};
   BinaryLayer layer(shape, layout);
   GroupScaleCoder coder(order, layout, fit, &layer);
-  code_with_feedback(ordered_weights(W, hessian, order), feedback, order, &coder);
+  code_with_feedback(ordered_weights(W, hessian, order), feedback, order, &coder, options.threads);
   return layer.finish();
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "traces/format/layer.h"
 #include "traces/quantizers/packing.h"
@@ -25,6 +26,9 @@ class UniformLayer {
   // The code of w on `grid`, stored at [m, k]; returns what it decodes to.
   double store(int64_t m, int64_t k, double w, const UniformGrid& grid) {
     return grid.value(codes_(m, k) = grid.code(w));
+  }
+  void store_row(int64_t m, const std::vector<uint8_t>& codes) {
+    for (size_t k = 0; k < codes.size(); ++k) codes_(m, static_cast<int64_t>(k)) = codes[k];
   }
   void set_group_index(int64_t k, int64_t column_group);
 

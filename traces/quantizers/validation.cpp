@@ -61,6 +61,19 @@ void check_calibration(const LayerShape& shape, const Calibration& calibration) 
             << "; a sum of squares cannot be negative";
     throw InputError(message.str());
   }
+  // |x_i . x_k| <= |x_i| |x_k|, but for products in single precision.
+  constexpr double kSlack = 1 + 1e-3;
+  const Eigen::VectorXd lengths =
+      calibration.gram.diagonal().unaryExpr([](double square) { return std::sqrt(square); });
+  for (int64_t k = 0; k < shape.K; ++k) {
+    for (int64_t i = 0; i < shape.K; ++i) {
+      if (std::abs(calibration.gram(i, k)) <= kSlack * lengths(i) * lengths(k)) continue;
+      std::ostringstream message;
+      message << layer_name(shape) << ": X X^T[" << i << ", " << k << "] is " << calibration.gram(i, k)
+              << ", more than its diagonal allows: the matrix is not positive definite";
+      throw InputError(message.str());
+    }
+  }
 }
 
 void check_range(std::string_view scheme, std::string_view option, int64_t value, int64_t low, int64_t high) {

@@ -18,7 +18,8 @@ void check_shape(const LayerShape& shape);
 // W is [M, K] and finite.
 void check_weights(const LayerShape& shape, const Eigen::MatrixXd& W);
 
-// The Gram matrix is [K, K] and finite, its diagonal not negative, and tokens at least 1.
+// The Gram matrix is [K, K] and finite, its diagonal not negative, no entry larger than its diagonal allows,
+// and tokens at least 1.
 void check_calibration(const LayerShape& shape, const Calibration& calibration);
 
 // low <= value <= high; option is the command line's name, e.g. "--bits".

@@ -1,4 +1,4 @@
-#include "traces/network/parallel.h"
+#include "traces/quantizers/parallel.h"
 
 #include <algorithm>
 #include <atomic>

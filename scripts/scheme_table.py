@@ -1,0 +1,86 @@
+#!/usr/bin/python3
+"""Quantizes a checkpoint by every scheme at several widths and measures the perplexity of each: a JSON report, and the
+table as Markdown on standard output."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+# Schemes with their options; "{bits}" stands for each width.
+SCHEMES = [
+    ("msfp", []), ("rtn-oc", []), ("rtn-ic", []), ("adadim", []), ("awq", []), ("awq", ["--clip"]), ("gptq", []),
+    ("gptq", ["--act-order"]), ("gptq-adadim", []), ("obq", []), ("quip", []), ("bcq-greedy", []), ("bcq", []),
+    ("bcq", ["--axis", "input"]), ("shiftaddllm-block", []), ("shiftaddllm-column", []),
+    ("shiftaddllm-column", ["--incoherence"]),
+]
+
+
+def run(arguments):
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(arguments)}\n{done.stderr}")
+    return done.stdout
+
+
+def measure(options, scheme, extra, bits):
+    """Perplexity, stored bits a weight and mean output error of one scheme."""
+    with tempfile.TemporaryDirectory() as folder:
+        trace, report = os.path.join(folder, "trace.safetensors"), os.path.join(folder, "report.json")
+        width = [] if bits is None else ["--bits", str(bits)]
+        run([options.eyeshift, "quantize", "--checkpoint", options.checkpoint, "--scheme", scheme, *width, *extra,
+             "--output", trace, "--report", report])
+        result = json.loads(run([options.eyeshift, "perplexity", "--checkpoint", options.checkpoint, "--text",
+                                 options.text, "--trace", trace, "--format", "json"]))
+        with open(report, encoding="utf-8") as file:
+            layers = [layer for layer in json.load(file)["layers"] if layer["scheme"] == scheme]
+    weights = sum(layer["K"] * layer["M"] for layer in layers)
+    stored = sum(layer["bits_per_weight"] * layer["K"] * layer["M"] for layer in layers)
+    return {"scheme": " ".join([scheme, *extra]), "bits": bits, "perplexity": result["perplexity"],
+            "bits_per_weight": stored / weights,
+            "rel_out": sum(layer["rel_out"] for layer in layers) / len(layers),
+            "quantize_s": sum(layer["time_s"] for layer in layers),
+            "layers": {layer["name"]: layer["rel_out"] for layer in layers}}
+
+
+def markdown(rows, widths):
+    lines = ["| scheme | " + " | ".join(f"{bits} bits" for bits in widths) + " |",
+             "|---|" + "---|" * len(widths)]
+    names = list(dict.fromkeys(row["scheme"] for row in rows if row["bits"] in widths))
+    for name in names:
+        cells = {row["bits"]: f"{row['perplexity']:.3f}" for row in rows if row["scheme"] == name}
+        lines.append(f"| `{name}` | " + " | ".join(cells.get(bits, "") for bits in widths) + " |")
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--eyeshift", default="build/release/eyeshift", help="the program")
+    parser.add_argument("--checkpoint", default="traces/checkpoints/opt-tiny")
+    parser.add_argument("--text", default="traces/text/evaluation.txt")
+    parser.add_argument("--bits", default="2,3,4", help="widths, separated by commas")
+    parser.add_argument("--mixed", default="2.2", help="average bits of shiftaddllm-mixed, separated by commas")
+    parser.add_argument("--output", default="out/schemes.json", help="the report")
+    options = parser.parse_args()
+    widths = [int(bits) for bits in options.bits.split(",")]
+    rows = [measure(options, "fp16", [], None)]
+    for bits in widths:
+        for scheme, extra in SCHEMES:
+            rows.append(measure(options, scheme, extra, bits))
+            print(f"{rows[-1]['scheme']} {bits}: {rows[-1]['perplexity']:.3f}", file=sys.stderr)
+    for average in options.mixed.split(","):
+        rows.append(measure(options, "shiftaddllm-mixed", [], float(average)))
+    os.makedirs(os.path.dirname(options.output) or ".", exist_ok=True)
+    with open(options.output, "w", encoding="utf-8") as file:
+        json.dump({"checkpoint": os.path.basename(options.checkpoint), "schemes": rows}, file, indent=1)
+    print(markdown(rows, widths))
+    for row in rows:
+        if row["bits"] not in widths:
+            print(f"\n`{row['scheme']}`{'' if row['bits'] is None else ' at ' + str(row['bits']) + ' bits on average'}: "
+                  f"{row['perplexity']:.3f}")
+
+
+if __name__ == "__main__":
+    main()
