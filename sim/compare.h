@@ -33,6 +33,7 @@ struct CompareOptions {
   std::string dataflow = "row-stationary";
   EqualTerms equal = EqualTerms::array;  // what all machines have as the first side's
   Objective objective = Objective::energy_time;
+  Search search = Search::quick;
   int parallel = 1;
 };
 

@@ -132,6 +132,7 @@ others keep theirs ()" +
     Registry<Dataflow>::instance().find(options.dataflow, "dataflow");
     options.objective = objective(arguments);
     options.equal = equal_terms(arguments);
+    options.search = search(arguments);
     options.parallel = jobs(arguments);
     const QuantizeOptions quantize = options_of(arguments, options.sides);
     const std::vector<EnergyTable> with = tables(arguments);
