@@ -83,11 +83,11 @@ SchemeWorkload quantized_workload(const std::string& checkpoint, const std::stri
 
 namespace {
 
-// The encoding of the first layer that the scheme codes, of the first where it codes none.
-Encoding coded_encoding(const Workload& workload) {
+// The first layer that the scheme codes, the first of all where it codes none.
+const WorkItem& coded_layer(const Workload& workload) {
   for (const WorkItem& item : workload.layers)
-    if (item.encoding.scheme == workload.scheme) return item.encoding;
-  return workload.layers.front().encoding;
+    if (item.encoding.scheme == workload.scheme) return item;
+  return workload.layers.front();
 }
 
 }  // namespace
@@ -97,9 +97,10 @@ std::vector<RunReport> compare(const AcceleratorConfig& accelerator, const Compa
                                const std::vector<EnergyTable>& tables) {
   std::vector<AcceleratorConfig> machine_of = machines(accelerator, options.sides);
   std::vector<UnitMachine> units;
-  for (size_t i = 0; i < machine_of.size(); ++i)
-    units.push_back({machine_of[i], options.sides[i].unit,
-                     coded_encoding(workloads.at(options.sides[i].scheme).workload)});
+  for (size_t i = 0; i < machine_of.size(); ++i) {
+    const WorkItem& coded = coded_layer(workloads.at(options.sides[i].scheme).workload);
+    units.push_back({machine_of[i], options.sides[i].unit, coded.shape, coded.encoding});
+  }
   for (size_t i = 1; i < machine_of.size(); ++i)
     machine_of[i] = at_equal_terms(options.equal, units[i], units.front(), tables.front());
   std::vector<SimulateTask> tasks;

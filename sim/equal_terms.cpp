@@ -42,9 +42,10 @@ AcceleratorConfig with_columns(AcceleratorConfig machine, int columns) {
   return machine;
 }
 
-double cycles_a_product(const AcceleratorConfig& machine, const std::string& unit, const Encoding& encoding) {
-  constexpr int64_t kLarge = 4096;
-  const LayerGeometry geometry(machine, {"any", kLarge, kLarge}, encoding, unit);
+double cycles_a_product(const UnitMachine& one) {
+  const AcceleratorConfig& machine = one.machine;
+  const Encoding& encoding = one.encoding;
+  const LayerGeometry geometry(machine, one.shape, encoding, one.unit);
   const int granule = geometry.unit.input_granule(encoding);
   const int64_t psums =
       int64_t{machine.spad_words.psum} * 16 / geometry.psum_bits / geometry.psums_per_output;
@@ -57,7 +58,7 @@ double cycles_a_product(const AcceleratorConfig& machine, const std::string& uni
     for (const Step& step : program.steps) cycles += double{1} * program.groups * step.cycles;
     return cycles / (double{1} * granule * outputs);
   }
-  throw InputError("accelerator '" + machine.name + "': the scratchpads of unit '" + unit +
+  throw InputError("accelerator '" + machine.name + "': the scratchpads of unit '" + one.unit +
                    "' have no room for one output of scheme '" + encoding.scheme + "': enlarge spad_words");
 }
 
@@ -65,8 +66,7 @@ AcceleratorConfig at_equal_terms(EqualTerms terms, const UnitMachine& one, const
                                  const EnergyTable& table) {
   const int columns = reference.machine.array.cols;
   if (terms == EqualTerms::throughput) {
-    const double slower = cycles_a_product(one.machine, one.unit, one.encoding) /
-                          cycles_a_product(reference.machine, reference.unit, reference.encoding);
+    const double slower = cycles_a_product(one) / cycles_a_product(reference);
     return with_columns(one.machine, nearest_columns(columns * slower));
   }
   if (terms == EqualTerms::area) {

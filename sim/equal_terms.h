@@ -19,17 +19,20 @@ enum class EqualTerms {
 // The machine with so many columns of PEs; its mac-fp16 lanes stay whole rows of it where they were.
 AcceleratorConfig with_columns(AcceleratorConfig machine, int columns);
 
-// Cycles that one PE of the unit takes for a product of a weight and an input, when it holds as many outputs
-// as its scratchpads have room for. Throws InputError where there is no room for one.
-double cycles_a_product(const AcceleratorConfig& machine, const std::string& unit, const Encoding& encoding);
-
-// The machine with the number of columns, at least one, that brings it nearest to `reference`: to its array's
-// area with this table, or to its products a cycle. `encoding` is that of the layers each runs on its unit.
+// A machine, and a layer that it runs on one of its units.
 struct UnitMachine {
   AcceleratorConfig machine;
   std::string unit;
+  LayerShape shape;
   Encoding encoding;
 };
+
+// Cycles that one PE of the unit takes for a product of a weight and an input of the layer, when it holds as
+// many outputs as its scratchpads have room for. Throws InputError where there is no room for one.
+double cycles_a_product(const UnitMachine& one);
+
+// The machine with the number of columns, at least one, that brings it nearest to `reference`: to its array's
+// area with this table, or to its products a cycle.
 AcceleratorConfig at_equal_terms(EqualTerms terms, const UnitMachine& one, const UnitMachine& reference,
                                  const EnergyTable& table);
 

@@ -18,16 +18,18 @@ using testing::HasSubstr;
 
 UnitMachine machine(const std::string& unit, const std::string& scheme) {
   const Quantizer& quantizer = Registry<Quantizer>::instance().find(scheme, "scheme");
-  return {specialised(load_accelerator("eyeriss-168", listed_units()), unit), unit,
-          quantizer.encoding({"fc", 4096, 4096}, {})};
+  const LayerShape shape{"fc", 4096, 4096};
+  return {specialised(load_accelerator("eyeriss-168", listed_units()), unit), unit, shape,
+          quantizer.encoding(shape, {})};
 }
 
-double cycles(const UnitMachine& one) { return cycles_a_product(one.machine, one.unit, one.encoding); }
+double cycles(const UnitMachine& one) { return cycles_a_product(one); }
 
 // Scratchpads: 224 words of filters, 48 of partial sums: 24 outputs at 32 bits.
 TEST(EqualTerms, CyclesAProductFollowFromTheUnitsSteps) {
   EXPECT_DOUBLE_EQ(cycles(machine("mac-fp16", "fp16")), 1);
   EXPECT_DOUBLE_EQ(cycles(machine("dequant-mac", "gptq")), 1);
+  EXPECT_DOUBLE_EQ(cycles(machine("mac-int8", "int8")), 1);
   // 3 planes: 8 additions a key, and the last one's 3 terms a block of 8 inputs.
   EXPECT_DOUBLE_EQ(cycles(machine("shift-add", "shiftaddllm-block")), (24 * 3 * 8 + 3) / (8.0 * 24));
   // 262 cycles build a table; a key takes an accumulation a term.
@@ -70,8 +72,8 @@ TEST(EqualTermsCommand, TellsTheEnergyDelayProduct) {
   const Outcome outcome =
       run_eyeshift({"compare", "--accelerator", "eyeriss-168", "--network",
                     folder.write("n.yaml", "name: n\nlayers:\n  - {name: fc, type: linear, K: 128, M: 64}\n"),
-                    "--schemes", "fp16@mac-fp16,shiftaddllm-block@shift-add", "--bits", "3", "--equal",
-                    "throughput", "--output", folder / "c.json"});
+                    "--schemes", "fp16@mac-fp16,shiftaddllm-block@shift-add,int8@mac-int8", "--bits", "3",
+                    "--equal", "throughput", "--output", folder / "c.json"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("equal throughput, 1 token"));
   EXPECT_THAT(outcome.out, HasSubstr("shiftaddllm-block@shift-add  504"));  // 14 x 3.02 columns of 12 PEs
