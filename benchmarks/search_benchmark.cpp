@@ -32,6 +32,22 @@ void search_linear(benchmark::State& state, int64_t tokens, int64_t K, int64_t M
 BENCHMARK_CAPTURE(search_linear, 1x4096x4096, 1, 4096, 4096)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(search_linear, 128x768x768, 128, 768, 768)->Unit(benchmark::kMillisecond);
 
+// The same for all mappings that differ.
+void search_all(benchmark::State& state, int64_t tokens, int64_t K, int64_t M) {
+  const AcceleratorConfig accelerator =
+      specialised(load_accelerator("eyeriss-168", listed_units()), "mac-fp16");
+  const Dataflow& dataflow = Registry<Dataflow>::instance().find("row-stationary", "dataflow");
+  int64_t mappings = 0;
+  for (auto _ : state)
+    dataflow.for_all_mappings({"layer", K, M, 1, {}, 0, 0}, {}, tokens, accelerator, "mac-fp16",
+                              [&](const MappingEstimate&) { ++mappings; });
+  state.counters["mappings_per_s"] =
+      benchmark::Counter(static_cast<double>(mappings), benchmark::Counter::kIsRate);
+  state.counters["mappings"] = static_cast<double>(mappings) / static_cast<double>(state.iterations());
+}
+BENCHMARK_CAPTURE(search_all, 1x4096x4096, 1, 4096, 4096)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(search_all, 128x768x768, 128, 768, 768)->Unit(benchmark::kMillisecond);
+
 void search_alexnet(benchmark::State& state, size_t layer) {
   search(state, "eyeriss-v1", "mac-int16", load_network("alexnet").layers[layer], Coding::int16, 4);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -10,6 +11,9 @@
 #include "traces/format/layer.h"
 
 namespace eyeshift {
+
+// How many mappings a search tries: those with the largest tiles, or all that differ.
+enum class Search { quick, all };
 
 // A way to spread a layer over the array. Stateless; registers itself with Registration<Dataflow, ...>.
 class Dataflow {
@@ -24,6 +28,14 @@ class Dataflow {
   virtual std::vector<MappingEstimate> mappings(const LayerShape& shape, const Encoding& encoding,
                                                 int64_t tokens, const AcceleratorConfig& accelerator,
                                                 const std::string& unit) const = 0;
+
+  // Hands over all valid mappings that differ, one by one, in a fixed order. Throws as mappings() does.
+  virtual void for_all_mappings(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
+                                const AcceleratorConfig& accelerator, const std::string& unit,
+                                const std::function<void(const MappingEstimate&)>& take) const {
+    for (const MappingEstimate& estimate : mappings(shape, encoding, tokens, accelerator, unit))
+      take(estimate);
+  }
 
   // Throws InputError where the mapping breaks a limit: which one, how much is asked for, how much there is.
   virtual void check(const LayerShape& shape, const Encoding& encoding, int64_t tokens,

@@ -4,6 +4,7 @@
 #include <set>
 #include <tuple>
 
+#include "dataflows/sizes.h"
 #include "models/units/arithmetic.h"
 #include "models/units/array_region.h"
 #include "models/units/pass_work.h"
@@ -12,25 +13,7 @@ namespace eyeshift {
 namespace {
 
 constexpr int64_t kMostStepCycles = 65535;
-// Sizes that a search tries, from the largest down.
-constexpr size_t kFew = 6, kAll = SIZE_MAX;
 constexpr int64_t kMostPasses = int64_t{1} << 32;
-
-// Sizes of a part of `whole` that cut it into equal tiles, `parts` of which are worked on at once: from the
-// largest of at most `largest` that fits down, at most so many of them.
-template <typename Fits>
-std::vector<int64_t> sizes(int64_t whole, int64_t parts, int64_t granule, int64_t largest, size_t most,
-                           const Fits& fits) {
-  std::vector<int64_t> found;
-  int64_t tiles = divide_up(divide_up(whole, largest), parts);
-  while (found.size() < most) {
-    const int64_t size = divide_up(divide_up(whole, tiles * parts), granule) * granule;
-    if (fits(size)) found.push_back(size);
-    if (size == granule) break;
-    tiles = divide_up(whole, parts * (size - granule));
-  }
-  return found;
-}
 
 std::string bad(const char* name, int64_t value, const std::string& allowed) {
   return "mapping parameter " + std::string(name) + " is " + std::to_string(value) + ", must be " + allowed;
@@ -60,7 +43,9 @@ std::pair<int, int64_t> most_row_groups(const Encoding& encoding, int64_t M, int
   return most;
 }
 
-void check_size(const LayerShape& shape, int64_t tokens) {
+}  // namespace
+
+void TiledDataflow::check_size(const LayerShape& shape, int64_t tokens) {
   // A pair of weight and input is at most some 2^6 actions, so all counters stay below 2^63.
   constexpr double kMostPairs = 1ull << 56;
   const double pairs = static_cast<double>(shape.K) * static_cast<double>(shape.M) *
@@ -73,8 +58,6 @@ void check_size(const LayerShape& shape, int64_t tokens) {
                      "cannot hold: use fewer tokens");
 }
 
-}  // namespace
-
 TiledDataflow::Case TiledDataflow::make_case(const LayerShape& shape, const LayerGeometry& geometry,
                                              int64_t tokens, const Mapping& mapping) {
   return {shape, geometry, tokens, mapping, Tiling(shape, geometry, tokens, mapping)};
@@ -86,19 +69,23 @@ std::vector<MappingEstimate> TiledDataflow::mappings(const LayerShape& shape, co
   check_size(shape, tokens);
   const LayerGeometry geometry(accelerator, shape, encoding, unit);
   std::vector<MappingEstimate> found;
+  const auto take = [&](const MappingEstimate& estimate) { found.push_back(estimate); };
   // Estimates know no waiting for a tile that is not loaded ahead: a single slot only where nothing else
   // fits.
   for (int slots = geometry.accelerator.glb.double_buffer ? 2 : 1; slots > 0 && found.empty(); --slots)
     for (const Mapping& mapping : candidates(shape, geometry, tokens, slots))
-      add_buffered(shape, geometry, tokens, mapping, slots, found);
-  if (found.empty()) {
-    // The smallest mapping breaks the limit that no mapping keeps.
-    const int64_t granule = geometry.unit.input_granule(encoding);
-    const std::string why = violation(make_case(shape, geometry, tokens, {1, 1, 1, 1, granule, 1, 1}));
-    throw InputError("layer '" + shape.name + "' on unit '" + unit +
-                     "' fits no mapping: " + (why.empty() ? "none of those tried is valid" : why));
-  }
+      take_buffered({shape, geometry, tokens, slots, Search::quick}, mapping, take);
+  if (found.empty()) throw_fits_none(shape, geometry, tokens);
   return found;
+}
+
+void TiledDataflow::throw_fits_none(const LayerShape& shape, const LayerGeometry& geometry,
+                                    int64_t tokens) const {
+  // The smallest mapping breaks the limit that no mapping keeps.
+  const int64_t granule = geometry.unit.input_granule(geometry.encoding);
+  const std::string why = violation(make_case(shape, geometry, tokens, {1, 1, 1, 1, granule, 1, 1}));
+  throw InputError("layer '" + shape.name + "' on unit '" + geometry.unit_name +
+                   "' fits no mapping: " + (why.empty() ? "none of those tried is valid" : why));
 }
 
 void TiledDataflow::check(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
@@ -122,7 +109,8 @@ MappingEstimate TiledDataflow::estimate(const LayerShape& shape, const Encoding&
                                         const Mapping& mapping) const {
   check(shape, encoding, tokens, accelerator, unit, mapping);
   const LayerGeometry geometry(accelerator, shape, encoding, unit);
-  return estimate_case(make_case(shape, geometry, tokens, mapping));
+  PassWorks works(geometry);
+  return estimate_case(make_case(shape, geometry, tokens, mapping), works);
 }
 
 Schedule TiledDataflow::schedule(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
@@ -177,16 +165,20 @@ std::vector<Mapping> TiledDataflow::candidates(const LayerShape& shape, const La
   return found;
 }
 
-// The mapping with as many tokens and outputs in the global buffer as fit, and with fewer of the former.
-void TiledDataflow::add_buffered(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens,
-                                 Mapping mapping, int slots, std::vector<MappingEstimate>& found) const {
-  constexpr int kMost = 4;
+// The mapping with as many outputs in the global buffer as fit: with all tokens, and with fewer, of which a
+// quick search halves the number a few times.
+void TiledDataflow::take_buffered(const Space& space, Mapping mapping, const Take& take) const {
+  const auto& [shape, geometry, tokens, slots, search] = space;
+  const bool quick = search == Search::quick;
+  const size_t most = quick ? 4 : kAll;
   const int64_t tile = mapping.p * mapping.t;
   const int64_t outputs = shape.M / (shape.conv ? shape.conv->groups : 1);
   const bool splits = !shape.conv && splits_tokens();
-  int kept = 0;
-  for (int64_t cuts = 1; cuts <= tokens && kept < kMost; cuts *= 2) {
+  PassWorks works(geometry);
+  size_t kept = 0;
+  for (int64_t cuts = 1, next = 0; cuts <= tokens && kept < most; cuts = next) {
     mapping.n = divide_up(tokens, cuts);
+    next = quick ? 2 * cuts : mapping.n > 1 ? divide_up(tokens, mapping.n - 1) : tokens + 1;
     if (splits) mapping.n = divide_up(mapping.n, mapping.e) * mapping.e;
     int64_t low = 0, high = divide_up(outputs, tile);  // tiles of outputs: the most that are valid
     while (low < high) {
@@ -200,14 +192,13 @@ void TiledDataflow::add_buffered(const LayerShape& shape, const LayerGeometry& g
     ++kept;
     mapping.m = std::min(low * tile, outputs);
     if (!violation(make_case(shape, geometry, tokens, mapping)).empty()) continue;
-    found.push_back(estimate_case(make_case(shape, geometry, tokens, mapping)));
+    take(estimate_case(make_case(shape, geometry, tokens, mapping), works));
   }
 }
 
-MappingEstimate TiledDataflow::estimate_case(const Case& layer) const {
+MappingEstimate TiledDataflow::estimate_case(const Case& layer, PassWorks& works) const {
   MappingEstimate total;
   total.mapping = layer.mapping;
-  PassWorks works(layer.geometry);
   walk(layer, Detail::kinds, [&](const Pass& pass, int64_t times) {
     const PassWork work = works.of(pass);
     total.actions.add(work.actions, times);

@@ -6,6 +6,7 @@
 
 #include "dataflows/dataflow.h"
 #include "dataflows/tiling.h"
+#include "models/units/pass_work.h"
 
 namespace eyeshift {
 
@@ -16,6 +17,11 @@ class TiledDataflow : public Dataflow {
   std::vector<MappingEstimate> mappings(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
                                         const AcceleratorConfig& accelerator,
                                         const std::string& unit) const final;
+  // All r and, of e, p, q, t and n, all sizes that cut the layer into another number of tiles: of those that
+  // make as many, the most even. Of m the largest, since larger ones only load inputs less often.
+  void for_all_mappings(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
+                        const AcceleratorConfig& accelerator, const std::string& unit,
+                        const std::function<void(const MappingEstimate&)>& take) const final;
   void check(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
              const AcceleratorConfig& accelerator, const std::string& unit,
              const Mapping& mapping) const final;
@@ -55,16 +61,27 @@ class TiledDataflow : public Dataflow {
  private:
   std::vector<Mapping> candidates(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens,
                                   int slots) const;
-  void add_buffered(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens, Mapping mapping,
-                    int slots, std::vector<MappingEstimate>& found) const;
+  using Take = std::function<void(const MappingEstimate&)>;
+  struct Space {
+    const LayerShape& shape;
+    const LayerGeometry& geometry;
+    int64_t tokens;
+    int slots;  // of inputs in the global buffer, at least
+    Search search;
+  };
+  void take_all(const Space& space, const Take& take) const;
+  void take_buffered(const Space& space, Mapping mapping, const Take& take) const;
+  [[noreturn]] void throw_fits_none(const LayerShape& shape, const LayerGeometry& geometry,
+                                    int64_t tokens) const;
   // Whether a mapping's tiles fit and leave room for so many slots of inputs in the global buffer.
   bool fits(const Case& layer, int slots) const;
-  MappingEstimate estimate_case(const Case& layer) const;
+  MappingEstimate estimate_case(const Case& layer, PassWorks& works) const;
   Schedule layout(const Case& layer) const;
   std::string violation(const Case& layer) const;
   std::string capacity_violation(const Case& layer) const;
   std::string pe_violation(const Case& layer) const;
   std::string buffer_violation(const Case& layer) const;
+  static void check_size(const LayerShape& shape, int64_t tokens);
   static Case make_case(const LayerShape& shape, const LayerGeometry& geometry, int64_t tokens,
                         const Mapping& mapping);
 };

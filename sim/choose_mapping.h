@@ -14,6 +14,7 @@ enum class Objective { energy, time, energy_time };
 // first. Throws InputError where no mapping is valid or the table lacks an action.
 MappingEstimate choose_mapping(const Dataflow& dataflow, const LayerShape& shape, const Encoding& encoding,
                                int64_t tokens, const AcceleratorConfig& accelerator, const std::string& unit,
-                               const EnergyTable& table, Objective objective = Objective::energy_time);
+                               const EnergyTable& table, Objective objective = Objective::energy_time,
+                               Search search = Search::quick);
 
 }  // namespace eyeshift

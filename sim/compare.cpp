@@ -95,6 +95,7 @@ std::vector<RunReport> compare(const AcceleratorConfig& accelerator, const Compa
       SimulateTask task{machine_of[i], sources.back()->workload, {}};
       task.options.dataflow = side.dataflow.empty() ? options.dataflow : side.dataflow;
       task.options.objective = options.objective;
+      task.options.search = options.search;
       task.options.unit = side.unit;
       task.options.tokens = tokens;
       task.options.context = options.context;

@@ -31,6 +31,7 @@ struct CompareOptions {
   int64_t context = 0;  // as SimulateOptions::context
   std::string dataflow = "row-stationary";
   Objective objective = Objective::energy_time;
+  Search search = Search::quick;
   int parallel = 1;
 };
 

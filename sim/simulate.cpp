@@ -6,11 +6,10 @@
 #include <thread>
 
 #include "configs/reader/errors.h"
-#include "configs/reader/nearest.h"
 #include "models/spec/clock_control.h"
 #include "models/units/gating.h"
 #include "models/units/unit.h"
-#include "sim/choose_mapping.h"
+#include "sim/plan.h"
 #include "sim/progress.h"
 #include "sim/replay.h"
 #include "sim/text_table.h"
@@ -18,124 +17,6 @@
 
 namespace eyeshift {
 namespace {
-
-constexpr char kFallbackUnit[] = "mac-fp16";
-// Elements share no operand: their only way to more than one lane is a split of the tokens.
-constexpr char kVectorDataflow[] = "output-stationary";
-
-bool alike(const ReplayJob& a, const ReplayJob& b) {
-  return a.shape.K == b.shape.K && a.shape.M == b.shape.M && a.shape.conv == b.shape.conv &&
-         a.shape.zero_fraction == b.shape.zero_fraction &&
-         a.shape.output_zero_fraction == b.shape.output_zero_fraction && a.encoding == b.encoding &&
-         a.tokens == b.tokens && a.unit == b.unit && a.dataflow == b.dataflow && a.mapping == b.mapping;
-}
-
-// The jobs of one task and, for each of its layers, which of them it is.
-struct Plan {
-  std::vector<ReplayJob> jobs;
-  std::vector<int64_t> cycles;  // expected of each
-  std::vector<size_t> job_of_layer;
-};
-
-struct PlannedJob {
-  ReplayJob job;
-  int64_t cycles = 0;  // expected
-};
-
-void check_mapping_names(const SimulateTask& task) {
-  for (const auto& [name, unused] : task.options.mappings) {
-    const auto& layers = task.workload.layers;
-    if (std::none_of(layers.begin(), layers.end(),
-                     [&name = name](const WorkItem& i) { return i.shape.name == name; }))
-      throw InputError("the mapping names a layer '" + name + "' that network '" + task.workload.network +
-                       "' does not have");
-  }
-}
-
-PlannedJob job_of(const WorkItem& item, const SimulateTask& task, const EnergyTable& table) {
-  const SimulateOptions& options = task.options;
-  PlannedJob planned;
-  ReplayJob& job = planned.job;
-  job.shape = item.shape;
-  job.encoding = item.encoding;
-  job.tokens = item.tokens > 0   ? item.tokens
-               : item.shape.conv ? options.batch
-                                 : options.tokens * options.batch * item.vectors;
-  job.fast_forward = options.fast_forward;
-  job.unit = unit_for(item.shape, item.encoding, task.accelerator, options.unit);
-  job.dataflow = item.kind == LayerKind::vector ? kVectorDataflow : options.dataflow;
-  const Dataflow& dataflow = Registry<Dataflow>::instance().find(job.dataflow, "dataflow");
-  const auto given = options.mappings.find(item.shape.name);
-  if (given != options.mappings.end()) {
-    job.mapping = given->second;
-    planned.cycles =
-        dataflow.estimate(job.shape, job.encoding, job.tokens, task.accelerator, job.unit, job.mapping)
-            .cycles;
-  } else {
-    const MappingEstimate chosen = choose_mapping(dataflow, job.shape, job.encoding, job.tokens,
-                                                  task.accelerator, job.unit, table, options.objective);
-    job.mapping = chosen.mapping;
-    planned.cycles = chosen.cycles;
-  }
-  return planned;
-}
-
-// The job of the layer that is looked at.
-ReplayJob& looked_at(const SimulateTask& task, Plan& plan) {
-  std::string name = task.options.look_layer;
-  std::vector<std::string> names;
-  for (const WorkItem& item : task.workload.layers) names.push_back(item.shape.name);
-  if (name.empty() && names.size() == 1) name = names.front();
-  if (name.empty())
-    throw InputError("network '" + task.workload.network +
-                     "' has several layers: say with --layer which to look at: " + join_names(names));
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) {
-    const std::string nearest = nearest_name(name, names);
-    throw InputError("network '" + task.workload.network + "' has no layer '" + name + "' to look at: " +
-                     (nearest.empty() ? "it has " + join_names(names) : "did you mean '" + nearest + "'?"));
-  }
-  ReplayJob& job = plan.jobs[plan.job_of_layer[static_cast<size_t>(found - names.begin())]];
-  job.shape.name = name;  // and not that of another layer that is alike
-  return job;
-}
-
-// mac-fp16 stands in for the unit that is asked for, but not in every layer.
-void check_unit_is_used(const SimulateTask& task, const Plan& plan) {
-  const std::string& asked = task.options.unit;
-  if (asked.empty() || std::any_of(plan.jobs.begin(), plan.jobs.end(),
-                                   [&](const ReplayJob& job) { return job.unit == asked; }))
-    return;
-  const WorkItem& first = task.workload.layers.front();
-  const auto reason =
-      Registry<Unit>::instance().find(asked, "unit").cannot_run(first.encoding, task.accelerator);
-  throw InputError("unit '" + asked + "' runs no layer of network '" + task.workload.network + "'" +
-                   (reason ? ": " + *reason : ""));
-}
-
-Plan plan(const SimulateTask& task, const EnergyTable& table, const FunctionalRun* functional) {
-  check_mapping_names(task);
-  Plan plan;
-  for (const WorkItem& item : task.workload.layers) {
-    PlannedJob planned = job_of(item, task, table);
-    ReplayJob& job = planned.job;
-    if (functional != nullptr) {
-      job.layer = item.layer;
-      job.inputs = &functional->inputs.at(item.shape.name);
-    }
-    const auto same = functional != nullptr
-                          ? plan.jobs.end()
-                          : std::find_if(plan.jobs.begin(), plan.jobs.end(),
-                                         [&](const ReplayJob& other) { return alike(job, other); });
-    plan.job_of_layer.push_back(static_cast<size_t>(same - plan.jobs.begin()));
-    if (same != plan.jobs.end()) continue;
-    plan.cycles.push_back(planned.cycles);
-    plan.jobs.push_back(std::move(job));
-  }
-  check_unit_is_used(task, plan);
-  if (task.options.look.asked()) looked_at(task, plan).look = task.options.look;
-  return plan;
-}
 
 double zero_fraction(const std::vector<uint16_t>& values) {
   const auto zeros = std::count(values.begin(), values.end(), 0);
@@ -248,33 +129,6 @@ SimulateTask whole(SimulateTask task) {
 
 }  // namespace
 
-std::string unit_for(const LayerShape& shape, const Encoding& encoding, const AcceleratorConfig& accelerator,
-                     const std::string& asked) {
-  const std::vector<std::string>& units = accelerator.array.units;
-  const auto has = [&](const std::string& unit) {
-    return std::find(units.begin(), units.end(), unit) != units.end();
-  };
-  std::vector<std::string> candidates = units;
-  if (!asked.empty()) {
-    Registry<Unit>::instance().find(asked, "unit");
-    if (!has(asked)) throw InputError("accelerator '" + accelerator.name + "' has no unit '" + asked + "'");
-    candidates = {asked};
-    if (asked != kFallbackUnit && has(kFallbackUnit)) candidates.emplace_back(kFallbackUnit);
-  }
-  std::string reasons;
-  for (const std::string& unit : candidates) {
-    const auto reason = Registry<Unit>::instance().find(unit, "unit").cannot_run(encoding, accelerator);
-    if (!reason) return unit;
-    reasons += (reasons.empty() ? "" : "; ") + *reason;  // which begins with the unit's name
-  }
-  for (const std::string& unit : Registry<Unit>::instance().names()) {
-    const Unit& guest = Registry<Unit>::instance().find(unit, "unit");
-    if (has(std::string(guest.host())) && !guest.cannot_run(encoding, accelerator)) return unit;
-  }
-  throw InputError("layer '" + shape.name + "' in scheme '" + encoding.scheme +
-                   "' runs on no unit of accelerator '" + accelerator.name + "': " + reasons);
-}
-
 std::string forecast(int64_t cycles, int parallel) {
   constexpr double kCyclesPerSecond = 2e6;  // of one process on a core of its own, roughly
   constexpr double kLong = 10;
@@ -296,7 +150,7 @@ std::vector<RunReport> simulate(const std::vector<SimulateTask>& given,
   std::vector<Plan> plans;
   int64_t cycles = 0;
   for (const SimulateTask& task : tasks) {
-    plans.push_back(plan(task, tables.front(), functional));
+    plans.push_back(plan(task, tables.front(), parallel, functional));
     cycles += cycles_to_evaluate(plans.back());
   }
 

@@ -22,6 +22,7 @@ struct SimulateOptions {
   int64_t context = 0;  // positions that a token attends; 0: the network's layers alone
   bool fast_forward = true;
   Objective objective = Objective::energy_time;  // of the search for mappings
+  Search search = Search::quick;
   std::map<std::string, Mapping> mappings;       // by layer name; the others are searched
   Look look;                                     // timing runs only
   std::string look_layer;                        // at which layer; may be empty where there is one only

@@ -18,6 +18,7 @@ FilterDelivery to_sets(int row_first, int row_last, int set_first, int set_last,
 }  // namespace
 
 void add_weights(const Encoding& encoding, const Pass& pass, std::vector<FilterDelivery>& out) {
+  out.reserve(static_cast<size_t>(pass.rows * pass.sets));
   for (int row = 0; row < pass.rows; ++row)
     for (int set = 0; set < pass.sets; ++set)
       out.push_back(to_sets(row, row, set, set,

@@ -202,6 +202,7 @@ PassWorks::PassWorks(const LayerGeometry& geometry)
     : geometry_(geometry), base_(time_base(geometry.accelerator)) {}
 
 const PassWorks::PeWork& PassWorks::pe_work(const Pass& p) {
+  const bool inputs_stay = p.holds_inputs || p.keeps_inputs;  // and tables of them, where all have room
   const Tiles tiles{p.rows,
                     p.set_rows,
                     p.q,
@@ -211,10 +212,10 @@ const PassWorks::PeWork& PassWorks::pe_work(const Pass& p) {
                     p.p,
                     p.p_last,
                     p.taps,
-                    p.tokens,
+                    inputs_stay ? p.tokens : 0,
                     p.ends_group,
                     p.total_in,
-                    p.holds_inputs,
+                    (p.holds_inputs ? 1 : 0) + (p.keeps_inputs ? 2 : 0),
                     p.keeps_psums,
                     outputs_before_group_end(geometry_.encoding, p)};
   for (const auto& [known, work] : known_)

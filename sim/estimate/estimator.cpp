@@ -20,11 +20,6 @@ bool has_layer(const NetworkConfig& network, const std::string& name) {
                      [&](const LayerShape& shape) { return shape.name == name; });
 }
 
-bool has_biases(const NetworkConfig& network) {
-  return std::any_of(network.norms.begin(), network.norms.end(),
-                     [](const NormShape& norm) { return norm.kind == NormKind::layer_norm; });
-}
-
 int layer_bits(const std::string& layer, const WeightBits& bits) {
   const bool up = std::find(kMixedUp.begin(), kMixedUp.end(), layer) != kMixedUp.end();
   return bits.mixed && up ? bits.bits + 1 : bits.bits;
@@ -54,6 +49,14 @@ void add(const EstimateSums& other, double times, EstimateSums& sums) {
 
 }  // namespace
 
+bool has_biases(const NetworkConfig& network) {
+  return std::any_of(network.norms.begin(), network.norms.end(),
+                     [](const NormShape& norm) { return norm.kind == NormKind::layer_norm; });
+}
+
+bool is_head(const LayerShape& shape) { return shape.name == kHead; }
+bool is_gate(const LayerShape& shape) { return shape.name == kGate; }
+
 std::string name_of(const WeightBits& bits) {
   // Two of four projections have one bit more; the average over all weights depends on the network.
   return std::to_string(bits.bits) + (bits.mixed ? ".2" : "");
@@ -77,11 +80,11 @@ NetworkEstimate Estimator::estimate(const NetworkConfig& network, const std::str
   NetworkEstimate estimated{network.name, scheme, bits, tokens, {}};
   const bool biases = has_biases(network);
   for (const LayerShape& shape : network.layers) {
-    const bool head = shape.name == kHead;
+    const bool head = is_head(shape);
     LayerEstimate layer{shape, head ? "fp16" : scheme, head ? 16 : layer_bits(shape.name, bits), {}};
     std::vector<Operation> operations = layer_operations(shape, layer.scheme, layer.bits, tokens);
     if (biases && !head) operations.push_back(bias_add(shape.M, tokens));
-    if (shape.name == kGate) operations.push_back(gate_multiply(shape.M, tokens));
+    if (is_gate(shape)) operations.push_back(gate_multiply(shape.M, tokens));
     for (const Operation& operation : operations) layer.operations.push_back(estimate(operation));
     estimated.layers.push_back(layer);
   }

@@ -64,6 +64,11 @@ class Estimator {
   std::map<Key, LoopTiling> tilings_;
 };
 
+// What of a network the estimator treats apart.
+bool has_biases(const NetworkConfig& network);
+bool is_head(const LayerShape& shape);
+bool is_gate(const LayerShape& shape);
+
 // Sums over a network's layers, each counted as often as it stands there.
 struct EstimateSums {
   double latency_s = 0;

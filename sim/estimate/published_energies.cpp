@@ -34,14 +34,21 @@ double compute_pJ(OperationKind kind) {
 
 }  // namespace
 
+double published_word_bits(const Operation& operation) {
+  return operation.kind == OperationKind::shift ? kShift_bits : operation.bits;
+}
+
+bool leaves_chip(OperationKind kind) {
+  return kind == OperationKind::shift || kind == OperationKind::fully_connected;
+}
+
 PerLevel published_energies_pJ(const Operation& operation) {
-  const bool shifts = operation.kind == OperationKind::shift;
-  const double width = (shifts ? kShift_bits : operation.bits) / kWord_bits;
+  const double width = published_word_bits(operation) / kWord_bits;
   PerLevel pJ;
   pJ.compute = compute_pJ(operation.kind);
   pJ.noc.outputs = kPsum_pJ * width;
   pJ.rf = {kRf_pJ * width, kRfWeight_pJ * width, kRf_pJ * width};
-  if (shifts || operation.kind == OperationKind::fully_connected) {
+  if (leaves_chip(operation.kind)) {
     pJ.dram = {kDram_pJ * width, kDram_pJ * width, kDram_pJ * width};
     pJ.glb = {kGlb_pJ * width, 0, kGlb_pJ * width};
     pJ.noc.inputs = pJ.noc.weights = kNoc_pJ * width;

@@ -12,6 +12,10 @@ namespace eyeshift {
 // networks but those of partial sums.
 PerLevel published_energies_pJ(const Operation& operation);
 
+// Bits of a word, and whether operands come from and go to DRAM.
+double published_word_bits(const Operation& operation);
+bool leaves_chip(OperationKind kind);
+
 // Sizes in words of the operation's width: below 16 bits memories hold twice and PEs do four times as much.
 TilingLimits published_limits(int bits);
 

@@ -132,12 +132,19 @@ int jobs(const Arguments& arguments) {
 void add_objective_option(po::options_description& options) {
   options.add_options()("objective", value("O"),
                         "what the search of mappings makes small, by the first table: energy, time, or their "
-                        "product energy-time; default: energy-time");
+                        "product energy-time; default: energy-time")(
+      "search", value("S"),
+      "quick tries the largest tiles that fit, in milliseconds a layer; all tries every number of tiles in "
+      "every dimension, in seconds to minutes a layer; default: quick");
 }
 
 Objective objective(const Arguments& arguments) {
   const std::string name = choice(arguments, "objective", {"energy-time", "energy", "time"}, "energy-time");
   return name == "energy" ? Objective::energy : name == "time" ? Objective::time : Objective::energy_time;
+}
+
+Search search(const Arguments& arguments) {
+  return choice(arguments, "search", {"quick", "all"}, "quick") == "all" ? Search::all : Search::quick;
 }
 
 void add_table_option(po::options_description& options) {

@@ -51,6 +51,8 @@ int jobs(const Arguments& arguments);
 // --objective: what a search of mappings makes small.
 void add_objective_option(boost::program_options::options_description& options);
 Objective objective(const Arguments& arguments);
+// --search: how many mappings it tries; added with --objective.
+Search search(const Arguments& arguments);
 
 // --table, as often as wanted; by default the table that comes with the program.
 void add_table_option(boost::program_options::options_description& options);

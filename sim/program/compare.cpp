@@ -119,6 +119,7 @@ others keep theirs ()" +
     options.dataflow = text_or(arguments, "dataflow", options.dataflow);
     Registry<Dataflow>::instance().find(options.dataflow, "dataflow");
     options.objective = objective(arguments);
+    options.search = search(arguments);
     options.parallel = jobs(arguments);
     const QuantizeOptions quantize = options_of(arguments, options.sides);
     const std::vector<EnergyTable> with = tables(arguments);

@@ -101,6 +101,7 @@ units:
     task.options.dataflow = text_or(arguments, "dataflow", task.options.dataflow);
     Registry<Dataflow>::instance().find(task.options.dataflow, "dataflow");
     task.options.objective = objective(arguments);
+    task.options.search = search(arguments);
     task.options.fast_forward = !arguments["no-fast-forward"].as<bool>();
     if (has(arguments, "unit")) task.options.unit = text(arguments, "unit");
     task.options.tokens = whole_number(arguments, "tokens", 1, kMostTokens, 1);

@@ -164,6 +164,25 @@ TEST(UnitCostsPlot, DrawsTheTablesThatComeWithTheProgram) {
   EXPECT_THAT(content_of(folder / "log"), HasSubstr("'energy_pJ' is not a number"));
 }
 
+TEST(WaterfallPlot, DrawsEveryColumnOfAnAudit) {
+  ASSERT_FALSE(python().empty());
+  const TestFolder folder;
+  const Json line = {{"step", "published"}, {"energy_mJ", {{"total", 3.0}}}, {"change_mJ", 3.0}};
+  const Json next = {{"step", "widths"}, {"energy_mJ", {{"total", 2.0}}}, {"change_mJ", -1.0}};
+  const Json column = {{"scheme", "optq"}, {"unit", "dequant-mac"}, {"tokens", 1}, {"lines", {line, next}}};
+  const Json report = {{"columns", {column, column}}};
+  ASSERT_EQ(plot(folder, "waterfall", dump(report), folder / "one"), 0) << content_of(folder / "log");
+  EXPECT_THAT(content_of(folder / "one.png"), HasSubstr("PNG"));
+  std::vector<Json> bad(3, report);
+  bad[0].erase("columns");
+  bad[1]["columns"][1].erase("lines");
+  bad[2]["columns"][0]["lines"][1]["energy_mJ"]["total"] = "much";
+  for (const Json& other : bad) {
+    EXPECT_EQ(plot(folder, "waterfall", dump(other), folder / "bad"), 2);
+    EXPECT_THAT(content_of(folder / "log"), testing::StartsWith("waterfall.py: error: "));
+  }
+}
+
 TEST(UtilisationPlot, NeedsTheBusyCyclesOfEveryPe) {
   ASSERT_FALSE(python().empty());
   const TestFolder folder;
