@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Quantizes a checkpoint by every scheme at several widths and measures the perplexity of each: a JSON report, and the
-table as Markdown on standard output."""
+table as Markdown on standard output. What the report already holds is not measured again."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-# Schemes with their options; "{bits}" stands for each width.
+# Schemes with their options.
 SCHEMES = [
     ("msfp", []), ("rtn-oc", []), ("rtn-ic", []), ("adadim", []), ("awq", []), ("awq", ["--clip"]), ("gptq", []),
     ("gptq", ["--act-order"]), ("gptq-adadim", []), ("obq", []), ("quip", []), ("bcq-greedy", []), ("bcq", []),
@@ -55,6 +55,21 @@ def markdown(rows, widths):
     return "\n".join(lines)
 
 
+def kept_rows(path):
+    """The rows of a report that an earlier run has left."""
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)["schemes"]
+
+
+def save(options, rows):
+    os.makedirs(os.path.dirname(options.output) or ".", exist_ok=True)
+    with open(options.output + ".tmp", "w", encoding="utf-8") as file:
+        json.dump({"checkpoint": os.path.basename(options.checkpoint), "schemes": rows}, file, indent=1)
+    os.replace(options.output + ".tmp", options.output)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--eyeshift", default="build/release/eyeshift", help="the program")
@@ -62,19 +77,23 @@ def main():
     parser.add_argument("--text", default="traces/text/evaluation.txt")
     parser.add_argument("--bits", default="2,3,4", help="widths, separated by commas")
     parser.add_argument("--mixed", default="2.2", help="average bits of shiftaddllm-mixed, separated by commas")
+    parser.add_argument("--skip", default="", help="schemes to leave out, separated by commas; obq takes hours on large layers")
     parser.add_argument("--output", default="out/schemes.json", help="the report")
     options = parser.parse_args()
     widths = [int(bits) for bits in options.bits.split(",")]
-    rows = [measure(options, "fp16", [], None)]
-    for bits in widths:
-        for scheme, extra in SCHEMES:
-            rows.append(measure(options, scheme, extra, bits))
-            print(f"{rows[-1]['scheme']} {bits}: {rows[-1]['perplexity']:.3f}", file=sys.stderr)
-    for average in options.mixed.split(","):
-        rows.append(measure(options, "shiftaddllm-mixed", [], float(average)))
-    os.makedirs(os.path.dirname(options.output) or ".", exist_ok=True)
-    with open(options.output, "w", encoding="utf-8") as file:
-        json.dump({"checkpoint": os.path.basename(options.checkpoint), "schemes": rows}, file, indent=1)
+    wanted = [("fp16", [], None)]
+    wanted += [(scheme, extra, bits) for bits in widths for scheme, extra in SCHEMES
+               if scheme not in options.skip.split(",")]
+    wanted += [("shiftaddllm-mixed", [], float(average)) for average in options.mixed.split(",") if average]
+
+    rows = kept_rows(options.output)
+    done = {(row["scheme"], row["bits"]) for row in rows}
+    for scheme, extra, bits in wanted:
+        if (" ".join([scheme, *extra]), bits) in done:
+            continue
+        rows.append(measure(options, scheme, extra, bits))
+        print(f"{rows[-1]['scheme']} {bits}: {rows[-1]['perplexity']:.3f}", file=sys.stderr, flush=True)
+        save(options, rows)
     print(markdown(rows, widths))
     for row in rows:
         if row["bits"] not in widths:

@@ -134,6 +134,23 @@ TEST_F(ReproductionPlot, EnergiesByNetworkShareAnAxis) {
   EXPECT_EQ(content_of(folder_ / "one.svg"), content_of(folder_ / "two.svg"));
 }
 
+TEST(SchemePerplexityPlot, DrawsEveryScheme) {
+  ASSERT_FALSE(python().empty());
+  const TestFolder folder;
+  const auto row = [](const char* scheme, double bits, double perplexity) {
+    return Json{{"scheme", scheme}, {"bits_per_weight", bits}, {"perplexity", perplexity}};
+  };
+  Json report = {
+      {"schemes", {row("fp16", 16, 3), row("gptq", 2, 4), row("gptq", 3, 3.2), row("rtn-oc", 2, 50)}}};
+  ASSERT_EQ(plot(folder, "scheme_perplexity", dump(report), folder / "plot"), 0)
+      << content_of(folder / "log");
+  EXPECT_THAT(content_of(folder / "plot.png"), HasSubstr("PNG"));
+  report["schemes"][1].erase("perplexity");
+  EXPECT_EQ(plot(folder, "scheme_perplexity", dump(report), folder / "bad"), 2);
+  EXPECT_THAT(content_of(folder / "log"), HasSubstr("no 'perplexity'"));
+  EXPECT_EQ(plot(folder, "scheme_perplexity", "{\"schemes\": []}", folder / "bad"), 2);
+}
+
 TEST(UnitCostsPlot, DrawsTheTablesThatComeWithTheProgram) {
   ASSERT_FALSE(python().empty());
   const TestFolder folder;

@@ -1,0 +1,47 @@
+#!/usr/bin/python3
+"""Perplexity against stored bits a weight of every scheme and width."""
+
+import report_reader as reader
+
+WRITER = "scripts/scheme_table.py"
+LIMIT = 8  # perplexities above are drawn at the top edge, with their value
+
+
+def read(path):
+    report = reader.read_json(path)
+    rows = report.get("schemes") if isinstance(report, dict) else None
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) and "scheme" in row for row in rows):
+        raise reader.BadReport(f"{path}: no schemes in this report; was it written by '{WRITER} --output'?")
+    return rows
+
+
+def draw(plt, rows, path):
+    figure, axis = plt.subplots(figsize=(8.5, 5))
+    names = list(dict.fromkeys(row["scheme"] for row in rows))
+    for index, name in enumerate(names):
+        own = [row for row in rows if row["scheme"] == name]
+        points = sorted((reader.value(row, "bits_per_weight", path, WRITER), reader.value(row, "perplexity", path, WRITER))
+                        for row in own)
+        if name == "fp16":
+            axis.axhline(points[0][1], color="black", linewidth=0.8, linestyle=":", label=name)
+            continue
+        colour = reader.COLOURS[index % len(reader.COLOURS)]
+        marker = reader.MARKERS[index // len(reader.COLOURS) * 3 % len(reader.MARKERS)]
+        axis.plot([bits for bits, _ in points], [min(perplexity, LIMIT) for _, perplexity in points], color=colour,
+                  marker=marker, markersize=5, linewidth=0.8, label=name)
+        for bits, perplexity in points:
+            if perplexity > LIMIT:
+                axis.annotate(f"{perplexity:.1f}", (bits, LIMIT), xytext=(2, 3), textcoords="offset points", fontsize=6,
+                              color=colour, rotation=45)
+    axis.set_yscale("log")
+    axis.set_yticks([3, 3.2, 3.5, 4, 5, 6, 8], labels=["3", "3.2", "3.5", "4", "5", "6", "8"])
+    axis.minorticks_off()
+    axis.set_xlabel("stored bits a weight")
+    axis.set_ylabel("perplexity")
+    axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=7)
+    return figure
+
+
+if __name__ == "__main__":
+    reader.main("Perplexity against stored bits a weight, of the report of scripts/scheme_table.py. Writes PNG and SVG.",
+                draw, read, WRITER)
