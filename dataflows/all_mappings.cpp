@@ -14,8 +14,7 @@ void TiledDataflow::for_all_mappings(const LayerShape& shape, const Encoding& en
     found = true;
     take(estimate);
   };
-  // As in mappings(): a single slot only where nothing else fits.
-  for (int slots = accelerator.glb.double_buffer ? 2 : 1; slots > 0 && !found; --slots)
+  for (int slots = accelerator.glb.double_buffer ? 2 : 1; slots > 0; --slots)
     take_all({shape, geometry, tokens, slots, Search::all}, take_one);
   if (!found) throw_fits_none(shape, geometry, tokens);
 }

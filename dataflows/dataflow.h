@@ -43,7 +43,8 @@ class Dataflow {
                      const Mapping& mapping) const = 0;
 
   // What a valid mapping is expected to count and roughly how long it will take: its actions exactly, its
-  // cycles as the sum over passes of the resource that is busy longest, without ramps and stalls.
+  // cycles as the sum over passes of the resource that is busy longest, without ramps and stalls but the wait
+  // for inputs that cannot be loaded ahead.
   virtual MappingEstimate estimate(const LayerShape& shape, const Encoding& encoding, int64_t tokens,
                                    const AcceleratorConfig& accelerator, const std::string& unit,
                                    const Mapping& mapping) const = 0;

@@ -70,9 +70,7 @@ std::vector<MappingEstimate> TiledDataflow::mappings(const LayerShape& shape, co
   const LayerGeometry geometry(accelerator, shape, encoding, unit);
   std::vector<MappingEstimate> found;
   const auto take = [&](const MappingEstimate& estimate) { found.push_back(estimate); };
-  // Estimates know no waiting for a tile that is not loaded ahead: a single slot only where nothing else
-  // fits.
-  for (int slots = geometry.accelerator.glb.double_buffer ? 2 : 1; slots > 0 && found.empty(); --slots)
+  for (int slots = geometry.accelerator.glb.double_buffer ? 2 : 1; slots > 0; --slots)
     for (const Mapping& mapping : candidates(shape, geometry, tokens, slots))
       take_buffered({shape, geometry, tokens, slots, Search::quick}, mapping, take);
   if (found.empty()) throw_fits_none(shape, geometry, tokens);
@@ -191,18 +189,19 @@ void TiledDataflow::take_buffered(const Space& space, Mapping mapping, const Tak
     if (low == 0) continue;
     ++kept;
     mapping.m = std::min(low * tile, outputs);
-    if (!violation(make_case(shape, geometry, tokens, mapping)).empty()) continue;
-    take(estimate_case(make_case(shape, geometry, tokens, mapping), works));
+    const Case layer = make_case(shape, geometry, tokens, mapping);
+    if (violation(layer).empty() && layout(layer).input_slots == slots) take(estimate_case(layer, works));
   }
 }
 
 MappingEstimate TiledDataflow::estimate_case(const Case& layer, PassWorks& works) const {
   MappingEstimate total;
   total.mapping = layer.mapping;
+  const bool waits = layout(layer).input_slots == 1;
   walk(layer, Detail::kinds, [&](const Pass& pass, int64_t times) {
     const PassWork work = works.of(pass);
     total.actions.add(work.actions, times);
-    total.cycles += work.cycles() * times;
+    total.cycles += (waits ? work.cycles_after_load() : work.cycles()) * times;
   });
   return total;
 }
