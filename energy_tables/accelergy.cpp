@@ -35,10 +35,21 @@ struct ReferenceTable {
 }
 
 YAML::Node entry(const std::string& file, const YAML::Node& node, const char* key) {
-  const YAML::Node found = node.IsMap() ? node[key] : YAML::Node();
-  if (!found.IsDefined())
+  if (!node.IsMap() || !node[key].IsDefined())
     fail(file, node, std::string("missing key '") + key + "' of an Accelergy reference table");
-  return found;
+  return node[key];
+}
+
+std::string name_entry(const std::string& file, const YAML::Node& node, const char* what) {
+  const YAML::Node name = entry(file, node, "name");
+  if (!name.IsScalar()) fail(file, name, std::string("expected the name of ") + what);
+  return name.Scalar();
+}
+
+YAML::Node list_entry(const std::string& file, const YAML::Node& node, const char* key) {
+  const YAML::Node list = entry(file, node, key);
+  if (!list.IsSequence() || list.size() == 0) fail(file, list, std::string(key) + ": expected a list");
+  return list;
 }
 
 double amount(const std::string& file, const YAML::Node& node, const char* key) {
@@ -65,23 +76,17 @@ ReferenceTable read_reference(const std::string& file, const char* root) {
   } catch (const YAML::Exception& error) {
     throw InputError(file + ":" + std::to_string(error.mark.line + 1) + ": " + error.msg);
   }
-  const YAML::Node tables = entry(file, entry(file, document, root), "tables");
-  if (!tables.IsSequence() || tables.size() == 0) fail(file, tables, "expected a list of tables");
-  for (const YAML::Node& component : tables) {
-    const YAML::Node name = entry(file, component, "name");
-    if (!name.IsScalar()) fail(file, name, "expected a component's name");
-    Values& values = table.classes[class_of(name.Scalar())];
+  for (const YAML::Node& component : list_entry(file, entry(file, document, root), "tables")) {
+    const std::string name = class_of(name_entry(file, component, "a component"));
+    Values& values = table.classes[name];
     if (!values.empty())
-      fail(file, name,
-           "class '" + class_of(name.Scalar()) + "' is there twice: give its components different names");
+      fail(file, component, "class '" + name + "' is there twice: give its components different names");
     if (std::string(root) == "ART") {
       values["area"] = {amount(file, component, "area")};
       continue;
     }
-    for (const YAML::Node& action : entry(file, component, "actions")) {
-      const YAML::Node action_name = entry(file, action, "name");
-      values[action_name.Scalar()].push_back(amount(file, action, "energy"));
-    }
+    for (const YAML::Node& action : list_entry(file, component, "actions"))
+      values[name_entry(file, action, "an action")].push_back(amount(file, action, "energy"));
   }
   return table;
 }

@@ -81,10 +81,28 @@ SchemeWorkload quantized_workload(const std::string& checkpoint, const std::stri
   return result;
 }
 
+namespace {
+
+// The first layer that the scheme codes, the first of all where it codes none.
+const WorkItem& coded_layer(const Workload& workload) {
+  for (const WorkItem& item : workload.layers)
+    if (item.encoding.scheme == workload.scheme) return item;
+  return workload.layers.front();
+}
+
+}  // namespace
+
 std::vector<RunReport> compare(const AcceleratorConfig& accelerator, const CompareOptions& options,
                                const std::map<std::string, SchemeWorkload>& workloads,
                                const std::vector<EnergyTable>& tables) {
-  const std::vector<AcceleratorConfig> machine_of = machines(accelerator, options.sides);
+  std::vector<AcceleratorConfig> machine_of = machines(accelerator, options.sides);
+  std::vector<UnitMachine> units;
+  for (size_t i = 0; i < machine_of.size(); ++i) {
+    const WorkItem& coded = coded_layer(workloads.at(options.sides[i].scheme).workload);
+    units.push_back({machine_of[i], options.sides[i].unit, coded.shape, coded.encoding});
+  }
+  for (size_t i = 1; i < machine_of.size(); ++i)
+    machine_of[i] = at_equal_terms(options.equal, units[i], units.front(), tables.front());
   std::vector<SimulateTask> tasks;
   std::vector<const SchemeWorkload*> sources;
   for (const int64_t tokens : options.tokens)

@@ -8,6 +8,7 @@
 #include "energy_tables/table.h"
 #include "models/spec/accelerator.h"
 #include "sim/choose_mapping.h"
+#include "sim/equal_terms.h"
 #include "sim/report.h"
 #include "sim/workload.h"
 #include "traces/quantizers/quantizer.h"
@@ -30,6 +31,7 @@ struct CompareOptions {
   std::vector<int64_t> tokens = {1};
   int64_t context = 0;  // as SimulateOptions::context
   std::string dataflow = "row-stationary";
+  EqualTerms equal = EqualTerms::array;  // what all machines have as the first side's
   Objective objective = Objective::energy_time;
   Search search = Search::quick;
   int parallel = 1;

@@ -44,6 +44,13 @@ QuantizeOptions options_of(const Arguments& arguments, const std::vector<SchemeO
   return options;
 }
 
+EqualTerms equal_terms(const Arguments& arguments) {
+  const std::string terms = choice(arguments, "equal", {"array", "area", "throughput"}, "array");
+  return terms == "area"         ? EqualTerms::area
+         : terms == "throughput" ? EqualTerms::throughput
+                                 : EqualTerms::array;
+}
+
 class Compare : public Command {
  public:
   std::string summary() const override { return "several schemes, each on its arithmetic, side by side"; }
@@ -94,7 +101,12 @@ others keep theirs ()" +
                                       "schemes are calibrated on this text, or .npy of token ids; default: "
                                       "traces/text/calibration.txt")(
         "window", value("N"), "tokens of a perplexity window; default: 512")(
-        "dataflow", value("D"), "how layers are spread over the array; default: row-stationary");
+        "dataflow", value("D"), "how layers are spread over the array; default: row-stationary")(
+        "equal", value("TERMS"),
+        "give the other sides as many columns of PEs as make their array equal to the first side's in 'area' "
+        "or "
+        "in 'throughput' (products a cycle); adds a table with the energy-delay product; default: array, the "
+        "configuration's for all");
     add_objective_option(options);
     add_table_option(options);
     add_jobs_option(options);
@@ -119,6 +131,7 @@ others keep theirs ()" +
     options.dataflow = text_or(arguments, "dataflow", options.dataflow);
     Registry<Dataflow>::instance().find(options.dataflow, "dataflow");
     options.objective = objective(arguments);
+    options.equal = equal_terms(arguments);
     options.search = search(arguments);
     options.parallel = jobs(arguments);
     const QuantizeOptions quantize = options_of(arguments, options.sides);
@@ -130,8 +143,9 @@ others keep theirs ()" +
     if (options.context > 0) std::for_each(machine_of.begin(), machine_of.end(), check_token_lanes);
     const auto workloads = workloads_of(arguments, options, quantize);
     const std::vector<RunReport> runs = compare(accelerator, options, workloads, with);
-    sink.write({[&] { return comparison_text(runs); }, [&] { return dump(comparison_json(runs)); },
-                [&] { return runs_csv(runs); }});
+    const bool equal = options.equal != EqualTerms::array;
+    sink.write({[&] { return comparison_text(runs) + (equal ? equal_terms_text(options.equal, runs) : ""); },
+                [&] { return dump(comparison_json(runs)); }, [&] { return runs_csv(runs); }});
   }
 
  private:

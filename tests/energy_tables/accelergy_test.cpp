@@ -28,7 +28,7 @@ constexpr char kErt[] = R"(ERT:
     - {name: read, energy: 512}
   - name: chip.dummy_buffer
     actions:
-    - {name: read, energy: 0}
+    [{name: read, energy: 0}]
 )";
 constexpr char kArt[] = R"(ART:
   version: '0.4'
@@ -116,6 +116,10 @@ TEST(Accelergy, RefusesWhatIsNoReferenceTable) {
   EXPECT_THAT(error_with(&Files::ert, "energy: 512", "cost: 512"), HasSubstr("missing key 'energy'"));
   EXPECT_THAT(error_with(&Files::ert, "ERT:", "EAT:"), HasSubstr("missing key 'ERT'"));
   EXPECT_THAT(error_with(&Files::ert, "  tables:", "  tables: ["), HasSubstr("ERT.yaml:"));
+  EXPECT_THAT(error_with(&Files::ert, "[{name: read, energy: 0}]", "3"),
+              HasSubstr("actions: expected a list"));
+  EXPECT_THAT(error_with(&Files::ert, "name: read, energy: 512", "name: [], energy: 512"),
+              HasSubstr("the name of an action"));
   EXPECT_THAT(error_with(&Files::art, "area: 5816", "area: .nan"), HasSubstr("ART.yaml:5: area"));
   EXPECT_THAT(error_with(&Files::table, "ert: ERT.yaml", "ert: none.yaml"), HasSubstr("none.yaml"));
   TestFolder folder;
