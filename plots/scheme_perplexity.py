@@ -4,7 +4,6 @@
 import report_reader as reader
 
 WRITER = "scripts/scheme_table.py"
-LIMIT = 8  # perplexities above are drawn at the top edge, with their value
 
 
 def read(path):
@@ -27,14 +26,12 @@ def draw(plt, rows, path):
             continue
         colour = reader.COLOURS[index % len(reader.COLOURS)]
         marker = reader.MARKERS[index // len(reader.COLOURS) * 3 % len(reader.MARKERS)]
-        axis.plot([bits for bits, _ in points], [min(perplexity, LIMIT) for _, perplexity in points], color=colour,
+        axis.plot([bits for bits, _ in points], [perplexity for _, perplexity in points], color=colour,
                   marker=marker, markersize=5, linewidth=0.8, label=name)
-        for bits, perplexity in points:
-            if perplexity > LIMIT:
-                axis.annotate(f"{perplexity:.1f}", (bits, LIMIT), xytext=(2, 3), textcoords="offset points", fontsize=6,
-                              color=colour, rotation=45)
     axis.set_yscale("log")
-    axis.set_yticks([3, 3.2, 3.5, 4, 5, 6, 8], labels=["3", "3.2", "3.5", "4", "5", "6", "8"])
+    lowest, highest = axis.get_ylim()
+    ticks = [tick for tick in (3, 3.2, 3.5, 4, 5, 6, 8, 12, 20, 50, 100, 1000) if lowest <= tick <= highest]
+    axis.set_yticks(ticks, labels=[f"{tick:g}" for tick in ticks])
     axis.minorticks_off()
     axis.set_xlabel("stored bits a weight")
     axis.set_ylabel("perplexity")

@@ -113,6 +113,30 @@ TEST_P(EveryScheme, OneTokenAndDeadChannelsAreEnough) {
   EXPECT_TRUE(decoded(no_signal).allFinite());
 }
 
+TEST_P(EveryScheme, DuplicatedChannelsAndFewerTokensThanInputsAreAllowed) {
+  const MatrixXd W = random_matrix(24, 32, 5);
+  MatrixXd X = random_matrix(32, 20, 6);
+  X.row(9) = X.row(10);
+  X.row(31) = -X.row(10);
+  EXPECT_LT(
+      testing_support::relative_output_error(W, decoded(quantize(GetParam(), W, calibration_of(X), {})), X),
+      0.2);
+}
+
+TEST_P(EveryScheme, OneBitIsCodedOrRefused) {
+  const MatrixXd W = random_matrix(16, 24, 5);
+  QuantizeOptions options;
+  options.bits = 1;
+  const Calibration calibration = calibration_of(random_matrix(24, 40, 6));
+  const bool binary = quantizer().encoding({"layer", 24, 16, 1}, {}).coding == Coding::binary;
+  if (!binary && !quantizer().fixed_bits()) {
+    expect_error(W, calibration, options, "--bits is 1; it must be from 2 to 8");
+    return;
+  }
+  const MatrixXd Wq = decoded(quantize(GetParam(), W, calibration, options));
+  EXPECT_LT((W - Wq).squaredNorm(), W.squaredNorm());
+}
+
 TEST_P(EveryScheme, NamesTheWeightThatIsNotFinite) {
   MatrixXd W = random_matrix(8, 8, 7);
   const Calibration calibration = calibration_of(random_matrix(8, 9, 8));
