@@ -82,13 +82,14 @@ TEST_P(EveryScheme, ZeroWeightsDecodeToZero) {
 }
 
 TEST_P(EveryScheme, ZeroRowsDecodeToZero) {
-  const Encoding layout = quantizer().encoding({"layer", 16, 16, 1}, {});
-  if (layout.centred || (layout.coding == Coding::binary && layout.group_rows == 16))
-    GTEST_SKIP() << "levels about zero that all rows share hold no zero";
   MatrixXd W = random_matrix(16, 16, 3);
   W.topRows(8).setZero();
   const MatrixXd Wq = decoded(quantize(GetParam(), W, calibration_of(random_matrix(16, 40, 4)), {}));
-  EXPECT_TRUE(Wq.topRows(8).isZero(0));
+  const Encoding layout = quantizer().encoding({"layer", 16, 16, 1}, {});
+  if (layout.centred || (layout.coding == Coding::binary && layout.group_rows == 16))
+    EXPECT_LT(Wq.topRows(8).norm(), Wq.bottomRows(8).norm()) << "levels that all rows share hold no zero";
+  else
+    EXPECT_TRUE(Wq.topRows(8).isZero(0));
   EXPECT_FALSE(Wq.bottomRows(8).isZero(0));
 }
 
