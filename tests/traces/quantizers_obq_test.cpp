@@ -52,7 +52,7 @@ TEST_F(ObqTest, InNaturalOrderEqualsGptq) {
   const MatrixXd inverse = hessian.H.inverse();
   const RowGrids grids{{grid}, kK};
   for (int64_t m = 0; m < kM; ++m) {
-    const std::vector<uint8_t> codes = code_row(W.row(m), inverse, grids, RowOrder::natural);
+    const std::vector<uint8_t> codes = code_row(W.row(m), inverse, grids, WeightOrder::natural);
     for (int64_t k = 0; k < kK; ++k) ASSERT_EQ(codes[k], gptq.codes(m, k)) << m << " " << k;
   }
 }
@@ -90,8 +90,9 @@ TEST_F(ObqTest, TakesTheCheapestWeightFirstButOutliersBeforeIt) {
   const MatrixXd H = 2.0 / 90 * X * X.transpose();
   const RowGrids narrow{{fit_uniform_grid(-0.7, 0.7, 3, false, 32)}, kK};  // leaves weights outside
   for (int64_t m = 0; m < kM; ++m) {
-    EXPECT_EQ(code_row(W.row(m), H.inverse(), {{grid}, kK}, RowOrder::cheapest), textbook(W.row(m), H, grid));
-    EXPECT_EQ(code_row(W.row(m), H.inverse(), narrow, RowOrder::cheapest),
+    EXPECT_EQ(code_row(W.row(m), H.inverse(), {{grid}, kK}, WeightOrder::cheapest),
+              textbook(W.row(m), H, grid));
+    EXPECT_EQ(code_row(W.row(m), H.inverse(), narrow, WeightOrder::cheapest),
               textbook(W.row(m), H, narrow.grids.front()));
   }
 }

@@ -50,8 +50,8 @@ double budget_of(const std::vector<LayerSensitivity>& layers, const QuantizeOpti
 LayerSensitivity sensitivity(const Quantizer& quantizer, const LayerShape& shape, const Eigen::MatrixXd& W,
                              const Calibration& calibration, QuantizeOptions options) {
   LayerSensitivity result{shape, sensitivity_criterion(shape, W, calibration), {}};
-  for (size_t width = 0; width < kMixedBits.size(); ++width) {
-    options.bits = kMixedBits[width];
+  for (size_t width = 0; width < kBitChoices.size(); ++width) {
+    options.bits = kBitChoices[width];
     const Layer layer = quantizer.quantize(shape, W, calibration, options);
     result.errors[width] = squared_output(W - decoded_matrix(layer), calibration.gram);
   }
@@ -62,19 +62,19 @@ std::vector<int> assign_bits(const std::vector<LayerSensitivity>& layers, const 
   std::vector<double> criteria;
   for (const LayerSensitivity& layer : layers) criteria.push_back(layer.criterion);
   std::vector<std::vector<BitChoice>> items(layers.size());
-  for (size_t width = 0; width < kMixedBits.size(); ++width) {
+  for (size_t width = 0; width < kBitChoices.size(); ++width) {
     std::vector<double> errors;
     for (const LayerSensitivity& layer : layers) errors.push_back(layer.errors[width]);
     const ErrorFit fit(criteria, errors);
     for (size_t i = 0; i < layers.size(); ++i)
-      items[i].push_back({kMixedBits[width], cost_of(layers[i].shape, kMixedBits[width], options),
+      items[i].push_back({kBitChoices[width], cost_of(layers[i].shape, kBitChoices[width], options),
                           fit(layers[i].criterion)});
   }
   const double budget = budget_of(layers, options);
   const std::vector<size_t> chosen = cheapest_errors(items, budget);
   if (chosen.empty() && !layers.empty()) refuse(items, options, budget);
   std::vector<int> bits;
-  for (const size_t width : chosen) bits.push_back(kMixedBits[width]);
+  for (const size_t width : chosen) bits.push_back(kBitChoices[width]);
   return bits;
 }
 

@@ -8,7 +8,7 @@
 
 namespace eyeshift {
 
-inline constexpr std::array<int, 3> kMixedBits = {2, 3, 4};
+inline constexpr std::array<int, 3> kBitChoices = {2, 3, 4};
 
 // What is known of a layer before bits are assigned.
 struct LayerSensitivity {

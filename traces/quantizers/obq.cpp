@@ -59,7 +59,7 @@ class Obq : public Quantizer {
                                                options.symmetric, options.scale_bits));
         layer.set_grid(m, k / layout.group_cols, grids.grids.back());
       }
-      layer.store_row(m, code_row(alive.row(m), inverse, grids, RowOrder::cheapest));
+      layer.store_row(m, code_row(alive.row(m), inverse, grids, WeightOrder::cheapest));
     });
     return layer.finish();
   }

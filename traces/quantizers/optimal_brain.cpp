@@ -26,7 +26,7 @@ class Choice {
 }  // namespace
 
 std::vector<uint8_t> code_row(Eigen::VectorXd w, Eigen::MatrixXd inverse_H, const RowGrids& grids,
-                              RowOrder order) {
+                              WeightOrder order) {
   std::vector<int64_t> columns(static_cast<size_t>(w.size()));  // of the weights left
   std::iota(columns.begin(), columns.end(), int64_t{0});
   std::vector<uint8_t> codes(columns.size());
@@ -42,9 +42,9 @@ std::vector<uint8_t> code_row(Eigen::VectorXd w, Eigen::MatrixXd inverse_H, cons
       farthest.offer(i, columns[i], -error);
       first.offer(i, columns[i], static_cast<double>(columns[i]));
     }
-    const Eigen::Index j = order == RowOrder::natural ? first.position()
-                           : outlier                  ? farthest.position()
-                                                      : cheapest.position();
+    const Eigen::Index j = order == WeightOrder::natural ? first.position()
+                           : outlier                     ? farthest.position()
+                                                         : cheapest.position();
     const UniformGrid& grid = grids.of(columns[j]);
     const uint8_t code = codes[columns[j]] = grid.code(w(j));
     const Eigen::VectorXd column = inverse_H.col(j).head(left);

@@ -9,7 +9,7 @@
 namespace eyeshift {
 
 // Which weight of a row is quantized next.
-enum class RowOrder {
+enum class WeightOrder {
   cheapest,  // that of least (w - q)^2 / [H^-1]_jj; but where an error exceeds a quarter of the grid's step
              // squared, the largest error
   natural,
@@ -26,6 +26,6 @@ struct RowGrids {
 // taking up its error by w -= H^-1_j (w_j - q_j) / [H^-1]_jj, H^-1 [K, K] that of the weights left. Returns
 // the codes [K].
 std::vector<uint8_t> code_row(Eigen::VectorXd w, Eigen::MatrixXd inverse_H, const RowGrids& grids,
-                              RowOrder order);
+                              WeightOrder order);
 
 }  // namespace eyeshift
