@@ -201,7 +201,7 @@ MappingEstimate TiledDataflow::estimate_case(const Case& layer, PassWorks& works
   walk(layer, Detail::kinds, [&](const Pass& pass, int64_t times) {
     const PassWork work = works.of(pass);
     total.actions.add(work.actions, times);
-    total.cycles += (waits ? work.cycles_after_load() : work.cycles()) * times;
+    total.cycles += (waits && pass.loads_inputs ? work.cycles_after_load() : work.cycles()) * times;
   });
   return total;
 }

@@ -25,15 +25,10 @@ class Estimator {
     if (!pass_.keeps_psums) psums(busy(Bound::psum_in_noc), busy(Bound::psum_out_noc));
     out_.actions.add(pe_.token, pass_.tokens);
     busy(Bound::compute) = pe_.token_cycles * pass_.tokens;
-    busy(Bound::dram) = link_cycles(bursts());
-    out_.load_cycles = link_cycles(divide_up(pass_.load_bits, g_.accelerator.dram.burst_bytes * 8));
+    busy(Bound::dram) = bursts() * g_.accelerator.dram.burst_bytes * 8 / g_.accelerator.dram.link_bits;
   }
 
  private:
-  int64_t link_cycles(int64_t bursts) const {
-    return bursts * g_.accelerator.dram.burst_bytes * 8 / g_.accelerator.dram.link_bits;
-  }
-
   int64_t bursts() {
     const bool loads = !pass_.holds_weights;
     return count_bursts(loads ? pe_.stream.weights : 0, Action::dram_read_weights) +
@@ -205,8 +200,8 @@ Bound PassWork::bound() const {
 
 int64_t PassWork::cycles_after_load() const {
   PassWork rest = *this;
-  rest.busy_cycles[static_cast<size_t>(Bound::dram)] -= load_cycles;
-  return load_cycles + rest.cycles();
+  rest.busy_cycles[static_cast<size_t>(Bound::dram)] = 0;
+  return busy_cycles[static_cast<size_t>(Bound::dram)] + rest.cycles();
 }
 
 PassWorks::PassWorks(const LayerGeometry& geometry)
@@ -239,8 +234,8 @@ const PassWorks::PeWork& PassWorks::pe_work(const Pass& p) {
 PassWork PassWorks::of(const Pass& pass) {
   PassWork out;
   Estimator(geometry_, pass, pe_work(pass), out).work();
-  for (int64_t* link : {&out.busy_cycles[static_cast<size_t>(Bound::dram)], &out.load_cycles})
-    *link = *link * base_.dram_ticks / base_.core_ticks;
+  int64_t& dram = out.busy_cycles[static_cast<size_t>(Bound::dram)];
+  dram = dram * base_.dram_ticks / base_.core_ticks;
   return out;
 }
 

@@ -16,12 +16,12 @@ namespace eyeshift {
 // them busy, and how often each action will happen.
 struct PassWork {
   std::array<int64_t, kBounds> busy_cycles{};  // by Bound
-  int64_t load_cycles = 0;                     // core cycles of the DRAM link's that bring its inputs
   ActionCounts actions;
 
   Bound bound() const;  // the resource that is busy longest
   int64_t cycles() const { return busy_cycles[static_cast<size_t>(bound())]; }
-  // Where its inputs have to wait for the pass before to end: their load comes first, all else overlaps.
+  // Where its inputs cannot be loaded before the pass before is done with its own, nor its weights, which
+  // come behind them: what comes from DRAM, then the rest.
   int64_t cycles_after_load() const;
 };
 
