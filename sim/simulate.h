@@ -23,10 +23,10 @@ struct SimulateOptions {
   bool fast_forward = true;
   Objective objective = Objective::energy_time;  // of the search for mappings
   Search search = Search::quick;
-  std::map<std::string, Mapping> mappings;       // by layer name; the others are searched
-  Look look;                                     // timing runs only
-  std::string look_layer;                        // at which layer; may be empty where there is one only
-  bool utilisation = false;                      // report how long each PE was busy
+  std::map<std::string, Mapping> mappings;  // by layer name; the others are searched
+  Look look;                                // timing runs only
+  std::string look_layer;                   // at which layer; may be empty where there is one only
+  bool utilisation = false;                 // report how long each PE was busy
 };
 
 // A workload on a machine.

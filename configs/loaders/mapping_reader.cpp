@@ -11,7 +11,8 @@ std::map<std::string, Mapping> load_mappings(const std::string& path) {
     Mapping& mapping = mappings[layer];
     map.integer("m", mapping.m, size, "outputs whose partial sums stay in the global buffer");
     map.integer("n", mapping.n, size, "tokens processed while they do");
-    map.integer("e", mapping.e, size, "width of a PE set: output rows of a strip, or columns that split the tokens",
+    map.integer("e", mapping.e, size,
+                "width of a PE set: output rows of a strip, or columns that split the tokens",
                 Need::optional);
     map.integer("p", mapping.p, size, "outputs of a PE");
     map.integer("q", mapping.q, size, "inputs of a PE, channels of a convolution");

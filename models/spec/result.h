@@ -13,9 +13,9 @@ enum class Bound : uint8_t { compute, dram, filter_noc, input_noc, psum_in_noc, 
 inline constexpr size_t kBounds = 6;
 const char* bound_name(Bound bound);
 
-// Passes in schedule order with the same work for the resource that bounds them and, among the first some thousand
-// runs, of the same length; run-length coded. A pass
-// ends when its last result has left the array; its cycles count from the end of the pass before.
+// Passes in schedule order with the same work for the resource that bounds them and, among the first some
+// thousand runs, of the same length; run-length coded. A pass ends when its last result has left the array;
+// its cycles count from the end of the pass before.
 struct PassRunResult {
   int64_t first_pass = 0;
   int64_t passes = 0;
