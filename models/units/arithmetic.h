@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 
 #include "models/spec/accelerator.h"
 #include "models/units/unit.h"
@@ -26,9 +27,13 @@ inline double rounded(double value, Accumulator accumulator) {
 // rounded to nearest even, overflow saturates at 65504.
 inline double exponent_add(double half, uint8_t term) {
   if (term == 0) return 0.0;
-  const double scaled = std::ldexp((term & 0x80u) ? -half : half, static_cast<int>(term & 0x7fu) - 64);
-  if (std::isfinite(scaled) && std::abs(scaled) > 65504.0) return std::copysign(65504.0, scaled);
-  return static_cast<double>(round_to_half(static_cast<float>(scaled)));
+  const uint64_t bits = (uint64_t{term & 0x80u} << 56) | (uint64_t{1023 - 64 + (term & 0x7fu)} << 52);
+  double power;
+  std::memcpy(&power, &bits, sizeof power);
+  const double scaled = half * power, magnitude = std::abs(scaled);
+  const bool overflows = (magnitude > 65504.0) & (magnitude <= std::numeric_limits<double>::max());
+  const auto nearest = static_cast<double>(round_to_half(static_cast<float>(scaled)));
+  return overflows ? std::copysign(65504.0, scaled) : nearest;
 }
 
 // A real scale, encoding.scale_bits wide, that a PE holds at a bit of a kind of content.
@@ -43,6 +48,23 @@ inline float stored_real(const PeValues& pe, Content content, int64_t bit) {
 // The index-th of a PE's row-wise scales.
 inline float row_scale(const PeValues& pe, int64_t index) {
   return stored_real(pe, Content::row_scales, index * pe.encoding->scale_bits);
+}
+
+// psums += products of the tokens' inputs and one weight, product and sum rounded.
+template <typename Input>
+void multiply_accumulate(const Input* x, double weight, const PeValues& pe, double* psums) {
+  for (int i = 0; i < pe.tokens; ++i) {
+    const double product = rounded(static_cast<double>(x[i]) * weight, pe.accumulator);
+    psums[i] = rounded(psums[i] + product, pe.accumulator);
+  }
+}
+
+// psums += the tokens' values, with or without their signs turned.
+template <typename Value>
+void accumulate(const Value* values, bool positive, const PeValues& pe, double* psums) {
+  const double sign = positive ? 1.0 : -1.0;
+  for (int i = 0; i < pe.tokens; ++i)
+    psums[i] = rounded(psums[i] + sign * static_cast<double>(values[i]), pe.accumulator);
 }
 
 // 16-bit words that hold so many bits.

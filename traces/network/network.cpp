@@ -4,7 +4,9 @@ namespace eyeshift {
 
 Activations apply(const Linear& layer, const Activations& inputs) {
   Activations outputs(inputs.rows(), layer.weight.rows());
-  if (layer.round_inputs) {
+  if (layer.product) {
+    outputs = layer.product(inputs);
+  } else if (layer.round_inputs) {
     Activations rounded = inputs;
     layer.round_inputs(rounded);
     outputs.noalias() = rounded * layer.weight.transpose();

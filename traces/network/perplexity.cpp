@@ -24,7 +24,8 @@ double negative_log_likelihood(const Activations& logits, const int32_t* tokens)
 
 }  // namespace
 
-Perplexity perplexity(const Network& network, const Tokens& tokens, int64_t window, int threads) {
+Perplexity perplexity(const Network& network, const Tokens& tokens, int64_t window, int threads,
+                      const std::function<void()>& on_window) {
   const int64_t windows = count_windows(network, tokens, window, 2, "text");
   Perplexity result;
   std::vector<double> sums(static_cast<size_t>(windows));
@@ -33,6 +34,7 @@ Perplexity perplexity(const Network& network, const Tokens& tokens, int64_t wind
     Activations logits = network.logits(begin, window);
     sums[i] = negative_log_likelihood(logits, begin);
     if (i == 0) result.logits = std::move(logits);
+    if (on_window) on_window();
   });
   double total = 0;
   for (const double sum : sums) total += sum;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "traces/network/network.h"
 
 namespace eyeshift {
@@ -14,7 +16,8 @@ struct Perplexity {
 // Cuts the tokens into windows that do not overlap, dropping a last partial one; in each window every token
 // but the first is predicted from those before it. The result does not depend on the number of threads (0:
 // one a processor). Throws InputError where the window has fewer than 2 tokens, exceeds the network's
-// positions or the tokens.
-Perplexity perplexity(const Network& network, const Tokens& tokens, int64_t window, int threads = 0);
+// positions or the tokens. on_window is called, from any thread, as windows are done.
+Perplexity perplexity(const Network& network, const Tokens& tokens, int64_t window, int threads = 0,
+                      const std::function<void()>& on_window = {});
 
 }  // namespace eyeshift
