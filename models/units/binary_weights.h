@@ -35,12 +35,12 @@ using TokenHalves = std::array<float, kTokensAtOnce>;
 // alpha x: T exponent adds, their results summed in half precision in the order of the terms.
 inline void scale_inputs(const PeValues& pe, const float* x, int64_t row_group, int units, int unit,
                          int plane, float* scaled) {
-  for (int term = 0; term < pe.encoding->terms; ++term) {
+  const int tokens = pe.tokens;
+  const uint8_t first = term_of(pe, row_group, units, unit, plane, 0);
+  for (int i = 0; i < tokens; ++i) scaled[i] = exponent_add(x[i], first);
+  for (int term = 1; term < pe.encoding->terms; ++term) {
     const uint8_t bits = term_of(pe, row_group, units, unit, plane, term);
-    for (int i = 0; i < pe.tokens; ++i) {
-      const auto added = static_cast<float>(exponent_add(static_cast<double>(x[i]), bits));
-      scaled[i] = term == 0 ? added : round_to_half(scaled[i] + added);
-    }
+    for (int i = 0; i < tokens; ++i) scaled[i] = round_to_half(scaled[i] + exponent_add(x[i], bits));
   }
 }
 
@@ -49,8 +49,10 @@ inline void accumulate_scaled(const PeValues& pe, const float* values, int64_t r
                               int plane, double* psums) {
   for (int term = 0; term < pe.encoding->terms; ++term) {
     const uint8_t bits = term_of(pe, row_group, units, unit, plane, term);
-    for (int i = 0; i < pe.tokens; ++i)
-      psums[i] = rounded(psums[i] + exponent_add(static_cast<double>(values[i]), bits), pe.accumulator);
+    in_accumulator(pe.accumulator, [values, bits, psums, tokens = pe.tokens](auto to) {
+      for (int i = 0; i < tokens; ++i)
+        psums[i] = rounded<to()>(psums[i] + static_cast<double>(exponent_add(values[i], bits)));
+    });
   }
 }
 

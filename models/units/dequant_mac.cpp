@@ -107,10 +107,12 @@ class DequantMac : public Unit {
               double* totals) const override {
     const auto scale = static_cast<double>(row_scale(pe, output));
     const bool total_in = pe.tile.pass->total_in;
-    for (int i = 0; i < pe.tokens; ++i) {
-      const double scaled = rounded(psums[i] * scale, pe.accumulator);
-      totals[i] = total_in ? rounded(totals[i] + scaled, pe.accumulator) : scaled;
-    }
+    in_accumulator(pe.accumulator, [psums, scale, total_in, totals, tokens = pe.tokens](auto to) {
+      for (int i = 0; i < tokens; ++i) {
+        const double scaled = rounded<to()>(psums[i] * scale);
+        totals[i] = total_in ? rounded<to()>(totals[i] + scaled) : scaled;
+      }
+    });
   }
 
  private:

@@ -45,7 +45,9 @@ uint16_t Unit::output_bits(double value) const { return half_bits(value); }
 float Unit::input_value(uint16_t bits) const { return float_from_half(bits); }
 
 void Unit::add(const double* below, double* sums, int64_t count, Accumulator accumulator) const {
-  for (int64_t i = 0; i < count; ++i) sums[i] = rounded(below[i] + sums[i], accumulator);
+  in_accumulator(accumulator, [below, sums, count](auto to) {
+    for (int64_t i = 0; i < count; ++i) sums[i] = rounded<to()>(below[i] + sums[i]);
+  });
 }
 
 void Unit::finish(int, const double*, const float*, const PeValues&, double*) const {
