@@ -1,5 +1,7 @@
 #include "traces/network/family.h"
 
+#include <utility>
+
 #include "configs/reader/errors.h"
 
 namespace eyeshift {
@@ -23,9 +25,9 @@ std::string folder_name(const std::filesystem::path& folder) {
 }  // namespace
 
 std::unique_ptr<Network> load_network(const std::filesystem::path& folder) {
-  const Checkpoint checkpoint(folder);
+  auto checkpoint = std::make_shared<const Checkpoint>(folder);
   const ModelConfig config(folder);
-  return family_of(config).load(folder_name(folder), config, checkpoint);
+  return family_of(config).load(folder_name(folder), config, std::move(checkpoint));
 }
 
 }  // namespace eyeshift

@@ -1,15 +1,17 @@
 // The OPT family (Zhang et al., 2022) as transformers' OPTForCausalLM computes it, pre-layernorm and ReLU.
 
+#include <numeric>
 #include <utility>
 
 #include "traces/network/family.h"
+#include "traces/network/network_tensors.h"
 #include "traces/network/operations.h"
 
 namespace eyeshift {
 namespace {
 
 // Position p reads row p + 2 of the table of positions.
-constexpr int64_t kPositionOffset = 2;
+constexpr int32_t kPositionOffset = 2;
 
 struct Sizes {
   int64_t hidden, feed_forward, blocks, heads, vocabulary, positions;
@@ -44,52 +46,13 @@ Sizes read_sizes(const ModelConfig& config) {
   return sizes;
 }
 
-// Reads tensors by their Hugging Face names; OPTModel's checkpoints lack the prefix "model." of
-// OPTForCausalLM's.
-class Tensors {
- public:
-  explicit Tensors(const Checkpoint& checkpoint)
-      : checkpoint_(checkpoint),
-        skipped_(checkpoint.contains("decoder.embed_tokens.weight") ? std::string("model.").size() : 0) {}
-
-  Activations matrix(const std::string& name, int64_t rows, int64_t columns) const {
-    const auto values = checkpoint_.read(stored(name), {rows, columns});
-    return Eigen::Map<const Activations>(values.data(), rows, columns);
-  }
-
-  Eigen::VectorXf vector(const std::string& name, int64_t size) const {
-    const auto values = checkpoint_.read(stored(name), {size});
-    return Eigen::Map<const Eigen::VectorXf>(values.data(), size);
-  }
-
-  LayerNorm norm(const std::string& name, int64_t size) const {
-    LayerNorm loaded;
-    loaded.weight = vector(name + ".weight", size);
-    loaded.bias = vector(name + ".bias", size);
-    return loaded;
-  }
-
-  Linear linear(const std::string& name, int64_t K, int64_t M) const {
-    // Member by member: GCC 12 destroys members twice when an exception leaves the braces of an aggregate.
-    Linear layer;
-    layer.shape = {name, K, M, 1};
-    layer.weight = matrix(name + ".weight", M, K);
-    layer.bias = vector(name + ".bias", M);
-    return layer;
-  }
-
- private:
-  std::string stored(const std::string& name) const {
-    return name.rfind("model.", 0) == 0 ? name.substr(skipped_) : name;
-  }
-
-  const Checkpoint& checkpoint_;
-  size_t skipped_;
-};
-
 class Opt : public Network {
  public:
-  Opt(const std::string& name, const Sizes& sizes, const Tensors& tensors) : heads_(sizes.heads) {
+  Opt(const std::string& name, const Sizes& sizes, const NetworkTensors& tensors)
+      : heads_(sizes.heads),
+        token_table_(tensors.table("model.decoder.embed_tokens.weight", sizes.vocabulary, sizes.hidden)),
+        position_table_(tensors.table("model.decoder.embed_positions.weight",
+                                      sizes.positions + kPositionOffset, sizes.hidden)) {
     const int64_t hidden = sizes.hidden;
     name_ = name;
     vocabulary_ = sizes.vocabulary;
@@ -98,9 +61,6 @@ class Opt : public Network {
     norms_ = {{"self_attn_layer_norm", NormKind::layer_norm, hidden, sizes.blocks},
               {"final_layer_norm", NormKind::layer_norm, hidden, sizes.blocks},
               {"decoder.final_layer_norm", NormKind::layer_norm, hidden, 1}};
-    token_table_ = tensors.matrix("model.decoder.embed_tokens.weight", sizes.vocabulary, hidden);
-    position_table_ =
-        tensors.matrix("model.decoder.embed_positions.weight", sizes.positions + kPositionOffset, hidden);
     for (int64_t block = 0; block < sizes.blocks; ++block) {
       const std::string prefix = "model.decoder.layers." + std::to_string(block) + ".";
       attention_norms_.push_back(tensors.norm(prefix + "self_attn_layer_norm", hidden));
@@ -116,15 +76,15 @@ class Opt : public Network {
     stages_.push_back({layers_.size()});
     layers_.emplace_back();
     layers_.back().shape = {"lm_head", hidden, sizes.vocabulary, 1};
-    layers_.back().weight =
-        sizes.tied ? token_table_ : tensors.matrix("lm_head.weight", sizes.vocabulary, hidden);
+    layers_.back().weights = tensors.weights(
+        sizes.tied ? "model.decoder.embed_tokens.weight" : "lm_head.weight", sizes.vocabulary, hidden);
   }
 
   State embed(const int32_t* tokens, int64_t count) const override {
     State state;
-    state.hidden = position_table_.middleRows(kPositionOffset, count);
-    for (int64_t position = 0; position < count; ++position)
-      state.hidden.row(position) += token_table_.row(tokens[position]);
+    std::vector<int32_t> rows(static_cast<size_t>(count));
+    std::iota(rows.begin(), rows.end(), kPositionOffset);
+    state.hidden = position_table_.rows(rows.data(), count) + token_table_.rows(tokens, count);
     state.inputs = attention_norms_.front()(state.hidden);
     return state;
   }
@@ -151,7 +111,7 @@ class Opt : public Network {
 
  private:
   int64_t heads_;
-  Activations token_table_, position_table_;
+  EmbeddingTable token_table_, position_table_;
   std::vector<LayerNorm> attention_norms_, feed_forward_norms_;
   LayerNorm final_norm_;
 };
@@ -159,8 +119,11 @@ class Opt : public Network {
 class OptFamily : public NetworkFamily {
  public:
   std::unique_ptr<Network> load(const std::string& name, const ModelConfig& config,
-                                const Checkpoint& checkpoint) const override {
-    return std::make_unique<Opt>(name, read_sizes(config), Tensors(checkpoint));
+                                std::shared_ptr<const Checkpoint> checkpoint) const override {
+    // OPTModel's checkpoints lack the prefix "model." of OPTForCausalLM's.
+    const bool bare = checkpoint->contains("decoder.embed_tokens.weight");
+    const NetworkTensors tensors(std::move(checkpoint), bare ? "model." : "");
+    return std::make_unique<Opt>(name, read_sizes(config), tensors);
   }
 };
 

@@ -20,8 +20,14 @@ class Checkpoint {
   bool contains(const std::string& name) const { return shard_of_.count(name) > 0; }
   // The tensor as floats. Throws InputError where it is missing, not finite or of another shape than this.
   std::vector<float> read(const std::string& name, const std::vector<int64_t>& shape) const;
+  // The same of count of its elements, in row-major order, from the first one named on.
+  void read(const std::string& name, const std::vector<int64_t>& shape, int64_t first, int64_t count,
+            float* destination) const;
+  // Throws as read() does, reading all of the tensor and keeping none of it.
+  void check(const std::string& name, const std::vector<int64_t>& shape) const;
 
  private:
+  const SafetensorsFile& file_of(const std::string& name, const std::vector<int64_t>& shape) const;
   void open_shards(const std::filesystem::path& index);
 
   std::filesystem::path folder_;
