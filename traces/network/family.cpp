@@ -1,7 +1,5 @@
 #include "traces/network/family.h"
 
-#include <utility>
-
 #include "configs/reader/errors.h"
 
 namespace eyeshift {
@@ -25,9 +23,9 @@ std::string folder_name(const std::filesystem::path& folder) {
 }  // namespace
 
 std::unique_ptr<Network> load_network(const std::filesystem::path& folder) {
-  auto checkpoint = std::make_shared<const Checkpoint>(folder);
+  const Checkpoint checkpoint(folder);
   const ModelConfig config(folder);
-  return family_of(config).load(folder_name(folder), config, std::move(checkpoint));
+  return family_of(config).load(folder_name(folder), config, checkpoint);
 }
 
 }  // namespace eyeshift

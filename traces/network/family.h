@@ -20,7 +20,7 @@ class NetworkFamily {
   // Large tensors are checked now and read where they are used. Throws InputError where the configuration
   // asks for something the family does not do, or where a tensor is missing, of another shape or not finite.
   virtual std::unique_ptr<Network> load(const std::string& name, const ModelConfig& config,
-                                        std::shared_ptr<const Checkpoint> checkpoint) const = 0;
+                                        const Checkpoint& checkpoint) const = 0;
 };
 
 // The network of a Hugging Face checkpoint folder, named after the folder.

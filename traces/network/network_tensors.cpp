@@ -3,38 +3,48 @@
 #include <utility>
 
 namespace eyeshift {
+namespace {
 
-EmbeddingTable::EmbeddingTable(std::shared_ptr<const Checkpoint> checkpoint, std::string tensor, int64_t rows,
-                               int64_t columns)
-    : checkpoint_(std::move(checkpoint)), tensor_(std::move(tensor)), rows_(rows), columns_(columns) {
-  checkpoint_->check(tensor_, {rows_, columns_});
+Activations read_matrix(const Checkpoint& checkpoint, const std::string& tensor, int64_t rows,
+                        int64_t columns) {
+  Activations matrix(rows, columns);
+  checkpoint.read(tensor, {rows, columns}, 0, rows * columns, matrix.data());
+  return matrix;
 }
 
+// A tensor [M, K], or [K, M] where it is transposed, checked now and read where it is used.
+Weights stored_weights(const Checkpoint& checkpoint, const std::string& tensor, int64_t M, int64_t K,
+                       bool is_transposed) {
+  checkpoint.check(tensor, is_transposed ? std::vector{K, M} : std::vector{M, K});
+  return Weights([=]() -> Activations {
+    if (is_transposed) return read_matrix(checkpoint, tensor, K, M).transpose();
+    return read_matrix(checkpoint, tensor, M, K);
+  });
+}
+
+}  // namespace
+
+EmbeddingTable::EmbeddingTable(const Checkpoint& checkpoint, std::string tensor, int64_t rows,
+                               int64_t columns)
+    : tensor_(std::move(tensor)),
+      shape_{rows, columns},
+      checkpoint_(checkpoint),
+      weights_(stored_weights(checkpoint, tensor_, rows, columns, false)) {}
+
 Activations EmbeddingTable::rows(const int32_t* indices, int64_t count) const {
-  Activations chosen(count, columns_);
+  const int64_t columns = shape_[1];
+  Activations chosen(count, columns);
   for (int64_t i = 0; i < count; ++i)
-    checkpoint_->read(tensor_, {rows_, columns_}, indices[i] * columns_, columns_, chosen.row(i).data());
+    checkpoint_->read(tensor_, shape_, indices[i] * columns, columns, chosen.row(i).data());
   return chosen;
 }
 
-NetworkTensors::NetworkTensors(std::shared_ptr<const Checkpoint> checkpoint, std::string absent_prefix)
-    : checkpoint_(std::move(checkpoint)), absent_prefix_(std::move(absent_prefix)) {}
+NetworkTensors::NetworkTensors(const Checkpoint& checkpoint, const std::string& first_part,
+                               const std::string& known)
+    : checkpoint_(checkpoint), first_part_(first_part), is_bare_(checkpoint.contains(known)) {}
 
-std::string NetworkTensors::stored(const std::string& name) const {
-  return name.rfind(absent_prefix_, 0) == 0 ? name.substr(absent_prefix_.size()) : name;
-}
-
-Eigen::VectorXf NetworkTensors::vector(const std::string& name, int64_t size) const {
-  Eigen::VectorXf values(size);
-  checkpoint_->read(stored(name), {size}, 0, size, values.data());
-  return values;
-}
-
-LayerNorm NetworkTensors::norm(const std::string& name, int64_t size) const {
-  LayerNorm loaded;
-  loaded.weight = vector(name + ".weight", size);
-  loaded.bias = vector(name + ".bias", size);
-  return loaded;
+Activations NetworkTensors::matrix(const std::string& name, int64_t rows, int64_t columns) const {
+  return read_matrix(checkpoint_, stored(name), rows, columns);
 }
 
 EmbeddingTable NetworkTensors::table(const std::string& name, int64_t rows, int64_t columns) const {
@@ -42,22 +52,41 @@ EmbeddingTable NetworkTensors::table(const std::string& name, int64_t rows, int6
 }
 
 Weights NetworkTensors::weights(const std::string& name, int64_t M, int64_t K) const {
-  const std::string tensor = stored(name);
-  checkpoint_->check(tensor, {M, K});
-  return Weights([checkpoint = checkpoint_, tensor, M, K] {
-    Activations matrix(M, K);
-    checkpoint->read(tensor, {M, K}, 0, M * K, matrix.data());
-    return matrix;
-  });
+  return stored_weights(checkpoint_, stored(name), M, K, false);
 }
 
-Linear NetworkTensors::linear(const std::string& name, int64_t K, int64_t M) const {
+Eigen::VectorXf NetworkTensors::vector(const std::string& name, int64_t size) const {
+  const auto values = checkpoint_.read(stored(name), {size});
+  return Eigen::Map<const Eigen::VectorXf>(values.data(), size);
+}
+
+Norm NetworkTensors::layer_norm(const std::string& name, int64_t width, float epsilon) const {
+  Norm norm = rms_norm(name, width, epsilon);
+  norm.kind = NormKind::layer_norm;
+  norm.bias = vector(name + ".bias", width);
+  return norm;
+}
+
+Norm NetworkTensors::rms_norm(const std::string& name, int64_t width, float epsilon) const {
+  Norm norm;
+  norm.kind = NormKind::rms_norm;
+  norm.weight = vector(name + ".weight", width);
+  norm.epsilon = epsilon;
+  return norm;
+}
+
+Linear NetworkTensors::linear(const StoredLinear& layer) const {
   // Member by member: GCC 12 destroys members twice when an exception leaves the braces of an aggregate.
-  Linear layer;
-  layer.shape = {name, K, M, 1};
-  layer.weights = weights(name + ".weight", M, K);
-  layer.bias = vector(name + ".bias", M);
-  return layer;
+  Linear loaded;
+  loaded.shape = {layer.name, layer.K, layer.M, 1};
+  loaded.weights =
+      stored_weights(checkpoint_, stored(layer.name + ".weight"), layer.M, layer.K, layer.is_transposed);
+  if (layer.is_biased) loaded.bias = vector(layer.name + ".bias", layer.M);
+  return loaded;
+}
+
+std::string NetworkTensors::stored(const std::string& name) const {
+  return is_bare_ && name.rfind(first_part_, 0) == 0 ? name.substr(first_part_.size()) : name;
 }
 
 }  // namespace eyeshift

@@ -15,8 +15,8 @@ Checkpoint::Checkpoint(const std::filesystem::path& folder) : folder_(folder) {
   const auto single = folder / "model.safetensors";
   const auto index = folder / "model.safetensors.index.json";
   if (std::filesystem::exists(single, ignored)) {
-    shards_.emplace_back(single);
-    for (const auto& [name, info] : shards_.front().tensors()) shard_of_.emplace(name, 0);
+    shards_.push_back(std::make_shared<const SafetensorsFile>(single));
+    for (const auto& [name, info] : shards_.front()->tensors()) shard_of_.emplace(name, 0);
   } else if (std::filesystem::exists(index, ignored)) {
     open_shards(index);
   } else {
@@ -38,8 +38,8 @@ void Checkpoint::open_shards(const std::filesystem::path& index) {
       throw InputError(index.string() + ": tensor '" + tensor + "': " + file.dump() +
                        " must be the name of a file in the same folder");
     const auto [shard, is_new] = opened.emplace(name, shards_.size());
-    if (is_new) shards_.emplace_back(folder_ / name);
-    shards_[shard->second].info(tensor);
+    if (is_new) shards_.push_back(std::make_shared<const SafetensorsFile>(folder_ / name));
+    shards_[shard->second]->info(tensor);
     shard_of_.emplace(tensor, shard->second);
   }
 }
@@ -48,7 +48,7 @@ const SafetensorsFile& Checkpoint::file_of(const std::string& name, const std::v
   const auto shard = shard_of_.find(name);
   if (shard == shard_of_.end())
     throw InputError("checkpoint '" + folder_.string() + "': tensor '" + name + "' is missing");
-  const SafetensorsFile& file = shards_[shard->second];
+  const SafetensorsFile& file = *shards_[shard->second];
   if (file.info(name).shape != shape)
     throw InputError(file.path().string() + ": tensor '" + name + "' has shape " +
                      shape_text(file.info(name).shape) + ", config.json asks for " + shape_text(shape));

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,9 @@
 namespace eyeshift {
 
 // The tensors of a Hugging Face checkpoint folder: model.safetensors, or the shards that
-// model.safetensors.index.json names. Opening reads the headers only. Throws InputError where a file is
-// missing or broken, or where the index names a tensor that its shard does not hold.
+// model.safetensors.index.json names. Opening reads the headers only; copies share the open files. Throws
+// InputError where a file is missing or broken, or where the index names a tensor that its shard does not
+// hold.
 class Checkpoint {
  public:
   explicit Checkpoint(const std::filesystem::path& folder);
@@ -31,7 +33,7 @@ class Checkpoint {
   void open_shards(const std::filesystem::path& index);
 
   std::filesystem::path folder_;
-  std::vector<SafetensorsFile> shards_;
+  std::vector<std::shared_ptr<const SafetensorsFile>> shards_;
   std::map<std::string, size_t> shard_of_;
 };
 
