@@ -46,7 +46,7 @@ class Decoder : public Network {
   virtual Activations activate(std::vector<Activations> outputs) const = 0;
 
   DecoderSizes sizes_;
-  Activations token_table_;  // [vocabulary, hidden]
+  EmbeddingTable token_table_;  // [vocabulary, hidden]
   std::vector<BlockNorms> block_norms_;
   Norm final_norm_;
 };
