@@ -11,6 +11,10 @@ Decoder::Decoder(const std::string& name, const DecoderSizes& sizes) : sizes_(si
   attention_ = sizes.attention;
 }
 
+void Decoder::add_embeddings(const NetworkTensors& tensors, const std::string& name) {
+  token_table_ = tensors.table(name + ".weight", sizes_.vocabulary, sizes_.hidden);
+}
+
 void Decoder::add_stage(const NetworkTensors& tensors, const std::vector<StoredLinear>& layers) {
   stages_.emplace_back();
   for (const StoredLinear& layer : layers) {
@@ -22,17 +26,14 @@ void Decoder::add_stage(const NetworkTensors& tensors, const std::vector<StoredL
 void Decoder::add_head(const NetworkTensors& tensors) {
   Linear head;
   head.shape = {"lm_head", sizes_.hidden, sizes_.vocabulary, 1};
-  head.weight =
-      sizes_.tied ? token_table_ : tensors.matrix("lm_head.weight", sizes_.vocabulary, sizes_.hidden);
+  head.weights = sizes_.tied ? token_table_.weights()
+                             : tensors.weights("lm_head.weight", sizes_.vocabulary, sizes_.hidden);
   stages_.push_back({layers_.size()});
   layers_.push_back(std::move(head));
 }
 
 Activations Decoder::embeddings(const int32_t* tokens, int64_t count) const {
-  Activations rows(count, sizes_.hidden);
-  for (int64_t position = 0; position < count; ++position)
-    rows.row(position) = token_table_.row(tokens[position]);
-  return rows;
+  return token_table_.rows(tokens, count);
 }
 
 Network::State Decoder::embed(const int32_t* tokens, int64_t count) const {

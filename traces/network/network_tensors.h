@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "traces/network/network.h"
 #include "traces/network/operations.h"
@@ -17,9 +19,28 @@ struct StoredLinear {
   bool is_transposed = false;
 };
 
+// An embedding's table [rows, columns], read row by row where it is stored.
+class EmbeddingTable {
+ public:
+  EmbeddingTable() = default;
+  EmbeddingTable(const Checkpoint& checkpoint, std::string tensor, int64_t rows, int64_t columns);
+
+  // The rows of these indices [count, columns].
+  Activations rows(const int32_t* indices, int64_t count) const;
+  // All of it, as the weights of a layer.
+  const Weights& weights() const { return weights_; }
+
+ private:
+  std::string tensor_;
+  std::vector<int64_t> shape_;
+  std::optional<Checkpoint> checkpoint_;
+  Weights weights_;
+};
+
 // The tensors of a network by the names that they have in its causal language model. Checkpoints of the bare
-// model lack the first part of those names. Reading throws InputError where a tensor is missing, of another
-// shape or not finite. The checkpoint must outlive the object.
+// model lack the first part of those names. All are checked when they are asked for: InputError where a
+// tensor is missing, of another shape or not finite. The weights of layers and tables are read where they
+// are used, from the checkpoint's files, which stay open as long as the network lives.
 class NetworkTensors {
  public:
   // first_part: what bare checkpoints lack, such as "model."; known: the rest of a name that every checkpoint
@@ -27,16 +48,19 @@ class NetworkTensors {
   NetworkTensors(const Checkpoint& checkpoint, const std::string& first_part, const std::string& known);
 
   Activations matrix(const std::string& name, int64_t rows, int64_t columns) const;
+  EmbeddingTable table(const std::string& name, int64_t rows, int64_t columns) const;
   Eigen::VectorXf vector(const std::string& name, int64_t size) const;
   // NAME.weight and NAME.bias; NAME.weight alone.
   Norm layer_norm(const std::string& name, int64_t width, float epsilon) const;
   Norm rms_norm(const std::string& name, int64_t width, float epsilon) const;
   Linear linear(const StoredLinear& layer) const;
+  // Of a layer without a bias, NAME as a whole [M, K].
+  Weights weights(const std::string& name, int64_t M, int64_t K) const;
 
  private:
   std::string stored(const std::string& name) const;
 
-  const Checkpoint& checkpoint_;
+  Checkpoint checkpoint_;
   std::string first_part_;
   bool is_bare_;
 };
