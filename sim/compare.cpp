@@ -83,8 +83,8 @@ SchemeWorkload quantized_workload(const std::string& checkpoint, const std::stri
     SimulateOptions in_unit = side.options;
     in_unit.tokens = texts.window;
     compute_in_units(*network, trace, side.machine, in_unit, table);
-    Progress progress("evaluating " + scheme + " in " + side.options.unit, static_cast<size_t>(windows),
-                      "windows");
+    Progress progress("evaluating " + scheme + " in " + side.options.unit,
+                      static_cast<size_t>(windows) * network->stages().size(), "stages");
     result.in_unit[side.side] =
         perplexity(*network, evaluation, texts.window, threads, [&] { progress.advance(); });
   }

@@ -50,7 +50,7 @@ Trace half_precision_trace(const Network& network) {
   trace.network = network.name();
   trace.scheme = "fp16";
   for (const Linear& linear : network.layers())
-    trace.layers.push_back(fp16.quantize(linear.shape, linear.weight.cast<double>(), {}, {}));
+    trace.layers.push_back(fp16.quantize(linear.shape, linear.weights.use()->cast<double>(), {}, {}));
   return trace;
 }
 

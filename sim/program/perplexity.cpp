@@ -107,7 +107,8 @@ units:
     if (in_unit) set_arithmetic(arguments, trace, window, *network);
     const std::string scheme = trace.layers.empty() ? "none" : trace.scheme;
     const std::string arithmetic = in_unit ? text(arguments, "arithmetic") : "single precision";
-    Progress progress("evaluating", tokens.size() / static_cast<size_t>(window), "windows");
+    Progress progress("evaluating", tokens.size() / static_cast<size_t>(window) * network->stages().size(),
+                      "stages");
     const Perplexity result = perplexity(*network, tokens, window, threads, [&] { progress.advance(); });
     if (!logits.empty())
       write_npy(logits, {result.logits.rows(), result.logits.cols()}, result.logits.data());

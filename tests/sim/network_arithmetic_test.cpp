@@ -99,7 +99,7 @@ TEST_F(NetworkArithmetic, InputsTakeTheFormOfTheStoredWeights) {
     compute_in_units(*network, trace, machine(unit), options, load_table("horowitz-cacti-45nm-lpddr4"));
     for (const Linear& linear : network->layers()) {
       const Activations inputs = random_inputs(3, linear.shape.K);
-      const Activations expected = inputs * linear.weight.transpose();
+      const Activations expected = inputs * linear.weights.use()->transpose();
       EXPECT_LT((linear.product(inputs) - expected).norm(), 2e-3f * expected.norm()) << linear.shape.name;
     }
   }

@@ -1,20 +1,38 @@
 #include "traces/network/network.h"
 
 namespace eyeshift {
+namespace {
+
+void add_bias(const Linear& layer, Activations& outputs) {
+  if (layer.bias.size() > 0) outputs.rowwise() += layer.bias.transpose();
+}
+
+}  // namespace
 
 Activations apply(const Linear& layer, const Activations& inputs) {
-  Activations outputs(inputs.rows(), layer.weight.rows());
-  if (layer.product) {
-    outputs = layer.product(inputs);
-  } else if (layer.round_inputs) {
+  if (!layer.product) return apply(layer, *layer.weights.use(), inputs);
+  Activations outputs = layer.product(inputs);
+  add_bias(layer, outputs);
+  return outputs;
+}
+
+Activations apply(const Linear& layer, const Activations& weights, const Activations& inputs) {
+  Activations outputs(inputs.rows(), weights.rows());
+  if (layer.round_inputs) {
     Activations rounded = inputs;
     layer.round_inputs(rounded);
-    outputs.noalias() = rounded * layer.weight.transpose();
+    outputs.noalias() = rounded * weights.transpose();
   } else {
-    outputs.noalias() = inputs * layer.weight.transpose();
+    outputs.noalias() = inputs * weights.transpose();
   }
-  if (layer.bias.size() > 0) outputs.rowwise() += layer.bias.transpose();
+  add_bias(layer, outputs);
   return outputs;
+}
+
+std::vector<Weights::Matrix> Network::use_weights(size_t stage) const {
+  std::vector<Weights::Matrix> used;
+  for (const size_t layer : stages_[stage]) used.push_back(layers_[layer].weights.use());
+  return used;
 }
 
 std::vector<Activations> Network::run_layers(size_t stage, const State& state) const {
