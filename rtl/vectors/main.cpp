@@ -1,4 +1,4 @@
-// Prints vectors for the test bench of a Verilog module: see rtl/README.md.
+// Prints vectors for rtl/bench.v: operands of a Verilog module and what the simulator's units make of them.
 
 #include <charconv>
 #include <iostream>
