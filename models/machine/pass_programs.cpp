@@ -38,6 +38,7 @@ PassPrograms::PassPrograms(const LayerPlan& plan, const Pass& pass)
         throw InputError("a PE's step of " + std::to_string(step.cycles) +
                          " cycles is outside 1..65535: choose a smaller p, the outputs of a PE");
       timings_.push_back({step.cycles, step.needs, step.frees});
+      longest_step_ = std::max(longest_step_, step.cycles);
     }
   }
 }

@@ -28,6 +28,7 @@ class PassPrograms {
     return static_cast<size_t>(((last_set(row) ? cols_ : 0) + col) * steps_);
   }
   const Timing& timing(size_t step) const { return timings_[step]; }
+  int32_t longest_step() const { return longest_step_; }  // in cycles
   // Of the inputs that a PE has at a token, so many do not serve the next one.
   int32_t leaving(int row) const { return last_set(row) ? leaving_last_ : leaving_; }
   int32_t groups(int row) const { return last_set(row) ? groups_last_ : groups_; }
@@ -59,6 +60,7 @@ class PassPrograms {
   std::vector<Program> programs_;  // [other sets, last set] x columns
   std::vector<Timing> timings_;
   int steps_ = 0;
+  int32_t longest_step_ = 0;
   int32_t groups_ = 0, groups_last_ = 0, chain_ = 0, chain_last_ = 0, finish_cycles_ = 1;
 };
 

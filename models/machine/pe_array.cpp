@@ -31,7 +31,8 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
       link_cycles_((plan.psum_bits + plan.accelerator.noc_bits.local - 1) / plan.accelerator.noc_bits.local),
       classes_(classes),
       cursor_(plan.schedule),
-      remaining_((pes_ + kStepBlock - 1) / kStepBlock * kStepBlock, 0),
+      steps_(pes_),
+      step_ends_(pes_, 0),
       row_(pes_, 0),
       col_(pes_, 0),
       phase_(pes_, Phase::wait_weights),
@@ -75,7 +76,9 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
 
 template <bool Functional>
 std::unique_ptr<PassContext> PeArray<Functional>::make_context(const Pass& pass, int64_t index) {
-  return std::make_unique<PassContext>(plan_, pass, index, classes_.programs(classes_.of(index)));
+  auto context = std::make_unique<PassContext>(plan_, pass, index, classes_.programs(classes_.of(index)));
+  steps_.reach(cycle_, context->programs().longest_step());
+  return context;
 }
 
 template <bool Functional>
@@ -129,7 +132,7 @@ void PeArray<Functional>::tick() {
   moved_ = take_input() || moved_;
   moved_ = take_psums() || moved_;
   chain_waits_ = false;
-  if (computing_ > 0) finish_steps();
+  if (computing_ > 0) steps_.take(cycle_, [this](size_t pe) { end_step(pe); });
   for (size_t word = 0; word < attention_.size(); ++word) {
     uint64_t bits = attention_[word];
     attention_[word] = 0;
@@ -304,6 +307,7 @@ void PeArray<Functional>::commit_links() {
 
 template <bool Functional>
 void PeArray<Functional>::visit(StateArchive& archive) {
+  if (archive.reading()) steps_.clear();
   archive.cursor(cursor_);
   archive.items(contexts_, [&](std::unique_ptr<PassContext>& context) {
     int64_t index = context == nullptr ? 0 : context->index();
@@ -315,7 +319,6 @@ void PeArray<Functional>::visit(StateArchive& archive) {
     }
     context->visit(archive);
   });
-  archive.values(remaining_);
   archive.values(phase_);
   archive.values(step_);
   archive.values(row_ends_);
@@ -325,15 +328,18 @@ void PeArray<Functional>::visit(StateArchive& archive) {
         &link_level_, &bottom_level_, &total_level_, &out_level_, &scale_level_, &out_token_, &out_sent_})
     archive.values(*numbers);
   for (auto* passes : {&pass_, &top_pass_, &out_pass_}) archive.passes(*passes);
-  for (int64_t& ready : chain_ready_) archive.cycle_ahead(ready);
+  for (auto* cycles : {&step_ends_, &chain_ready_})
+    for (int64_t& cycle : *cycles) archive.cycle_ahead(cycle);
   archive.pass(sending_pass_);
   archive.value(next_column_);
   archive.value(computing_);
   if (!archive.reading()) return;
   results_wait_ = true;
   filter_waits_ = input_waits_ = false;
-  for (size_t pe = 0; pe < pes_; ++pe)
+  for (size_t pe = 0; pe < pes_; ++pe) {
     if (phase_[pe] != Phase::wait_weights) look_up_work(pe);
+    if (phase_[pe] == Phase::compute) steps_.add(pe, step_ends_[pe]);
+  }
 }
 
 template <bool Functional>

@@ -14,6 +14,7 @@
 #include "models/machine/layer_plan.h"
 #include "models/machine/pass_classes.h"
 #include "models/machine/pass_context.h"
+#include "models/machine/pe_calendar.h"
 
 namespace eyeshift {
 
@@ -82,7 +83,6 @@ class PeArray : public sc_core::sc_module {
   bool take_input();
   bool take_psums();
   bool send_psums();
-  void finish_steps();
   void attend(size_t pe);
   bool begin_pass(size_t pe);
   void look_up_work(size_t pe);
@@ -141,8 +141,8 @@ class PeArray : public sc_core::sc_module {
   std::vector<std::unique_ptr<PassContext>> contexts_;  // the oldest first
 
   // PEs, flat: index = row * cols + column.
-  static constexpr size_t kStepBlock = 32;
-  std::vector<uint16_t> remaining_;  // cycles of the current step; padded to a multiple of kStepBlock
+  PeCalendar steps_;  // the PEs in a step, by the cycle at which it ends
+  std::vector<int64_t> step_ends_;
   std::vector<uint16_t> row_, col_;
   std::vector<Phase> phase_;
   std::vector<Work> work_;

@@ -17,7 +17,7 @@ void PeArray<Functional>::trace_pe(sc_core::sc_trace_file* file, size_t pe,
   sc_core::sc_trace(file, reinterpret_cast<const unsigned char&>(phase_[pe]), pe_name + ".phase", 2);
   sc_core::sc_trace(file, pass_[pe], pe_name + ".pass");
   sc_core::sc_trace(file, token_[pe], pe_name + ".token");
-  sc_core::sc_trace(file, remaining_[pe], pe_name + ".step_cycles_left");
+  sc_core::sc_trace(file, step_ends_[pe], pe_name + ".step_ends_at_cycle");
   sc_core::sc_trace(file, filter_bits_[pe], pe_name + ".filter_spad_bits");
   sc_core::sc_trace(file, inputs_held_[pe], pe_name + ".inputs_held");
   sc_core::sc_trace(file, chained_[pe], pe_name + ".psums_chained");

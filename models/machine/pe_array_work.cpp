@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstring>
 
 #include "models/machine/pe_array.h"
 #include "models/units/arithmetic.h"
@@ -7,32 +6,6 @@
 // What PEs do in a cycle: their steps and their chains.
 
 namespace eyeshift {
-
-// One cycle of every PE that is in a step.
-template <bool Functional>
-void PeArray<Functional>::finish_steps() {
-  uint16_t finished[kStepBlock];
-  for (size_t block = 0; block < remaining_.size(); block += kStepBlock) {
-    uint16_t* const remaining = remaining_.data() + block;
-    uint16_t any = 0;
-    for (size_t i = 0; i < kStepBlock; ++i) {
-      const uint16_t left = remaining[i];
-      finished[i] = left == 1 ? 0xffff : 0;
-      any = static_cast<uint16_t>(any | finished[i]);
-      remaining[i] = static_cast<uint16_t>(left - (left != 0 ? 1 : 0));
-    }
-    if (any == 0) continue;
-    for (size_t i = 0; i < kStepBlock; i += 4) {
-      uint64_t four;
-      std::memcpy(&four, finished + i, sizeof four);
-      while (four != 0) {
-        const size_t pe = i + static_cast<size_t>(__builtin_ctzll(four)) / 16;
-        four &= ~(uint64_t{0xffff} << (pe - i) * 16);
-        end_step(block + pe);
-      }
-    }
-  }
-}
 
 template <bool Functional>
 void PeArray<Functional>::end_step(size_t pe) {
@@ -117,7 +90,7 @@ template <bool Functional>
 bool PeArray<Functional>::begin_step(size_t pe) {
   const auto& timing = work_[pe].context->programs().timing(work_[pe].first_step + step_[pe]);
   if (inputs_held_[pe] - window_[pe] < timing.needs) return false;
-  remaining_[pe] = static_cast<uint16_t>(timing.cycles);
+  steps_.add(pe, step_ends_[pe] = cycle_ + timing.cycles);
   counters_.busy_pe_cycles += timing.cycles;
   ++computing_;
   phase_[pe] = Phase::compute;
@@ -224,11 +197,11 @@ void PeArray<Functional>::drop_kept(size_t pe, const Pass& skipped) {
   }
 }
 
-template void PeArray<false>::finish_steps();
+template void PeArray<false>::end_step(size_t);
 template void PeArray<false>::attend(size_t);
 template void PeArray<false>::look_up_work(size_t);
 template void PeArray<false>::drop_kept(size_t, const Pass&);
-template void PeArray<true>::finish_steps();
+template void PeArray<true>::end_step(size_t);
 template void PeArray<true>::attend(size_t);
 template void PeArray<true>::look_up_work(size_t);
 template void PeArray<true>::drop_kept(size_t, const Pass&);

@@ -48,8 +48,8 @@ TEST_F(NetworkSchemes, StageEffectIsSeenInTheOutputsOfTheStageAfter) {
   const auto windows = states(*network);
   const StageEffect effect(*network, 0, windows, 2);
   Linear& keys = network->layers()[1];
-  EXPECT_EQ(effect.error(1, keys.weight.cast<double>()), 0.0);
-  const Activations halved = keys.weight / 2;
+  EXPECT_EQ(effect.error(1, keys.weights.use()->cast<double>()), 0.0);
+  const Activations halved = *keys.weights.use() / 2;
   const auto attention_output = [&](const Network::State& state) {
     Network::State next = state;
     network->advance(0, network->run_layers(0, state), next);
@@ -58,7 +58,7 @@ TEST_F(NetworkSchemes, StageEffectIsSeenInTheOutputsOfTheStageAfter) {
   std::vector<Activations> before;
   for (const auto& state : windows) before.push_back(attention_output(state));
   const double error = effect.error(1, halved.cast<double>());
-  keys.weight = halved;
+  keys.weights = halved;
   double expected = 0;
   for (size_t i = 0; i < windows.size(); ++i)
     expected += (attention_output(windows[i]) - before[i]).cast<double>().squaredNorm();
@@ -73,7 +73,7 @@ TEST_F(NetworkSchemes, AdadimChoosesQueriesKeysAndValuesByTheAttentionOutput) {
   const StageEffect effect(*network, 0, windows, 1);
   for (const size_t index : {0, 1, 2}) {  // earlier ones stay quantized while later ones choose
     Linear& linear = network->layers()[index];
-    const Eigen::MatrixXd W = linear.weight.cast<double>();
+    const Eigen::MatrixXd W = linear.weights.use()->cast<double>();
     double errors[2];
     for (const bool by_input : {false, true}) {
       Calibration calibration;
@@ -91,7 +91,7 @@ TEST_F(NetworkSchemes, AdadimChoosesQueriesKeysAndValuesByTheAttentionOutput) {
       errors[by_input] = effect.error(index, decoded_matrix(layer));
     }
     EXPECT_EQ(trace.layers[index].encoding.group_cols == 1, errors[1] < errors[0]) << index;
-    set_weights(linear, trace.layers[index]);
+    set_weights(linear, std::make_shared<const Layer>(trace.layers[index]));
   }
 }
 

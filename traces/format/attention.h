@@ -11,6 +11,7 @@ struct AttentionShape {
   int64_t kv_heads = 0;  // divides heads; fewer than heads: grouped-query attention, 1: multi-query
   int64_t head_dim = 0;  // width of a head
   int64_t count = 1;     // blocks
+  int64_t window = 0;    // positions that a token attends at most, itself included; 0: all up to its own
 };
 
 enum class NormKind {

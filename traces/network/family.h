@@ -17,8 +17,8 @@ class NetworkFamily {
  public:
   virtual ~NetworkFamily() = default;
 
-  // Throws InputError where the configuration asks for something the family does not do, or where a tensor is
-  // missing, of another shape or not finite.
+  // Large tensors are checked now and read where they are used. Throws InputError where the configuration
+  // asks for something the family does not do, or where a tensor is missing, of another shape or not finite.
   virtual std::unique_ptr<Network> load(const std::string& name, const ModelConfig& config,
                                         const Checkpoint& checkpoint) const = 0;
 };

@@ -3,16 +3,26 @@
 namespace eyeshift {
 
 Activations apply(const Linear& layer, const Activations& inputs) {
-  Activations outputs(inputs.rows(), layer.weight.rows());
+  return apply(layer, *layer.weights.use(), inputs);
+}
+
+Activations apply(const Linear& layer, const Activations& weights, const Activations& inputs) {
+  Activations outputs(inputs.rows(), weights.rows());
   if (layer.round_inputs) {
     Activations rounded = inputs;
     layer.round_inputs(rounded);
-    outputs.noalias() = rounded * layer.weight.transpose();
+    outputs.noalias() = rounded * weights.transpose();
   } else {
-    outputs.noalias() = inputs * layer.weight.transpose();
+    outputs.noalias() = inputs * weights.transpose();
   }
   if (layer.bias.size() > 0) outputs.rowwise() += layer.bias.transpose();
   return outputs;
+}
+
+std::vector<Weights::Matrix> Network::use_weights(size_t stage) const {
+  std::vector<Weights::Matrix> used;
+  for (const size_t layer : stages_[stage]) used.push_back(layers_[layer].weights.use());
+  return used;
 }
 
 std::vector<Activations> Network::run_layers(size_t stage, const State& state) const {

@@ -8,24 +8,24 @@
 
 #include "traces/format/attention.h"
 #include "traces/format/layer.h"
+#include "traces/network/weights.h"
 
 namespace eyeshift {
 
-using Activations =
-    Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;  // [tokens, features]
 using Tokens = std::vector<int32_t>;
 
 // A linear layer of a network, y = W x + b.
 struct Linear {
   LayerShape shape;      // under the layer's Hugging Face name, without ".weight"
-  Activations weight;    // [M, K]
+  Weights weights;       // [M, K]
   Eigen::VectorXf bias;  // [M], or empty
   // Rounds the inputs [tokens, K] as the layer's arithmetic does; empty: single precision.
   std::function<void(Activations&)> round_inputs;
 };
 
-// The outputs [tokens, M] of a linear layer.
+// The outputs [tokens, M] of a linear layer, with its own weights or with others in their place.
 Activations apply(const Linear& layer, const Activations& inputs);
+Activations apply(const Linear& layer, const Activations& weights, const Activations& inputs);
 
 // A decoder network in single precision. Its linear layers are arranged in stages: the layers of a stage
 // share their inputs, and what lies between two stages (norms, attention, activations, residuals) is the
@@ -53,6 +53,10 @@ class Network {
   // What lies between the stages, norms alike in all blocks counted together.
   const AttentionShape& attention() const { return attention_; }
   const std::vector<NormShape>& norms() const { return norms_; }
+
+  // The weights of a stage's layers. Whoever runs a stage more than once holds them for that time: else they
+  // are read every time.
+  std::vector<Weights::Matrix> use_weights(size_t stage) const;
 
   // The state before the first stage, of a window of count tokens, count <= positions().
   virtual State embed(const int32_t* tokens, int64_t count) const = 0;

@@ -2,8 +2,9 @@
 
 #include <utility>
 
+#include "traces/network/causal_attention.h"
+#include "traces/network/decoder.h"
 #include "traces/network/family.h"
-#include "traces/network/operations.h"
 
 namespace eyeshift {
 namespace {
@@ -11,156 +12,81 @@ namespace {
 // Position p reads row p + 2 of the table of positions.
 constexpr int64_t kPositionOffset = 2;
 
-struct Sizes {
-  int64_t hidden, feed_forward, blocks, heads, vocabulary, positions;
-  bool tied;  // the output head is the table of tokens
-};
-
-Sizes read_sizes(const ModelConfig& config) {
-  Sizes sizes;
+DecoderSizes read_sizes(const ModelConfig& config) {
+  DecoderSizes sizes;
   sizes.hidden = config.size("hidden_size");
   sizes.feed_forward = config.size("ffn_dim");
-  sizes.blocks = config.size("num_hidden_layers");
-  sizes.heads = config.size("num_attention_heads");
+  const int64_t blocks = config.size("num_hidden_layers"), heads = config.size("num_attention_heads");
   sizes.vocabulary = config.size("vocab_size");
   sizes.positions = config.size("max_position_embeddings");
   sizes.tied = config.boolean("tie_word_embeddings", true);
-  if (sizes.hidden % sizes.heads != 0)
+  if (sizes.hidden % heads != 0)
     config.fail("'hidden_size' " + std::to_string(sizes.hidden) +
-                " must be a multiple of 'num_attention_heads' " + std::to_string(sizes.heads));
+                " must be a multiple of 'num_attention_heads' " + std::to_string(heads));
+  sizes.attention = {heads, heads, sizes.hidden / heads, blocks};
   // Absent keys take the defaults of transformers' OPTConfig.
   if (const int64_t width = config.size("word_embed_proj_dim", sizes.hidden); width != sizes.hidden)
     config.fail("'word_embed_proj_dim' " + std::to_string(width) + " must equal 'hidden_size' " +
                 std::to_string(sizes.hidden) + ": projected embeddings are not supported");
-  if (const auto activation = config.text("activation_function", "relu"); activation != "relu")
-    config.fail("'activation_function' must be \"relu\", not \"" + activation + "\"");
-  if (!config.boolean("do_layer_norm_before", true))
-    config.fail("'do_layer_norm_before' must be true: norms after the residual are not supported");
-  if (config.boolean("_remove_final_layer_norm", false))
-    config.fail("'_remove_final_layer_norm' must be false");
-  if (!config.boolean("enable_bias", true)) config.fail("'enable_bias' must be true");
-  if (!config.boolean("layer_norm_elementwise_affine", true))
-    config.fail("'layer_norm_elementwise_affine' must be true");
+  config.require_text("activation_function", "relu", "relu");
+  config.require_boolean("do_layer_norm_before", true, true);  // norms after the residual are not supported
+  config.require_boolean("_remove_final_layer_norm", false, false);
+  config.require_boolean("enable_bias", true, true);
+  config.require_boolean("layer_norm_elementwise_affine", true, true);
   return sizes;
 }
 
-// Reads tensors by their Hugging Face names; OPTModel's checkpoints lack the prefix "model." of
-// OPTForCausalLM's.
-class Tensors {
+class Opt : public Decoder {
  public:
-  explicit Tensors(const Checkpoint& checkpoint)
-      : checkpoint_(checkpoint),
-        skipped_(checkpoint.contains("decoder.embed_tokens.weight") ? std::string("model.").size() : 0) {}
-
-  Activations matrix(const std::string& name, int64_t rows, int64_t columns) const {
-    const auto values = checkpoint_.read(stored(name), {rows, columns});
-    return Eigen::Map<const Activations>(values.data(), rows, columns);
-  }
-
-  Eigen::VectorXf vector(const std::string& name, int64_t size) const {
-    const auto values = checkpoint_.read(stored(name), {size});
-    return Eigen::Map<const Eigen::VectorXf>(values.data(), size);
-  }
-
-  LayerNorm norm(const std::string& name, int64_t size) const {
-    LayerNorm loaded;
-    loaded.weight = vector(name + ".weight", size);
-    loaded.bias = vector(name + ".bias", size);
-    return loaded;
-  }
-
-  Linear linear(const std::string& name, int64_t K, int64_t M) const {
-    // Member by member: GCC 12 destroys members twice when an exception leaves the braces of an aggregate.
-    Linear layer;
-    layer.shape = {name, K, M, 1};
-    layer.weight = matrix(name + ".weight", M, K);
-    layer.bias = vector(name + ".bias", M);
-    return layer;
-  }
-
- private:
-  std::string stored(const std::string& name) const {
-    return name.rfind("model.", 0) == 0 ? name.substr(skipped_) : name;
-  }
-
-  const Checkpoint& checkpoint_;
-  size_t skipped_;
-};
-
-class Opt : public Network {
- public:
-  Opt(const std::string& name, const Sizes& sizes, const Tensors& tensors) : heads_(sizes.heads) {
-    const int64_t hidden = sizes.hidden;
-    name_ = name;
-    vocabulary_ = sizes.vocabulary;
-    positions_ = sizes.positions;
-    attention_ = {sizes.heads, sizes.heads, hidden / sizes.heads, sizes.blocks};
-    norms_ = {{"self_attn_layer_norm", NormKind::layer_norm, hidden, sizes.blocks},
-              {"final_layer_norm", NormKind::layer_norm, hidden, sizes.blocks},
+  Opt(const std::string& name, const DecoderSizes& sizes, const NetworkTensors& tensors)
+      : Decoder(name, sizes) {
+    constexpr float kEpsilon = 1e-5f;
+    const int64_t hidden = sizes.hidden, blocks = sizes.attention.count;
+    norms_ = {{"self_attn_layer_norm", NormKind::layer_norm, hidden, blocks},
+              {"final_layer_norm", NormKind::layer_norm, hidden, blocks},
               {"decoder.final_layer_norm", NormKind::layer_norm, hidden, 1}};
-    token_table_ = tensors.matrix("model.decoder.embed_tokens.weight", sizes.vocabulary, hidden);
+    add_embeddings(tensors, "model.decoder.embed_tokens");
     position_table_ =
         tensors.matrix("model.decoder.embed_positions.weight", sizes.positions + kPositionOffset, hidden);
-    for (int64_t block = 0; block < sizes.blocks; ++block) {
+    for (int64_t block = 0; block < blocks; ++block) {
       const std::string prefix = "model.decoder.layers." + std::to_string(block) + ".";
-      attention_norms_.push_back(tensors.norm(prefix + "self_attn_layer_norm", hidden));
-      feed_forward_norms_.push_back(tensors.norm(prefix + "final_layer_norm", hidden));
-      const size_t first = layers_.size();
-      for (const char* projection : {"q_proj", "k_proj", "v_proj", "out_proj"})
-        layers_.push_back(tensors.linear(prefix + "self_attn." + projection, hidden, hidden));
-      layers_.push_back(tensors.linear(prefix + "fc1", hidden, sizes.feed_forward));
-      layers_.push_back(tensors.linear(prefix + "fc2", sizes.feed_forward, hidden));
-      stages_.insert(stages_.end(), {{first, first + 1, first + 2}, {first + 3}, {first + 4}, {first + 5}});
+      block_norms_.push_back({tensors.layer_norm(prefix + "self_attn_layer_norm", hidden, kEpsilon),
+                              tensors.layer_norm(prefix + "final_layer_norm", hidden, kEpsilon)});
+      const auto projection = [&](const std::string& layer) {
+        return StoredLinear{prefix + "self_attn." + layer, hidden, hidden, true};
+      };
+      add_stage(tensors, {projection("q_proj"), projection("k_proj"), projection("v_proj")});
+      add_stage(tensors, {projection("out_proj")});
+      add_stage(tensors, {{prefix + "fc1", hidden, sizes.feed_forward, true}});
+      add_stage(tensors, {{prefix + "fc2", sizes.feed_forward, hidden, true}});
     }
-    final_norm_ = tensors.norm("model.decoder.final_layer_norm", hidden);
-    stages_.push_back({layers_.size()});
-    layers_.emplace_back();
-    layers_.back().shape = {"lm_head", hidden, sizes.vocabulary, 1};
-    layers_.back().weight =
-        sizes.tied ? token_table_ : tensors.matrix("lm_head.weight", sizes.vocabulary, hidden);
-  }
-
-  State embed(const int32_t* tokens, int64_t count) const override {
-    State state;
-    state.hidden = position_table_.middleRows(kPositionOffset, count);
-    for (int64_t position = 0; position < count; ++position)
-      state.hidden.row(position) += token_table_.row(tokens[position]);
-    state.inputs = attention_norms_.front()(state.hidden);
-    return state;
-  }
-
-  void advance(size_t stage, std::vector<Activations> outputs, State& state) const override {
-    const size_t block = stage / 4;
-    switch (stage % 4) {
-      case 0:
-        state.inputs = causal_attention(outputs[0], outputs[1], outputs[2], heads_);
-        break;
-      case 1:
-        state.hidden += outputs.front();
-        state.inputs = feed_forward_norms_[block](state.hidden);
-        break;
-      case 2:
-        state.inputs = outputs.front().cwiseMax(0.0f);
-        break;
-      default:
-        state.hidden += outputs.front();
-        state.inputs =
-            (block + 1 < attention_norms_.size() ? attention_norms_[block + 1] : final_norm_)(state.hidden);
-    }
+    final_norm_ = tensors.layer_norm("model.decoder.final_layer_norm", hidden, kEpsilon);
+    add_head(tensors);
   }
 
  private:
-  int64_t heads_;
-  Activations token_table_, position_table_;
-  std::vector<LayerNorm> attention_norms_, feed_forward_norms_;
-  LayerNorm final_norm_;
+  Activations embeddings(const int32_t* tokens, int64_t count) const override {
+    return Decoder::embeddings(tokens, count) + position_table_.middleRows(kPositionOffset, count);
+  }
+
+  Activations attend(std::vector<Activations> projections) const override {
+    return causal_attention(projections[0], projections[1], projections[2], attention_);
+  }
+
+  Activations activate(std::vector<Activations> outputs) const override {
+    relu(outputs.front());
+    return std::move(outputs.front());
+  }
+
+  Activations position_table_;
 };
 
 class OptFamily : public NetworkFamily {
  public:
   std::unique_ptr<Network> load(const std::string& name, const ModelConfig& config,
                                 const Checkpoint& checkpoint) const override {
-    return std::make_unique<Opt>(name, read_sizes(config), Tensors(checkpoint));
+    const NetworkTensors tensors(checkpoint, "model.", "decoder.embed_tokens.weight");
+    return std::make_unique<Opt>(name, read_sizes(config), tensors);
   }
 };
 

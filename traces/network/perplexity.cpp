@@ -1,7 +1,9 @@
 #include "traces/network/perplexity.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 #include "traces/network/tokens.h"
 #include "traces/quantizers/parallel.h"
@@ -22,18 +24,42 @@ double negative_log_likelihood(const Activations& logits, const int32_t* tokens)
   return sum;
 }
 
+// The state of every window before the last stage.
+std::vector<Network::State> states_before_head(const Network& network, const int32_t* tokens, int64_t window,
+                                               size_t windows, int threads) {
+  std::vector<Network::State> states(windows);
+  parallel_for(windows, threads, [&](size_t i) {
+    states[i] = network.embed(tokens + static_cast<int64_t>(i) * window, window);
+  });
+  for (size_t stage = 0; stage + 1 < network.stages().size(); ++stage) {
+    const auto used = network.use_weights(stage);
+    parallel_for(windows, threads,
+                 [&](size_t i) { network.advance(stage, network.run_layers(stage, states[i]), states[i]); });
+  }
+  return states;
+}
+
 }  // namespace
 
 Perplexity perplexity(const Network& network, const Tokens& tokens, int64_t window, int threads) {
+  constexpr int64_t kBatchTokens = 1 << 16;  // as many as calibration takes
   const int64_t windows = count_windows(network, tokens, window, 2, "text");
+  const size_t head = network.stages().size() - 1;
   Perplexity result;
   std::vector<double> sums(static_cast<size_t>(windows));
-  parallel_for(sums.size(), threads, [&](size_t i) {
-    const int32_t* begin = tokens.data() + static_cast<int64_t>(i) * window;
-    Activations logits = network.logits(begin, window);
-    sums[i] = negative_log_likelihood(logits, begin);
-    if (i == 0) result.logits = std::move(logits);
-  });
+  const int64_t batch = std::max<int64_t>(1, kBatchTokens / window);
+  for (int64_t first = 0; first < windows; first += batch) {
+    const int32_t* begin = tokens.data() + first * window;
+    const auto count = static_cast<size_t>(std::min(batch, windows - first));
+    const auto states = states_before_head(network, begin, window, count, threads);
+    const auto used = network.use_weights(head);
+    parallel_for(count, threads, [&](size_t i) {
+      Activations logits = std::move(network.run_layers(head, states[i]).front());
+      const auto at = static_cast<int64_t>(i);
+      sums[static_cast<size_t>(first + at)] = negative_log_likelihood(logits, begin + at * window);
+      if (first + at == 0) result.logits = std::move(logits);
+    });
+  }
   double total = 0;
   for (const double sum : sums) total += sum;
   result.tokens = windows * (window - 1);

@@ -12,9 +12,10 @@ struct Perplexity {
 };
 
 // Cuts the tokens into windows that do not overlap, dropping a last partial one; in each window every token
-// but the first is predicted from those before it. The result does not depend on the number of threads (0:
-// one a processor). Throws InputError where the window has fewer than 2 tokens, exceeds the network's
-// positions or the tokens.
+// but the first is predicted from those before it. Stage by stage, on as many windows at a time as have 2^16
+// tokens, so that memory holds the weights of one stage and these windows' states. The result does not depend
+// on the number of threads (0: one a processor). Throws InputError where the window has fewer than 2 tokens,
+// exceeds the network's positions or the tokens.
 Perplexity perplexity(const Network& network, const Tokens& tokens, int64_t window, int threads = 0);
 
 }  // namespace eyeshift

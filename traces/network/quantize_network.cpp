@@ -1,6 +1,7 @@
 #include "traces/network/quantize_network.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "traces/format/half.h"
@@ -43,7 +44,7 @@ Calibration calibrate(const States& states, int threads) {
 }
 
 Eigen::MatrixXd weights_of(const Network& network, size_t layer) {
-  return network.layers()[layer].weight.cast<double>();
+  return network.layers()[layer].weights.use()->cast<double>();
 }
 
 // The weights of a stage's layers on top of one another [sum of M, K].
@@ -72,7 +73,7 @@ std::vector<Layer> quantize_by_effect(Network& network, size_t stage, const Quan
     calibration.output_error = [&](const Eigen::MatrixXd& Wq) { return effect.error(index, Wq); };
     quantized.push_back(
         quantize_layer(quantizer, linear.shape, weights_of(network, index), calibration, options));
-    set_weights(linear, quantized.back());
+    set_weights(linear, std::make_shared<const Layer>(quantized.back()));
   }
   return quantized;
 }
@@ -112,6 +113,7 @@ std::vector<LayerSensitivity> sensitivities(const Network& network, const Quanti
                                             QuantizeOptions options, States states, int threads) {
   std::vector<LayerSensitivity> layers;
   for (size_t stage = 0; stage + 1 < network.stages().size(); ++stage) {
+    const auto used = network.use_weights(stage);
     const Calibration calibration = calibrate(states, threads);
     const Network::Stage& members = network.stages()[stage];
     const size_t first = layers.size();
@@ -147,11 +149,12 @@ Trace quantize_network(Network& network, const std::string& scheme, const Quanti
   for (size_t stage = 0; stage < network.stages().size(); ++stage) {
     auto layers = quantize_stage(network, stage, quantizer, options, bits, states, threads);
     for (size_t i = 0; i < layers.size(); ++i) {
-      set_weights(network.layers()[network.stages()[stage][i]], layers[i]);
+      set_weights(network.layers()[network.stages()[stage][i]], std::make_shared<const Layer>(layers[i]));
       trace.layers.push_back(std::move(layers[i]));
       if (progress) progress(trace.layers.back(), trace.layers.size() - 1, total);
     }
     if (stage + 1 == network.stages().size()) break;
+    const auto used = network.use_weights(stage);
     parallel_for(states.size(), threads,
                  [&](size_t i) { network.advance(stage, network.run_layers(stage, states[i]), states[i]); });
   }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <utility>
 
 #include "configs/reader/errors.h"
 #include "traces/format/half.h"
@@ -67,14 +68,17 @@ double output_error(const Eigen::MatrixXd& W, const Eigen::MatrixXd& Wq, const E
   return error > 0 ? std::numeric_limits<double>::quiet_NaN() : 0.0;
 }
 
-void set_weights(Linear& linear, const Layer& layer) {
-  if (layer.shape.K != linear.shape.K || layer.shape.M != linear.shape.M)
-    throw InputError("layer '" + layer.shape.name + "' is " + shape_text(layer.shape) + " in the trace and " +
-                     shape_text(linear.shape) + " in the network: the trace is another network's");
-  const std::vector<float> weights = decode(layer);
-  linear.weight = Eigen::Map<const Activations>(weights.data(), layer.shape.M, layer.shape.K);
+void set_weights(Linear& linear, std::shared_ptr<const Layer> layer) {
+  if (layer->shape.K != linear.shape.K || layer->shape.M != linear.shape.M)
+    throw InputError("layer '" + layer->shape.name + "' is " + shape_text(layer->shape) +
+                     " in the trace and " + shape_text(linear.shape) +
+                     " in the network: the trace is another network's");
   linear.round_inputs = nullptr;
-  if (layer.encoding.coding == Coding::int8) linear.round_inputs = round_to_int8_per_token;
+  if (layer->encoding.coding == Coding::int8) linear.round_inputs = round_to_int8_per_token;
+  linear.weights = Weights([layer = std::move(layer)] {
+    const std::vector<float> weights = decode(*layer);
+    return Activations(Eigen::Map<const Activations>(weights.data(), layer->shape.M, layer->shape.K));
+  });
 }
 
 void apply_trace(Network& network, const Trace& trace) {
@@ -85,7 +89,7 @@ void apply_trace(Network& network, const Trace& trace) {
     if (layer == by_name.end())
       throw InputError("layer '" + linear.shape.name + "' of network '" + network.name() +
                        "' is not in the trace, which is of '" + trace.network + "'");
-    set_weights(linear, *layer->second);
+    set_weights(linear, std::make_shared<const Layer>(*layer->second));
     by_name.erase(layer);
   }
   if (!by_name.empty())

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <memory>
 
 #include "traces/format/layer.h"
 #include "traces/network/network.h"
@@ -20,9 +21,9 @@ Layer half_precision_layer(const LayerShape& shape, const Eigen::MatrixXd& W, co
 // |W X - Wq X|^2 / |W X|^2, given X X^T; 0 where both are 0, NaN where only |W X| is.
 double output_error(const Eigen::MatrixXd& W, const Eigen::MatrixXd& Wq, const Eigen::MatrixXd& gram);
 
-// Gives a linear layer the weights that a trace's layer stands for, and its arithmetic's rounding of the
-// inputs. Throws InputError where the shapes differ.
-void set_weights(Linear& linear, const Layer& layer);
+// Gives a linear layer the weights that a coded layer stands for, which are decoded where they are used, and
+// its arithmetic's rounding of the inputs. Throws InputError where the shapes differ.
+void set_weights(Linear& linear, std::shared_ptr<const Layer> layer);
 
 // Gives a network the weights of a trace. Throws InputError where their layers differ in name or shape.
 void apply_trace(Network& network, const Trace& trace);

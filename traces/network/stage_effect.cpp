@@ -9,15 +9,17 @@ namespace eyeshift {
 StageEffect::StageEffect(const Network& network, size_t stage, const std::vector<Network::State>& states,
                          int threads)
     : network_(network), stage_(stage), states_(states), threads_(threads), reference_(states.size()) {
+  const auto used = weights_in_use();
   parallel_for(states.size(), threads,
                [&](size_t window) { reference_[window] = outputs(states[window], 0, nullptr); });
 }
 
 double StageEffect::error(size_t layer, const Eigen::MatrixXd& Wq) const {
-  const Activations weight = Wq.cast<float>();
+  const auto used = weights_in_use();
+  const Activations weights = Wq.cast<float>();
   std::vector<double> errors(states_.size());
   parallel_for(states_.size(), threads_, [&](size_t window) {
-    const Activations difference = outputs(states_[window], layer, &weight) - reference_[window];
+    const Activations difference = outputs(states_[window], layer, &weights) - reference_[window];
     errors[window] = difference.cast<double>().squaredNorm();
   });
   double sum = 0;
@@ -25,13 +27,17 @@ double StageEffect::error(size_t layer, const Eigen::MatrixXd& Wq) const {
   return sum;
 }
 
-Activations StageEffect::outputs(const Network::State& state, size_t layer, const Activations* weight) const {
+std::array<std::vector<Weights::Matrix>, 2> StageEffect::weights_in_use() const {
+  return {network_.use_weights(stage_), network_.use_weights(stage_ + 1)};
+}
+
+Activations StageEffect::outputs(const Network::State& state, size_t layer,
+                                 const Activations* weights) const {
   std::vector<Activations> own;
   for (const size_t index : network_.stages()[stage_]) {
     const Linear& linear = network_.layers()[index];
-    const bool replaced = weight != nullptr && index == layer;
-    own.push_back(replaced ? apply({linear.shape, *weight, linear.bias, linear.round_inputs}, state.inputs)
-                           : apply(linear, state.inputs));
+    const bool replaced = weights != nullptr && index == layer;
+    own.push_back(replaced ? apply(linear, *weights, state.inputs) : apply(linear, state.inputs));
   }
   Network::State next = state;
   network_.advance(stage_, std::move(own), next);

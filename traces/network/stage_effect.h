@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <array>
 #include <vector>
 
 #include "traces/network/network.h"
@@ -20,9 +21,11 @@ class StageEffect {
   double error(size_t layer, const Eigen::MatrixXd& Wq) const;
 
  private:
+  // The weights of both stages, held.
+  std::array<std::vector<Weights::Matrix>, 2> weights_in_use() const;
   // The outputs of the stage after, side by side, of a window whose layer `layer` has other weights; nullptr:
   // its own.
-  Activations outputs(const Network::State& state, size_t layer, const Activations* weight) const;
+  Activations outputs(const Network::State& state, size_t layer, const Activations* weights) const;
 
   const Network& network_;
   size_t stage_;

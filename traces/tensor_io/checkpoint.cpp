@@ -1,5 +1,6 @@
 #include "traces/tensor_io/checkpoint.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "configs/reader/errors.h"
@@ -14,8 +15,8 @@ Checkpoint::Checkpoint(const std::filesystem::path& folder) : folder_(folder) {
   const auto single = folder / "model.safetensors";
   const auto index = folder / "model.safetensors.index.json";
   if (std::filesystem::exists(single, ignored)) {
-    shards_.emplace_back(single);
-    for (const auto& [name, info] : shards_.front().tensors()) shard_of_.emplace(name, 0);
+    shards_.push_back(std::make_shared<const SafetensorsFile>(single));
+    for (const auto& [name, info] : shards_.front()->tensors()) shard_of_.emplace(name, 0);
   } else if (std::filesystem::exists(index, ignored)) {
     open_shards(index);
   } else {
@@ -37,21 +38,39 @@ void Checkpoint::open_shards(const std::filesystem::path& index) {
       throw InputError(index.string() + ": tensor '" + tensor + "': " + file.dump() +
                        " must be the name of a file in the same folder");
     const auto [shard, is_new] = opened.emplace(name, shards_.size());
-    if (is_new) shards_.emplace_back(folder_ / name);
-    shards_[shard->second].info(tensor);
+    if (is_new) shards_.push_back(std::make_shared<const SafetensorsFile>(folder_ / name));
+    shards_[shard->second]->info(tensor);
     shard_of_.emplace(tensor, shard->second);
   }
 }
 
-std::vector<float> Checkpoint::read(const std::string& name, const std::vector<int64_t>& shape) const {
+const SafetensorsFile& Checkpoint::file_of(const std::string& name, const std::vector<int64_t>& shape) const {
   const auto shard = shard_of_.find(name);
   if (shard == shard_of_.end())
     throw InputError("checkpoint '" + folder_.string() + "': tensor '" + name + "' is missing");
-  const SafetensorsFile& file = shards_[shard->second];
+  const SafetensorsFile& file = *shards_[shard->second];
   if (file.info(name).shape != shape)
     throw InputError(file.path().string() + ": tensor '" + name + "' has shape " +
                      shape_text(file.info(name).shape) + ", config.json asks for " + shape_text(shape));
-  return file.read_floats(name);
+  return file;
+}
+
+std::vector<float> Checkpoint::read(const std::string& name, const std::vector<int64_t>& shape) const {
+  return file_of(name, shape).read_floats(name);
+}
+
+void Checkpoint::read(const std::string& name, const std::vector<int64_t>& shape, int64_t first,
+                      int64_t count, float* destination) const {
+  file_of(name, shape).read_floats(name, first, count, destination);
+}
+
+void Checkpoint::check(const std::string& name, const std::vector<int64_t>& shape) const {
+  constexpr int64_t kElements = int64_t{1} << 18;  // at a time
+  const SafetensorsFile& file = file_of(name, shape);
+  std::vector<float> values(kElements);
+  const int64_t elements = file.info(name).elements();
+  for (int64_t first = 0; first < elements; first += kElements)
+    file.read_floats(name, first, std::min(kElements, elements - first), values.data());
 }
 
 }  // namespace eyeshift

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,9 @@
 namespace eyeshift {
 
 // The tensors of a Hugging Face checkpoint folder: model.safetensors, or the shards that
-// model.safetensors.index.json names. Opening reads the headers only. Throws InputError where a file is
-// missing or broken, or where the index names a tensor that its shard does not hold.
+// model.safetensors.index.json names. Opening reads the headers only; copies share the open files. Throws
+// InputError where a file is missing or broken, or where the index names a tensor that its shard does not
+// hold.
 class Checkpoint {
  public:
   explicit Checkpoint(const std::filesystem::path& folder);
@@ -20,12 +22,18 @@ class Checkpoint {
   bool contains(const std::string& name) const { return shard_of_.count(name) > 0; }
   // The tensor as floats. Throws InputError where it is missing, not finite or of another shape than this.
   std::vector<float> read(const std::string& name, const std::vector<int64_t>& shape) const;
+  // The same of count of its elements, in row-major order, from the first one named on.
+  void read(const std::string& name, const std::vector<int64_t>& shape, int64_t first, int64_t count,
+            float* destination) const;
+  // Throws as read() does, reading all of the tensor and keeping none of it.
+  void check(const std::string& name, const std::vector<int64_t>& shape) const;
 
  private:
+  const SafetensorsFile& file_of(const std::string& name, const std::vector<int64_t>& shape) const;
   void open_shards(const std::filesystem::path& index);
 
   std::filesystem::path folder_;
-  std::vector<SafetensorsFile> shards_;
+  std::vector<std::shared_ptr<const SafetensorsFile>> shards_;
   std::map<std::string, size_t> shard_of_;
 };
 

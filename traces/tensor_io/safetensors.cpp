@@ -147,17 +147,33 @@ std::vector<uint8_t> SafetensorsFile::read_bytes(const std::string& name) const 
 }
 
 std::vector<float> SafetensorsFile::read_floats(const std::string& name) const {
-  const DType dtype = info(name).dtype;
+  std::vector<float> values(static_cast<size_t>(info(name).elements()));
+  read_floats(name, 0, static_cast<int64_t>(values.size()), values.data());
+  return values;
+}
+
+void SafetensorsFile::read_floats(const std::string& name, int64_t first, int64_t count,
+                                  float* destination) const {
+  constexpr int64_t kElements = int64_t{1} << 18;  // converted at a time
+  const TensorInfo& tensor = info(name);
+  const DType dtype = tensor.dtype;
   if (dtype != DType::f16 && dtype != DType::bf16 && dtype != DType::f32 && dtype != DType::f64)
     file_.fail(tensor_text(name) + " has dtype " + std::string(name_of(dtype)) +
                ", F16, BF16, F32 or F64 is needed");
-  std::vector<float> values = floats_from(dtype, read_bytes(name));
-  const auto bad =
-      std::find_if_not(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
-  if (bad != values.end())
-    file_.fail(tensor_text(name) + ": element " + std::to_string(bad - values.begin()) + " is " +
-               (std::isnan(*bad) ? "NaN" : "infinite") + ": weights must be finite");
-  return values;
+  if (first < 0 || count < 0 || first > tensor.elements() - count)
+    throw InternalError(tensor_text(name) + ": elements past its end are read");
+  const auto size = static_cast<int64_t>(size_of(dtype));
+  for (const int64_t end = first + count; first < end; first += kElements) {
+    const int64_t part = std::min(kElements, end - first);
+    const std::vector<float> values =
+        floats_from(dtype, file_.read(tensor.offset + first * size, part * size));
+    const auto bad =
+        std::find_if_not(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+    if (bad != values.end())
+      file_.fail(tensor_text(name) + ": element " + std::to_string(first + (bad - values.begin())) + " is " +
+                 (std::isnan(*bad) ? "NaN" : "infinite") + ": weights must be finite");
+    destination = std::copy(values.begin(), values.end(), destination);
+  }
 }
 
 }  // namespace eyeshift

@@ -39,8 +39,10 @@ class SafetensorsFile {
   bool contains(const std::string& name) const { return tensors_.count(name) > 0; }
   const TensorInfo& info(const std::string& name) const;
   std::vector<uint8_t> read_bytes(const std::string& name) const;
-  // F16, BF16, F32 or F64 as floats; other types and values that are not finite are InputErrors.
+  // F16, BF16, F32 or F64 as floats; other types and values that are not finite are InputErrors. The second
+  // reads count elements, from the first one named on, to a place of their own.
   std::vector<float> read_floats(const std::string& name) const;
+  void read_floats(const std::string& name, int64_t first, int64_t count, float* destination) const;
 
  private:
   void parse_header(const std::string& header, uint64_t data_begin);
