@@ -31,6 +31,17 @@ std::optional<std::vector<double>> areas_of(const EnergyTable& table) {
   return areas;
 }
 
+// Whether one of these tables that `table` extends has the same areas.
+bool inherited(const EnergyTable& table, const std::vector<double>& areas,
+               const std::vector<EnergyTable>& tables) {
+  const auto is_base = [&](const EnergyTable& other) {
+    return std::any_of(table.extended.begin(), table.extended.end(),
+                       [&](const ExtendedTable& base) { return base.name == other.name; });
+  };
+  return std::any_of(tables.begin(), tables.end(),
+                     [&](const EnergyTable& other) { return is_base(other) && areas_of(other) == areas; });
+}
+
 double reference_of(const UnitAreas& areas, const UnitAreas::Column& column) {
   const auto at = std::find(areas.parts.begin(), areas.parts.end(), kReference) - areas.parts.begin();
   return column.area_um2[static_cast<size_t>(at)];
@@ -45,9 +56,7 @@ UnitAreas unit_areas(const std::vector<EnergyTable>& tables) {
     areas.parts.push_back("lut table, " + std::to_string(entries) + " entries");
   for (const EnergyTable& table : tables) {
     const auto column = areas_of(table);
-    const auto same = [&](const UnitAreas::Column& other) { return other.area_um2 == *column; };
-    if (column && std::none_of(areas.columns.begin(), areas.columns.end(), same))
-      areas.columns.push_back({table.name, *column});
+    if (column && !inherited(table, *column, tables)) areas.columns.push_back({table.name, *column});
   }
   return areas;
 }

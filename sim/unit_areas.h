@@ -19,7 +19,8 @@ struct UnitAreas {
   std::vector<Column> columns;
 };
 
-// Of these tables, those that have areas for all parts and differ from the columns before them.
+// Of these tables, those that have areas for all parts and differ from the tables among them that they
+// extend.
 UnitAreas unit_areas(const std::vector<EnergyTable>& tables);
 
 // The areas, and below them the same relative to the fp16 unit's.

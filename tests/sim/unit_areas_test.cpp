@@ -40,7 +40,7 @@ TEST(UnitAreas, TakeTablesFromTheTable) {
   EXPECT_DOUBLE_EQ(area_of(report, "lut table, 128 entries", name), 2048 * 7.5684375);  // registers
 }
 
-TEST(UnitAreas, LeaveOutTablesThatAreEqualOrLackAreas) {
+TEST(UnitAreas, LeaveOutTablesThatInheritTheirAreasOrLackThem) {
   std::vector<std::string> names;
   for (const UnitAreas::Column& column :
        unit_areas({load_table("horowitz-45nm"), load_table("horowitz-cacti-45nm-lstp"),
@@ -58,7 +58,9 @@ TEST(UnitAreas, ArePrintedByTheCommand) {
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   const Json report = json_of(folder / "u.json");
   for (const Json& row : report.at("units"))
-    if (row.at("part") == "mac-fp16") EXPECT_THAT(row.at("relative"), Each(1));
+    if (row.at("part") == "mac-fp16") {
+      EXPECT_THAT(row.at("relative"), Each(1));
+    }
   EXPECT_GT(area_of(report, "shift-add", "gates-45nm"), 0);
   EXPECT_THAT(content_of(folder / "u.csv"), StartsWith("part,eyeriss-65nm um2,gates-45nm um2,"));
   EXPECT_THAT(run_eyeshift({"tables", "units"}).out, HasSubstr("relative to mac-fp16"));
