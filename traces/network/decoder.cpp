@@ -11,6 +11,10 @@ Decoder::Decoder(const std::string& name, const DecoderSizes& sizes) : sizes_(si
   attention_ = sizes.attention;
 }
 
+void Decoder::add_embeddings(const NetworkTensors& tensors, const std::string& name) {
+  token_table_ = tensors.table(name + ".weight", sizes_.vocabulary, sizes_.hidden);
+}
+
 void Decoder::add_stage(const NetworkTensors& tensors, const std::vector<StoredLinear>& layers) {
   stages_.emplace_back();
   for (const StoredLinear& layer : layers) {

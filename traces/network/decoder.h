@@ -31,6 +31,8 @@ class Decoder : public Network {
 
   Decoder(const std::string& name, const DecoderSizes& sizes);
 
+  // The table of tokens, NAME.weight.
+  void add_embeddings(const NetworkTensors& tensors, const std::string& name);
   // Layers that share their inputs, after those added before.
   void add_stage(const NetworkTensors& tensors, const std::vector<StoredLinear>& layers);
   // The last stage, from lm_head.weight or the table of tokens.

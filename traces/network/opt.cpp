@@ -28,15 +28,11 @@ DecoderSizes read_sizes(const ModelConfig& config) {
   if (const int64_t width = config.size("word_embed_proj_dim", sizes.hidden); width != sizes.hidden)
     config.fail("'word_embed_proj_dim' " + std::to_string(width) + " must equal 'hidden_size' " +
                 std::to_string(sizes.hidden) + ": projected embeddings are not supported");
-  if (const auto activation = config.text("activation_function", "relu"); activation != "relu")
-    config.fail("'activation_function' must be \"relu\", not \"" + activation + "\"");
-  if (!config.boolean("do_layer_norm_before", true))
-    config.fail("'do_layer_norm_before' must be true: norms after the residual are not supported");
-  if (config.boolean("_remove_final_layer_norm", false))
-    config.fail("'_remove_final_layer_norm' must be false");
-  if (!config.boolean("enable_bias", true)) config.fail("'enable_bias' must be true");
-  if (!config.boolean("layer_norm_elementwise_affine", true))
-    config.fail("'layer_norm_elementwise_affine' must be true");
+  config.require_text("activation_function", "relu", "relu");
+  config.require_boolean("do_layer_norm_before", true, true);  // norms after the residual are not supported
+  config.require_boolean("_remove_final_layer_norm", false, false);
+  config.require_boolean("enable_bias", true, true);
+  config.require_boolean("layer_norm_elementwise_affine", true, true);
   return sizes;
 }
 
@@ -49,7 +45,7 @@ class Opt : public Decoder {
     norms_ = {{"self_attn_layer_norm", NormKind::layer_norm, hidden, blocks},
               {"final_layer_norm", NormKind::layer_norm, hidden, blocks},
               {"decoder.final_layer_norm", NormKind::layer_norm, hidden, 1}};
-    token_table_ = tensors.table("model.decoder.embed_tokens.weight", sizes.vocabulary, hidden);
+    add_embeddings(tensors, "model.decoder.embed_tokens");
     position_table_ =
         tensors.matrix("model.decoder.embed_positions.weight", sizes.positions + kPositionOffset, hidden);
     for (int64_t block = 0; block < blocks; ++block) {
@@ -74,7 +70,7 @@ class Opt : public Decoder {
   }
 
   Activations attend(std::vector<Activations> projections) const override {
-    return causal_attention(projections[0], projections[1], projections[2], sizes_.attention);
+    return causal_attention(projections[0], projections[1], projections[2], attention_);
   }
 
   Activations activate(std::vector<Activations> outputs) const override {

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "traces/network/decoder.h"
+#include "traces/network/model_config.h"
+#include "traces/network/rotary.h"
+
+namespace eyeshift {
+
+// What LLaMA, Mistral and Gemma have in common, and where they differ.
+struct GatedDecoderConfig {
+  DecoderSizes sizes;
+  Rotary rotary;
+  float epsilon = 1e-6f;
+  void (*activation)(Activations&) = silu;
+  bool attention_bias = false;     // of q_proj, k_proj, v_proj and o_proj
+  bool feed_forward_bias = false;  // of gate_proj, up_proj and down_proj
+  float norm_offset = 0;           // added to the weights of norms
+  float embedding_scale = 1;       // of the embedded tokens, not of the head
+};
+
+// The keys that the families share. An absent head_dim is hidden_size / num_attention_heads, an absent number
+// of heads of keys and values that of queries. Throws InputError.
+GatedDecoderConfig read_gated_decoder(const ModelConfig& config, bool tied_by_default);
+
+// A decoder with RMS norms, rotary positions, grouped keys and values and a gated feed-forward network,
+// down(activation(gate x) * up x), under LLaMA's tensor names. Throws InputError where a tensor is missing,
+// of another shape or not finite.
+std::unique_ptr<Network> load_gated_decoder(const std::string& name, const GatedDecoderConfig& config,
+                                            const Checkpoint& checkpoint);
+
+}  // namespace eyeshift

@@ -1,0 +1,87 @@
+#include "traces/network/rotary.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace eyeshift {
+namespace {
+
+Llama3Scaling read_llama3_scaling(const ModelConfig& rope) {
+  Llama3Scaling scaling;
+  scaling.factor = rope.number("factor");
+  scaling.low_factor = rope.number("low_freq_factor");
+  scaling.high_factor = rope.number("high_freq_factor");
+  scaling.original_positions = rope.size("original_max_position_embeddings");
+  if (scaling.high_factor <= scaling.low_factor)
+    rope.fail("'high_freq_factor' " + std::to_string(scaling.high_factor) +
+              " must be greater than 'low_freq_factor' " + std::to_string(scaling.low_factor));
+  return scaling;
+}
+
+// The names that the type has had.
+std::string read_type(const ModelConfig& rope) {
+  return rope.has("rope_type") ? rope.text("rope_type") : rope.text("type", "default");
+}
+
+}  // namespace
+
+void Rotary::turn(Activations& heads) const {
+  const Eigen::Index half = frequencies_.size();
+  Eigen::RowVectorXf first(half);
+  for (Eigen::Index position = 0; position < heads.rows(); ++position) {
+    const Eigen::RowVectorXf angles = frequencies_ * static_cast<float>(position);
+    const Eigen::RowVectorXf cosine = angles.unaryExpr([](float angle) { return std::cos(angle); });
+    const Eigen::RowVectorXf sine = angles.unaryExpr([](float angle) { return std::sin(angle); });
+    for (Eigen::Index head = 0; head < heads.cols(); head += 2 * half) {
+      auto low = heads.row(position).segment(head, half).array();
+      auto high = heads.row(position).segment(head + half, half).array();
+      first = low * cosine.array() - high * sine.array();
+      high = high * cosine.array() + low * sine.array();
+      low = first.array();
+    }
+  }
+}
+
+Eigen::RowVectorXf rotary_frequencies(int64_t head_dim, double theta) {
+  Eigen::RowVectorXf frequencies(head_dim / 2);
+  for (Eigen::Index i = 0; i < frequencies.size(); ++i)
+    frequencies(i) =
+        static_cast<float>(std::pow(theta, -2.0 * static_cast<double>(i) / static_cast<double>(head_dim)));
+  return frequencies;
+}
+
+Eigen::RowVectorXf scaled(const Eigen::RowVectorXf& frequencies, const Llama3Scaling& scaling) {
+  const double original = static_cast<double>(scaling.original_positions);
+  return frequencies.unaryExpr([&](float frequency) {
+    // How often the wave fits the original context.
+    const double periods = original * static_cast<double>(frequency) / (2 * M_PI);
+    const double kept =
+        std::clamp((periods - scaling.low_factor) / (scaling.high_factor - scaling.low_factor), 0.0, 1.0);
+    return static_cast<float>(static_cast<double>(frequency) * (kept + (1 - kept) / scaling.factor));
+  });
+}
+
+Rotary read_rotary(const ModelConfig& config, int64_t head_dim) {
+  if (head_dim % 2 != 0)
+    config.fail("heads of " + std::to_string(head_dim) + " values cannot be rotated in pairs: 'head_dim' " +
+                "must be even");
+  const std::optional<ModelConfig> parameters = config.object("rope_parameters");
+  const std::optional<ModelConfig> scaling = config.object("rope_scaling");
+  if (parameters && scaling) config.fail("'rope_parameters' and 'rope_scaling' exclude each other: keep one");
+  const double default_theta = config.number("rope_theta", 10000.0);
+  const double theta = parameters ? parameters->number("rope_theta", default_theta) : default_theta;
+  for (const ModelConfig* part : {&config, parameters ? &*parameters : &config})
+    if (part->number("partial_rotary_factor", 1.0) != 1.0)
+      part->fail("'partial_rotary_factor' must be 1: heads are rotated whole");
+  const Eigen::RowVectorXf frequencies = rotary_frequencies(head_dim, theta);
+  if (!parameters && !scaling) return Rotary(frequencies);
+
+  const ModelConfig& rope = parameters ? *parameters : *scaling;
+  const std::string type = read_type(rope);
+  if (type == "default") return Rotary(frequencies);
+  if (type == "linear") return Rotary(frequencies / static_cast<float>(rope.number("factor")));
+  if (type == "llama3") return Rotary(scaled(frequencies, read_llama3_scaling(rope)));
+  config.fail("rope_type \"" + type + "\" is not supported: default, linear and llama3 are");
+}
+
+}  // namespace eyeshift
