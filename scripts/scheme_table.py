@@ -30,10 +30,11 @@ def measure(options, scheme, extra, bits):
     with tempfile.TemporaryDirectory() as folder:
         trace, report = os.path.join(folder, "trace.safetensors"), os.path.join(folder, "report.json")
         width = [] if bits is None else ["--bits", str(bits)]
-        run([options.eyeshift, "quantize", "--checkpoint", options.checkpoint, "--scheme", scheme, *width, *extra,
-             "--output", trace, "--report", report])
+        run([options.eyeshift, "quantize", "--checkpoint", options.checkpoint, "--calibration", options.calibration,
+             "--scheme", scheme, *width, *extra, "--output", trace, "--report", report])
         result = json.loads(run([options.eyeshift, "perplexity", "--checkpoint", options.checkpoint, "--text",
-                                 options.text, "--trace", trace, "--format", "json"]))
+                                 options.text, "--window", str(options.window), "--trace", trace,
+                                 "--format", "json"]))
         with open(report, encoding="utf-8") as file:
             layers = [layer for layer in json.load(file)["layers"] if layer["scheme"] == scheme]
     weights = sum(layer["K"] * layer["M"] for layer in layers)
@@ -74,7 +75,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--eyeshift", default="build/release/eyeshift", help="the program")
     parser.add_argument("--checkpoint", default="traces/checkpoints/opt-tiny")
-    parser.add_argument("--text", default="traces/text/evaluation.txt")
+    parser.add_argument("--text", default="traces/text/evaluation.txt", help="what perplexity is measured on")
+    parser.add_argument("--window", type=int, default=512, help="tokens of a window of it")
+    parser.add_argument("--calibration", default="traces/text/calibration.txt", help="text or .npy of token ids")
     parser.add_argument("--bits", default="2,3,4", help="widths, separated by commas")
     parser.add_argument("--mixed", default="2.2", help="average bits of shiftaddllm-mixed, separated by commas")
     parser.add_argument("--skip", default="", help="schemes to leave out, separated by commas; obq takes hours on large layers")

@@ -1,5 +1,6 @@
 #include "sim/attention.h"
 
+#include <algorithm>
 #include <string>
 
 #include "configs/reader/errors.h"
@@ -22,6 +23,10 @@ void check_context(int64_t context, int64_t tokens) {
                      " new tokens, which are attended too");
 }
 
+int64_t attended_positions(const AttentionShape& attention, int64_t context, int64_t tokens) {
+  return attention.window > 0 ? std::min(context, attention.window + tokens - 1) : context;
+}
+
 std::vector<AttentionLayer> attention_layers(const AttentionShape& attention, int64_t context, int64_t tokens,
                                              int64_t batch) {
   check_context(context, tokens);
@@ -33,14 +38,15 @@ std::vector<AttentionLayer> attention_layers(const AttentionShape& attention, in
                      std::to_string(tokens) + " tokens: at most " + std::to_string(most_pairs / context) +
                      " tokens can be counted in 63 bits; use fewer");
 
+  const int64_t attended = attended_positions(attention, context, tokens);
   LayerShape qk;
   qk.name = "attention.qk";
   qk.K = attention.head_dim;
-  qk.M = context;
+  qk.M = attended;
   qk.count = attention.kv_heads * attention.count * batch;
   LayerShape av = qk;
   av.name = "attention.av";
-  av.K = context;
+  av.K = attended;
   av.M = attention.head_dim;
   const int64_t inputs = tokens * (attention.heads / attention.kv_heads);
   return {{qk, inputs}, {av, inputs}};

@@ -39,7 +39,9 @@ std::vector<WorkItem> token_work(const Workload& workload, int64_t context, int6
   const std::vector<AttentionLayer> products = attention_layers(attention, context, tokens, batch);
   std::vector<WorkItem> work = {
       product(products.front()),
-      elementwise("softmax", "softmax", attention.heads * tokens * batch * context, attention.count),
+      elementwise("softmax", "softmax",
+                  attention.heads * tokens * batch * attended_positions(attention, context, tokens),
+                  attention.count),
       product(products.back())};
   for (const NormShape& norm : workload.norms)
     work.push_back(elementwise(norm.name, norm.kind == NormKind::layer_norm ? "layer_norm" : "rms_norm",

@@ -15,6 +15,7 @@ constexpr Range<int64_t> kChannels{1, 1 << 20};
 constexpr Range<int64_t> kPixels{1, 1 << 16};
 constexpr Range<int64_t> kHeads{1, 1 << 16};
 constexpr Range<int64_t> kCount{1, 1 << 16};
+constexpr Range<int64_t> kWindow{1, 1 << 20};
 constexpr Range<double> kFraction{0, 1};
 // Products, inputs or values of one token or image: at 2^20 tokens 15 actions for each still fit in 63 bits.
 constexpr int64_t kMost = int64_t{1} << 39;
@@ -85,6 +86,8 @@ void read_attention(YamlMap& map, AttentionShape& shape) {
   map.integer("kv_heads", shape.kv_heads, kHeads, "heads of keys and values");
   map.integer("head_dim", shape.head_dim, kChannels, "width of a head");
   map.integer("count", shape.count, kCount, "blocks");
+  map.integer("window", shape.window, kWindow, "positions that a token attends at most; default: all",
+              Need::optional);
   map.done();
   if (shape.heads % shape.kv_heads != 0)
     map.fail("kv_heads", "expected a divisor of heads = " + std::to_string(shape.heads));

@@ -126,16 +126,18 @@ TEST(NetworkReader, ReadsAttentionAndNorms) {
   const NetworkConfig plain = network_of(layers);
   EXPECT_FALSE(plain.attention);
   EXPECT_TRUE(plain.norms.empty());
-  const NetworkConfig network = network_of(layers +
-                                           "attention: {heads: 8, kv_heads: 2, head_dim: 64, count: 3}\n"
-                                           "norms:\n"
-                                           "  - {name: first, kind: layer_norm, width: 512, count: 3}\n"
-                                           "  - {name: last, kind: rms_norm, width: 256}\n");
+  const NetworkConfig network =
+      network_of(layers +
+                 "attention: {heads: 8, kv_heads: 2, head_dim: 64, count: 3, window: 9}\n"
+                 "norms:\n"
+                 "  - {name: first, kind: layer_norm, width: 512, count: 3}\n"
+                 "  - {name: last, kind: rms_norm, width: 256}\n");
   ASSERT_TRUE(network.attention);
   EXPECT_EQ(network.attention->heads, 8);
   EXPECT_EQ(network.attention->kv_heads, 2);
   EXPECT_EQ(network.attention->head_dim, 64);
   EXPECT_EQ(network.attention->count, 3);
+  EXPECT_EQ(network.attention->window, 9);
   ASSERT_EQ(network.norms.size(), 2u);
   EXPECT_EQ(network.norms[0].name, "first");
   EXPECT_EQ(network.norms[0].kind, NormKind::layer_norm);
@@ -155,6 +157,8 @@ TEST(NetworkReader, RefusesBadAttentionAndNorms) {
               HasSubstr("attention.kv_heads = '0'"));
   EXPECT_THAT(error("attention: {heads: 8, head_dim: 64, count: 3}\n"),
               HasSubstr("missing key 'attention.kv_heads'"));
+  EXPECT_THAT(error("attention: {heads: 8, kv_heads: 2, head_dim: 64, count: 3, window: 0}\n"),
+              HasSubstr("attention.window = '0'"));
   EXPECT_THAT(error("attention: {heads: 65536, kv_heads: 1, head_dim: 64, count: 3}\n"),
               HasSubstr("attention.head_dim = '64': heads x head_dim must be at most 1048576"));
   EXPECT_THAT(error("norms:\n  - {name: n, kind: soft_max, width: 8}\n"),

@@ -50,6 +50,21 @@ TEST(Attention, ProductsDependOnHeadsAndTokensNotOnTheirGroups) {
   }
 }
 
+TEST(Attention, AWindowLimitsThePositionsThatAreRead) {
+  AttentionShape attention = kGrouped;
+  attention.window = 512;
+  const auto positions = [&](int64_t context, int64_t tokens) {
+    const auto layers = attention_layers(attention, context, tokens);
+    EXPECT_EQ(layers[0].shape.M, layers[1].shape.K);
+    return layers[0].shape.M;
+  };
+  EXPECT_EQ(positions(1000, 1), 512);
+  EXPECT_EQ(positions(512, 1), 512);
+  EXPECT_EQ(positions(100, 1), 100);
+  EXPECT_EQ(positions(1000, 2), 513) << "the first new token sees one position that the second does not";
+  EXPECT_EQ(positions(1000, 1000), 1000);
+}
+
 TEST(Attention, RefusesWhatCannotBe) {
   const auto error = [](int64_t context, int64_t tokens) {
     return input_error_of([&] { attention_layers(kGrouped, context, tokens); });

@@ -61,6 +61,10 @@ TEST(TokenWork, CountsProductsSoftmaxAndNormsOfEverySequence) {
   expect(2, "attention.av", LayerKind::attention, 10, 8, 2 * 2 * 5, 3 * 2);
   expect(3, "norm", LayerKind::vector, 1, 1, 2, 32 * 3 * 5);
   EXPECT_EQ(work[3].encoding.scheme, "rms_norm");
+
+  Workload windowed = workload_of(small(), "fp16", {});
+  windowed.attention->window = 4;
+  EXPECT_EQ(token_work(windowed, 10, 3, 5)[1].tokens, 4 * 3 * 5 * (4 + 3 - 1));
 }
 
 TEST(TokenWork, AContextAddsItsWorkToTheLinearLayersAlone) {

@@ -13,6 +13,7 @@ namespace eyeshift {
 namespace {
 
 using nlohmann::json;
+using ::testing::ElementsAre;
 using testing::error_of;
 using ::testing::HasSubstr;
 using testing::Rows;
@@ -149,6 +150,118 @@ TEST_P(AnyFamily, EveryTensorIsNeededInItsShape) {
     broken.tensors[name].shape.insert(broken.tensors[name].shape.begin(), 1);
     EXPECT_THAT(error_of([&] { load(broken); }), HasSubstr("tensor '" + name + "' has shape [1, "));
   }
+}
+
+// What config.json must not say, and the message.
+struct Refusal {
+  const char* family;
+  json changes;
+  const char* message;
+};
+
+TEST(Families, RefuseConfigurationsTheyDoNotDo) {
+  const json low_above_high = {{"rope_type", "llama3"},
+                               {"factor", 8},
+                               {"low_freq_factor", 4},
+                               {"high_freq_factor", 4},
+                               {"original_max_position_embeddings", 64}};
+  const Refusal refusals[] = {
+      {"llama", {{"hidden_act", "gelu"}}, "config.json: 'hidden_act' must be \"silu\", not \"gelu\""},
+      {"llama",
+       {{"num_key_value_heads", 3}},
+       "'num_attention_heads' 4 must be a multiple of 'num_key_value_heads' 3"},
+      {"llama", {{"head_dim", 5}}, "'head_dim' must be even"},
+      {"llama", {{"head_dim", 8}}, "has shape [24, 20], config.json asks for [32, 20]"},
+      {"llama",
+       {{"head_dim", nullptr}, {"num_attention_heads", 3}, {"num_key_value_heads", 3}},
+       "'hidden_size' 20 must be a multiple of 'num_attention_heads' 3 where 'head_dim' is absent"},
+      {"llama", {{"vocab_size", nullptr}}, "the key 'vocab_size' is missing"},
+      {"llama", {{"rms_norm_eps", 0}}, "'rms_norm_eps' must be a number above 0, not 0"},
+      {"llama", {{"rms_norm_eps", 1e-60}}, "'rms_norm_eps' must be a number above 0"},
+      {"llama", {{"rope_theta", "1e4"}}, "'rope_theta' must be a number above 0, not \"1e4\""},
+      {"llama",
+       {{"rope_scaling", {{"rope_type", "yarn"}, {"factor", 2}}}},
+       "rope_type \"yarn\" is not supported"},
+      {"llama",
+       {{"rope_scaling", {{"type", "dynamic"}, {"factor", 2}}}},
+       "rope_type \"dynamic\" is not supported"},
+      {"llama", {{"rope_scaling", {{"type", "linear"}}}}, "the key 'rope_scaling.factor' is missing"},
+      {"llama", {{"rope_scaling", low_above_high}}, "'high_freq_factor' 4"},
+      {"llama", {{"rope_scaling", 2}}, "'rope_scaling' must be an object, not 2"},
+      {"llama", {{"rope_scaling", kLlama3}, {"rope_parameters", kLlama3}}, "exclude each other"},
+      {"llama", {{"rope_parameters", {{"partial_rotary_factor", 0.5}}}}, "'partial_rotary_factor' must be 1"},
+      {"llama", {{"attention_bias", true}}, "self_attn.q_proj.bias' is missing"},
+      {"llama", {{"mlp_bias", true}}, "mlp.gate_proj.bias' is missing"},
+      {"mistral", {{"sliding_window", -1}}, "'sliding_window' must be an integer from 1"},
+      {"mistral", {{"hidden_act", "relu"}}, "'hidden_act' must be \"silu\""},
+      {"gemma", {{"hidden_activation", "gelu"}}, "'hidden_activation' must be \"gelu_pytorch_tanh\""},
+      {"bloom", {{"n_head", 5}}, "the hidden size 24 must be a multiple of the number of heads, 5"},
+      {"bloom", {{"n_layer", nullptr}}, "the key 'n_layer' is missing"},
+      {"bloom", {{"apply_residual_connection_post_layernorm", true}}, "must be false"},
+      {"gpt2", {{"n_head", 5}}, "'n_embd' 24 must be a multiple of 'n_head' 5"},
+      {"gpt2", {{"activation_function", "relu"}}, "'activation_function' must be \"gelu_new\""},
+      {"gpt2", {{"scale_attn_weights", false}}, "'scale_attn_weights' must be true"},
+      {"gpt2", {{"scale_attn_by_inverse_layer_idx", true}}, "must be false"},
+      {"gpt2", {{"add_cross_attention", true}}, "'add_cross_attention' must be false"},
+  };
+  for (const Refusal& refusal : refusals) {
+    TinyCheckpoint checkpoint = tiny_family(refusal.family);
+    checkpoint.config.update(refusal.changes);
+    EXPECT_THAT(error_of([&] { load(checkpoint); }), HasSubstr(refusal.message)) << refusal.changes;
+  }
+}
+
+// With each a width of its own, so that no two may be taken for one another.
+TEST(Families, DescribeTheirAttentionAndNorms) {
+  const auto described = [](const std::string& family, const json& changes = {}) {
+    const auto network = load(tiny_family(family, changes));
+    const AttentionShape& attention = network->attention();
+    std::vector<int64_t> numbers = {attention.heads, attention.kv_heads, attention.head_dim, attention.count,
+                                    attention.window};
+    int64_t values = 0, norms = 0;
+    for (const NormShape& norm : network->norms()) {
+      values += norm.width * norm.count;
+      norms += norm.kind == NormKind::rms_norm ? norm.count : -norm.count;
+    }
+    numbers.insert(numbers.end(), {values, norms});
+    return numbers;
+  };
+  EXPECT_THAT(described("opt"), ElementsAre(2, 2, 8, 2, 0, 5 * 16, -5));
+  EXPECT_THAT(described("llama"), ElementsAre(4, 2, 6, 2, 0, 5 * 20, 5));
+  EXPECT_THAT(described("mistral"), ElementsAre(4, 2, 6, 2, 4096, 5 * 20, 5));
+  EXPECT_THAT(described("mistral", {{"sliding_window", nullptr}}), ElementsAre(4, 2, 6, 2, 0, 5 * 20, 5));
+  EXPECT_THAT(described("gemma", {{"num_key_value_heads", 1}}), ElementsAre(4, 1, 6, 2, 0, 5 * 20, 5));
+  EXPECT_THAT(described("bloom"), ElementsAre(4, 4, 6, 2, 0, 6 * 24, -6));
+  EXPECT_THAT(described("gpt2"), ElementsAre(4, 4, 6, 2, 0, 5 * 24, -5));
+}
+
+TEST(Families, KeepTheCheckpointsLayers) {
+  const auto layers = [](const std::string& family) {
+    const auto network = load(tiny_family(family));
+    std::vector<std::string> all;
+    for (size_t stage = 4; stage < network->stages().size(); ++stage) {
+      all.emplace_back();
+      for (const size_t layer : network->stages()[stage]) {
+        const LayerShape& shape = network->layers()[layer].shape;
+        all.back() += shape.name + " " + std::to_string(shape.M) + "x" + std::to_string(shape.K) + ";";
+      }
+    }
+    return all;
+  };
+  EXPECT_THAT(layers("gemma"),
+              ElementsAre("model.layers.1.self_attn.q_proj 24x20;model.layers.1.self_attn.k_proj 12x20;"
+                          "model.layers.1.self_attn.v_proj 12x20;",
+                          "model.layers.1.self_attn.o_proj 20x24;",
+                          "model.layers.1.mlp.gate_proj 28x20;model.layers.1.mlp.up_proj 28x20;",
+                          "model.layers.1.mlp.down_proj 20x28;", "lm_head 40x20;"));
+  EXPECT_THAT(layers("bloom"), ElementsAre("transformer.h.1.self_attention.query_key_value 72x24;",
+                                           "transformer.h.1.self_attention.dense 24x24;",
+                                           "transformer.h.1.mlp.dense_h_to_4h 96x24;",
+                                           "transformer.h.1.mlp.dense_4h_to_h 24x96;", "lm_head 40x24;"));
+  EXPECT_THAT(
+      layers("gpt2"),
+      ElementsAre("transformer.h.1.attn.c_attn 72x24;", "transformer.h.1.attn.c_proj 24x24;",
+                  "transformer.h.1.mlp.c_fc 96x24;", "transformer.h.1.mlp.c_proj 24x96;", "lm_head 40x24;"));
 }
 
 }  // namespace

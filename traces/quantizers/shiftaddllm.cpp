@@ -18,6 +18,7 @@ namespace eyeshift {
 namespace {
 
 constexpr int kDefaultCycles = 50;
+constexpr int64_t kBlockColumns = 8, kBlockRowGroups = 8;  // of a block-wise scheme
 
 // Fits the scales of group_cols columns x group_rows rows on the updated weights when their first column is
 // due; every column is then coded with them at its turn.
@@ -65,6 +66,19 @@ void check_term_range(const LayerShape& shape, const Eigen::MatrixXd& W) {
   throw InputError(message.str());
 }
 
+// The outputs that share a scale in a block-wise scheme.
+int64_t block_rows(const std::string& scheme, const LayerShape& shape, int64_t group_size) {
+  if (group_size == 0) return divide_up(shape.M, kBlockRowGroups);
+  if (group_size > 0 && group_size % kBlockColumns == 0 && shape.M % (group_size / kBlockColumns) == 0)
+    return group_size / kBlockColumns;
+  std::ostringstream message;
+  message << "layer '" << shape.name << "': --group-size is " << group_size << "; " << scheme
+          << " shares scales among 8 inputs and group size / 8 outputs: it must be a multiple of 8 whose "
+             "eighth divides M = "
+          << shape.M;
+  throw InputError(message.str());
+}
+
 }  // namespace
 
 std::vector<std::string_view> shiftaddllm_options() {
@@ -93,18 +107,10 @@ Encoding shiftaddllm_encoding(const std::string& scheme, const QuantizeOptions& 
   return encoding;
 }
 
-int64_t shiftaddllm_block_rows(const std::string& scheme, const LayerShape& shape, int64_t group_size) {
-  constexpr int64_t kRowGroups = 8;
-  constexpr int64_t kColumns = kShiftAddLlmBlockColumns;
-  if (group_size == 0) return divide_up(shape.M, kRowGroups);
-  if (group_size > 0 && group_size % kColumns == 0 && shape.M % (group_size / kColumns) == 0)
-    return group_size / kColumns;
-  std::ostringstream message;
-  message << "layer '" << shape.name << "': --group-size is " << group_size << "; " << scheme
-          << " shares scales among 8 inputs and group size / 8 outputs: it must be a multiple of 8 whose "
-             "eighth divides M = "
-          << shape.M;
-  throw InputError(message.str());
+Encoding shiftaddllm_block_encoding(const std::string& scheme, const LayerShape& shape,
+                                    const QuantizeOptions& options) {
+  check_shape(shape);
+  return shiftaddllm_encoding(scheme, options, block_rows(scheme, shape, options.group_size), kBlockColumns);
 }
 
 Layer quantize_shiftaddllm(const LayerShape& shape, const Encoding& layout, const Eigen::MatrixXd& W,
