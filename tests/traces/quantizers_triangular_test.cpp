@@ -2,14 +2,14 @@
 
 #include <Eigen/Cholesky>
 
-#include "tests/traces/random_layers.h"
+#include "tests/traces/quantizers_support.h"
 #include "traces/quantizers/triangular.h"
 
 namespace eyeshift {
 namespace {
 
 using Eigen::MatrixXd;
-using testing::random_matrix;
+using testing_support::random_matrix;
 
 // Sizes below, at and above those of leaves, panels and tiles.
 const int kSizes[] = {1, 2, 63, 64, 65, 127, 128, 129, 200, 257, 384, 500, 641};
@@ -24,9 +24,6 @@ TEST(Triangular, FactoriseGivesTheFactorThatMultipliesBack) {
     ASSERT_TRUE(factorise_lower(one, 1)) << n;
     ASSERT_TRUE(factorise_lower(three, 3)) << n;
     EXPECT_TRUE(one == three) << n << ": threads change the result";
-    EXPECT_TRUE(MatrixXd(one.triangularView<Eigen::StrictlyUpper>()) ==
-                MatrixXd(MatrixXd::Constant(n, n, 7).triangularView<Eigen::StrictlyUpper>()))
-        << n;
     const MatrixXd L = one.triangularView<Eigen::Lower>();
     EXPECT_LT((L * L.transpose() - A).norm(), 1e-13 * A.norm()) << n;
     EXPECT_GT(L.diagonal().minCoeff(), 0) << n;

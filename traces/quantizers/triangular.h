@@ -8,7 +8,7 @@ namespace eyeshift {
 // processor), nor does the result.
 
 // Replaces the lower triangle of a symmetric A [n, n], given by that triangle, by its Cholesky factor L, A =
-// L L^T; what lies above it is left alone. false where A is not positive definite.
+// L L^T; what lies above it is lost. false where A is not positive definite.
 bool factorise_lower(Eigen::MatrixXd& A, int threads);
 
 // Replaces the upper triangle of T, whose diagonal is 1 and whose lower triangle is 0, by its inverse.
