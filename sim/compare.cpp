@@ -6,6 +6,7 @@
 #include "configs/reader/errors.h"
 #include "dataflows/dataflow.h"
 #include "models/units/unit.h"
+#include "sim/layer_progress.h"
 #include "sim/network_arithmetic.h"
 #include "sim/progress.h"
 #include "sim/simulate.h"
@@ -15,18 +16,6 @@
 #include "traces/network/tokens.h"
 
 namespace eyeshift {
-namespace {
-
-Trace quantized(Network& network, const std::string& scheme, const QuantizeOptions& options,
-                const Tokens& calibration, const std::string& source, int threads) {
-  Progress progress("quantizing " + scheme, network.layers().size(), "layers");
-  return quantize_network(
-      network, scheme, options, calibration, source,
-      [&](const Layer&, size_t, size_t) { progress.advance(); }, threads);
-}
-
-}  // namespace
-
 SchemeOnUnit parse_scheme_on_unit(const std::string& text) {
   const size_t at = text.find('@');
   if (at == std::string::npos || at == 0 || at + 1 == text.size() ||
@@ -73,7 +62,14 @@ SchemeWorkload quantized_workload(const std::string& checkpoint, const std::stri
   const int64_t windows = count_windows(*network, evaluation, texts.window, 2, texts.evaluation);
 
   const auto start = std::chrono::steady_clock::now();
-  const Trace trace = quantized(*network, scheme, options, calibration, texts.calibration, threads);
+  LayerProgress progress("quantizing " + scheme, *network,
+                         Registry<Quantizer>::instance().find(scheme, "scheme"));
+  const auto report = [&](const QuantizeStep& step) { progress(step); };
+  const Trace trace =
+      sides.empty()
+          ? quantize_network(*network, {scheme, options, calibration, texts.calibration},
+                             std::make_shared<MemoryStore>(), report, threads)
+          : quantize_network(*network, scheme, options, calibration, texts.calibration, report, threads);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   const Perplexity measured = perplexity(*network, evaluation, texts.window, threads);
 
@@ -83,10 +79,10 @@ SchemeWorkload quantized_workload(const std::string& checkpoint, const std::stri
     SimulateOptions in_unit = side.options;
     in_unit.tokens = texts.window;
     compute_in_units(*network, trace, side.machine, in_unit, table);
-    Progress progress("evaluating " + scheme + " in " + side.options.unit,
-                      static_cast<size_t>(windows) * network->stages().size(), "stages");
+    Progress evaluated("evaluating " + scheme + " in " + side.options.unit,
+                       static_cast<size_t>(windows) * network->stages().size(), "stages");
     result.in_unit[side.side] =
-        perplexity(*network, evaluation, texts.window, threads, [&] { progress.advance(); });
+        perplexity(*network, evaluation, texts.window, threads, [&] { evaluated.advance(); });
   }
   for (WorkItem& item : result.workload.layers) item.layer = nullptr;
   result.workload.attention = network->attention();

@@ -24,12 +24,9 @@ namespace {
 
 namespace po = boost::program_options;
 
-// The network's weights: the trace's, which the network takes, or its own in half precision.
-Trace trace_of(const Arguments& arguments, Network& network) {
-  if (!has(arguments, "trace")) return half_precision_trace(network);
-  Trace trace = read_trace(text(arguments, "trace"));
-  apply_trace(network, trace);
-  return trace;
+// What the units compute with: the trace's tensors, or the network's weights in half precision.
+Trace trace_of(const Arguments& arguments, const Network& network) {
+  return has(arguments, "trace") ? read_trace(text(arguments, "trace")) : half_precision_trace(network);
 }
 
 // The arithmetic that --arithmetic names; the trace must outlive the network.
@@ -99,14 +96,21 @@ units:
     const ReportSink sink(arguments, input_files(arguments), {logits});
 
     const std::unique_ptr<Network> network = load_network(std::filesystem::path(checkpoint));
+    std::string scheme = "none";
+    if (has(arguments, "trace")) {
+      const auto trace = std::make_shared<const TraceFile>(text(arguments, "trace"));
+      apply_trace(*network, trace);
+      scheme = trace->description().scheme;
+    }
     Tokens tokens = load_tokens(evaluation, network->vocabulary());
     tokens.resize(std::min(tokens.size(), windows * static_cast<size_t>(window)));
     const bool in_unit = has(arguments, "arithmetic");
-    Trace trace;
-    if (in_unit || has(arguments, "trace")) trace = trace_of(arguments, *network);
-    if (in_unit) set_arithmetic(arguments, trace, window, *network);
-    const std::string scheme = trace.layers.empty() ? "none" : trace.scheme;
     const std::string arithmetic = in_unit ? text(arguments, "arithmetic") : "single precision";
+    const Trace in_memory = in_unit ? trace_of(arguments, *network) : Trace();
+    if (in_unit) {
+      scheme = in_memory.scheme;
+      set_arithmetic(arguments, in_memory, window, *network);
+    }
     Progress progress("evaluating", tokens.size() / static_cast<size_t>(window) * network->stages().size(),
                       "stages");
     const Perplexity result = perplexity(*network, tokens, window, threads, [&] { progress.advance(); });

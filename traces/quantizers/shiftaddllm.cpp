@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <sstream>
+#include <utility>
 
 #include "configs/reader/errors.h"
 #include "traces/format/integers.h"
@@ -116,12 +117,12 @@ Layer quantize_shiftaddllm(const LayerShape& shape, const Encoding& layout, cons
                            const Calibration& calibration, const QuantizeOptions& options) {
   check_weights(shape, W);
   if (layout.power_of_two) check_term_range(shape, W);
-  const DampedHessian hessian = damped_hessian(shape, calibration);
+  DampedHessian hessian = damped_hessian(shape, calibration);
   const bool act_order = options.act_order != QuantizeOptions::ActOrder::off;
   const ColumnOrder order = act_order ? block_activation_order(hessian.H, layout.group_cols)
                                       : natural_order(shape.K, layout.group_cols);
   Eigen::MatrixXd feedback;
-  if (options.compensation) feedback = feedback_matrix(shape, hessian.H, order);
+  if (options.compensation) feedback = feedback_matrix(shape, std::move(hessian.H), order, options.threads);
 
   const BinaryFit fit{layout.bits, options.cycles > 0 ? options.cycles : kDefaultCycles, layout.terms};
   BinaryLayer layer(shape, layout);
