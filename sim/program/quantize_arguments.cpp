@@ -36,6 +36,8 @@ void read_bits(const Arguments& arguments, const std::string& scheme, QuantizeOp
   exclude(arguments, "bits", "bit-costs");
   exclude(arguments, "bits-per", "bit-costs");
   needs(arguments, "budget", "bit-costs");
+  const std::string errors = has(arguments, "bit-costs") ? "measured" : "fitted";
+  options.measured_errors = choice(arguments, "bit-errors", {"fitted", "measured"}, errors) == "measured";
   if (has(arguments, "bit-costs")) {
     options.bit_costs = read_bit_costs(text(arguments, "bit-costs"));
     options.budget = real_number(arguments, "budget", 0, std::numeric_limits<double>::max());
@@ -89,6 +91,9 @@ void add_quantize_options(po::options_description& options) {
       "bit-costs", value("F.json"),
       "what 2, 3 and 4 bits cost in each layer, written by eyeshift simulate; instead of --bits")(
       "budget", value("C"), "with --bit-costs: what all layers may cost together, in that file's unit")(
+      "bit-errors", value("fitted|measured"),
+      "what mixed bits make small: each layer's output error at 2, 3 and 4 bits, as fitted to the paper's "
+      "criterion or as measured; default: fitted, measured with --bit-costs")(
       "scale-type", value("f16|f32"), "scales are rounded to this before codes are chosen; default: f16")(
       "seed", value("N"), "of random choices; default: 0");
 }
@@ -103,9 +108,9 @@ int scheme_bits(const Arguments& arguments, const std::string& scheme) {
 }
 
 QuantizeOptions quantize_options(const Arguments& arguments, const std::string& scheme) {
-  for (const char* option :
-       {"group-size", "static-groups", "act-order", "no-act-order", "no-compensation", "cycles", "pot-terms",
-        "real-scales", "symmetric", "clip", "incoherence", "axis", "bits-per", "bit-costs", "budget"})
+  for (const char* option : {"group-size", "static-groups", "act-order", "no-act-order", "no-compensation",
+                             "cycles", "pot-terms", "real-scales", "symmetric", "clip", "incoherence", "axis",
+                             "bits-per", "bit-costs", "budget", "bit-errors"})
     check_used(arguments, scheme, option);
 
   const auto flag = [&](const char* option) { return arguments[option].as<bool>(); };

@@ -155,5 +155,20 @@ TEST(AssignBits, SpendsOnSensitiveLayers) {
   EXPECT_THAT(error_of([&] { assign_bits(layers, options); }), HasSubstr("'layer4' has no costs"));
 }
 
+// A layer whose error its criterion does not foretell.
+TEST(AssignBits, MeasuredErrorsDoWithoutTheCriterion) {
+  std::vector<LayerSensitivity> layers;
+  for (int i = 0; i < 8; ++i) {
+    const double error = i == 5 ? 100 : 1 + 0.01 * i;
+    layers.push_back({{"layer" + std::to_string(i), 8, 8, 1}, std::exp2(i), {error, error / 4, error / 16}});
+  }
+  QuantizeOptions options;
+  options.average_bits = 2.25;
+  options.measured_errors = true;
+  EXPECT_THAT(assign_bits(layers, options), ElementsAre(2, 2, 2, 2, 2, 4, 2, 2));
+  options.measured_errors = false;
+  EXPECT_NE(assign_bits(layers, options)[5], 4);
+}
+
 }  // namespace
 }  // namespace eyeshift

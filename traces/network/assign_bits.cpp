@@ -32,6 +32,14 @@ double budget_of(const std::vector<LayerSensitivity>& layers, const QuantizeOpti
   return average * counted;
 }
 
+// What a polynomial of the criteria gives for the errors.
+std::vector<double> fitted_errors(const std::vector<double>& criteria, const std::vector<double>& errors) {
+  const ErrorFit fit(criteria, errors);
+  std::vector<double> fitted;
+  for (const double criterion : criteria) fitted.push_back(fit(criterion));
+  return fitted;
+}
+
 [[noreturn]] void refuse(const std::vector<std::vector<BitChoice>>& items, const QuantizeOptions& options,
                          double budget) {
   double least = 0;
@@ -65,10 +73,10 @@ std::vector<int> assign_bits(const std::vector<LayerSensitivity>& layers, const 
   for (size_t width = 0; width < kBitChoices.size(); ++width) {
     std::vector<double> errors;
     for (const LayerSensitivity& layer : layers) errors.push_back(layer.errors[width]);
-    const ErrorFit fit(criteria, errors);
+    if (!options.measured_errors) errors = fitted_errors(criteria, errors);
     for (size_t i = 0; i < layers.size(); ++i)
-      items[i].push_back({kBitChoices[width], cost_of(layers[i].shape, kBitChoices[width], options),
-                          fit(layers[i].criterion)});
+      items[i].push_back(
+          {kBitChoices[width], cost_of(layers[i].shape, kBitChoices[width], options), errors[i]});
   }
   const double budget = budget_of(layers, options);
   const std::vector<size_t> chosen = cheapest_errors(items, budget);

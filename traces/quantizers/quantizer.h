@@ -37,6 +37,7 @@ struct QuantizeOptions {
   bool bits_per_layer = false;  // their average counts every layer once, not every weight
   BitCosts bit_costs;           // not empty: the sum of costs is at most `budget`, instead of the average
   double budget = 0;
+  bool measured_errors = false;  // bits are assigned by measured errors, not by those fitted to the criterion
   int scale_bits = 16;  // 16: scales are rounded to half precision before codes are chosen; 32: to single
   uint64_t seed = 0;
   int threads = 1;  // that quantizing a layer may use (0: one a processor); they do not change the result

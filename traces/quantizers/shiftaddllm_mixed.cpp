@@ -14,7 +14,7 @@ class ShiftAddLlmMixed : public Quantizer {
 
   std::vector<std::string_view> options() const override {
     std::vector<std::string_view> all = shiftaddllm_options();
-    all.insert(all.end(), {"bits-per", "bit-costs", "budget"});
+    all.insert(all.end(), {"bits-per", "bit-costs", "budget", "bit-errors"});
     return all;
   }
 
