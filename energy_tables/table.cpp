@@ -6,11 +6,11 @@
 
 #include "configs/reader/data_files.h"
 #include "configs/reader/errors.h"
+#include "configs/reader/sha256.h"
 #include "configs/reader/yaml_map.h"
 #include "energy_tables/accelergy.h"
 #include "energy_tables/rows.h"
 #include "energy_tables/scaling.h"
-#include "energy_tables/sha256.h"
 
 namespace eyeshift {
 namespace {

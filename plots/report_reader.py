@@ -42,6 +42,14 @@ def read_json(path):
         raise BadReport(f"{path}: not JSON: {error}") from error
 
 
+def entries(report, key, source, writer):
+    """report[key]: a list, not empty, of objects."""
+    found = report.get(key) if isinstance(report, dict) else None
+    if not isinstance(found, list) or not found or not all(isinstance(entry, dict) for entry in found):
+        raise BadReport(f"{source}: no {key} in this report; was it written by '{writer} --output'?")
+    return found
+
+
 def read_runs(path):
     """The runs of a report of eyeshift compare, or the one run of eyeshift simulate."""
     report = read_json(path)

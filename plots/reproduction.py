@@ -8,14 +8,10 @@ WRITER = "eyeshift reproduce NAME"
 
 def read_quantities(path):
     """Rows in the report's order by quantity: {quantity: (unit, [(subject, published, reproduced, error)])}."""
-    report = reader.read_json(path)
-    rows = report.get("rows") if isinstance(report, dict) else None
-    if not isinstance(rows, list) or not rows:
-        raise reader.BadReport(f"{path}: no rows in this report; was it written by '{WRITER} --output'?")
     quantities = {}
-    for row in rows:
+    for row in reader.entries(reader.read_json(path), "rows", path, WRITER):
         for key in ("name", "quantity", "unit"):
-            if not isinstance(row, dict) or not isinstance(row.get(key), str):
+            if not isinstance(row.get(key), str):
                 raise reader.BadReport(f"{path}: a row without '{key}'; was it written by '{WRITER} --output'?")
         if not row["name"].endswith(row["quantity"]):
             raise reader.BadReport(f"{path}: the row '{row['name']}' is not of its quantity '{row['quantity']}'")

@@ -9,19 +9,13 @@ UP, DOWN, TOTAL = reader.COLOURS[5], reader.COLOURS[2], reader.COLOURS[0]
 
 def read_columns(path):
     """{tokens: [(label, [(step, total, change)])]} in mJ; the first line is the published estimate."""
-    report = reader.read_json(path)
-    columns = report.get("columns") if isinstance(report, dict) else None
-    if not isinstance(columns, list) or not columns:
-        raise reader.BadReport(f"{path}: no columns in this report; was it written by '{WRITER} --output'?")
     found = {}
-    for column in columns:
+    for column in reader.entries(reader.read_json(path), "columns", path, WRITER):
         for key in ("scheme", "unit", "lines"):
-            if not isinstance(column, dict) or key not in column:
+            if key not in column:
                 raise reader.BadReport(f"{path}: a column without '{key}'; was it written by '{WRITER} --output'?")
         lines = [(str(line.get("step")), reader.value(line, "energy_mJ.total", path, WRITER),
-                  reader.value(line, "change_mJ", path, WRITER)) for line in column["lines"] if isinstance(line, dict)]
-        if not lines:
-            raise reader.BadReport(f"{path}: a column without lines; was it written by '{WRITER} --output'?")
+                  reader.value(line, "change_mJ", path, WRITER)) for line in reader.entries(column, "lines", path, WRITER)]
         label = f"{column['scheme']}@{column['unit']}"
         found.setdefault(int(reader.value(column, "tokens", path, WRITER)), []).append((label, lines))
     return found

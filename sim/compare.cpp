@@ -6,7 +6,7 @@
 #include "configs/reader/errors.h"
 #include "dataflows/dataflow.h"
 #include "models/units/unit.h"
-#include "sim/progress.h"
+#include "sim/layer_progress.h"
 #include "sim/simulate.h"
 #include "traces/network/family.h"
 #include "traces/network/perplexity.h"
@@ -14,18 +14,6 @@
 #include "traces/network/tokens.h"
 
 namespace eyeshift {
-namespace {
-
-Trace quantized(Network& network, const std::string& scheme, const QuantizeOptions& options,
-                const Tokens& calibration, const std::string& source, int threads) {
-  Progress progress("quantizing " + scheme, network.layers().size(), "layers");
-  return quantize_network(
-      network, scheme, options, calibration, source,
-      [&](const Layer&, size_t, size_t) { progress.advance(); }, threads);
-}
-
-}  // namespace
-
 SchemeOnUnit parse_scheme_on_unit(const std::string& text) {
   const size_t at = text.find('@');
   if (at == std::string::npos || at == 0 || at + 1 == text.size() ||
@@ -69,7 +57,11 @@ SchemeWorkload quantized_workload(const std::string& checkpoint, const std::stri
   count_windows(*network, evaluation, texts.window, 2, texts.evaluation);
 
   const auto start = std::chrono::steady_clock::now();
-  const Trace trace = quantized(*network, scheme, options, calibration, texts.calibration, threads);
+  LayerProgress progress("quantizing " + scheme, *network,
+                         Registry<Quantizer>::instance().find(scheme, "scheme"));
+  const Trace trace = quantize_network(
+      *network, {scheme, options, calibration, texts.calibration}, std::make_shared<MemoryStore>(),
+      [&](const QuantizeStep& step) { progress(step); }, threads);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   const Perplexity measured = perplexity(*network, evaluation, texts.window, threads);
 

@@ -10,13 +10,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A device or a pipe: opening it to see whether it opens could block or have effects.
-bool is_special(const std::string& path) {
-  std::error_code ignored;
-  const fs::file_status status = fs::status(path, ignored);
-  return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
-}
-
 // The path without links, also where the last one leads to a file that does not exist yet.
 fs::path destination(fs::path path) {
   constexpr int kMostLinks = 40;  // as many as Linux follows
@@ -33,9 +26,16 @@ bool same_file(const std::string& a, const std::string& b) {
 
 }  // namespace
 
+bool is_special(const std::string& path) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(path, ignored);
+  return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+}
+
 void check_outputs(const std::vector<std::string>& outputs, const std::vector<InputPath>& inputs) {
   std::vector<std::string> seen;
   for (const std::string& output : outputs) {
+    // Opening a device or a pipe to see whether it opens could block or have effects.
     if (output.empty() || is_special(output)) continue;
     const AtomicFile uncommitted(output);
     for (const InputPath& input : inputs)

@@ -11,6 +11,9 @@ struct InputPath {
   std::string reader;
 };
 
+// Whether the path leads to a device or a pipe.
+bool is_special(const std::string& path);
+
 // Checks, before the long work whose results go there, that every output of a run could be written: its
 // folder exists and takes new files, it is no folder, no two are the same file, and none is a file that the
 // run reads; also not through links. All of a run's outputs go into one call. Empty paths are skipped.

@@ -10,6 +10,8 @@
 namespace eyeshift {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr size_t kBarWidth = 30;
 
 std::string duration(double seconds) {
@@ -24,14 +26,52 @@ std::string duration(double seconds) {
   return text;
 }
 
+struct Done {
+  size_t steps = 0, total = 0;
+  double work = 0, past_work = 0, total_work = 0;
+  bool is_even = true;
+  std::string note;
+};
+
+std::string line_of(const std::string& title, const std::string& noun, const Done& done, double seconds) {
+  const double share = done.total_work > 0 ? done.work / done.total_work : 1.0;
+  const auto filled = std::min(kBarWidth, static_cast<size_t>(share * kBarWidth));
+  std::string text = title + " [" + std::string(filled, '#') + std::string(kBarWidth - filled, '.') + "] " +
+                     std::to_string(done.steps) + "/" + std::to_string(done.total) + " " + noun;
+  const double worked = done.work - done.past_work;
+  if (worked > 0 && seconds > 0) {
+    const double rate = worked / seconds;
+    char speed[32];
+    std::snprintf(speed, sizeof speed, ", %.3g/s", rate);
+    if (done.is_even) text += speed;
+    text += ", " + duration((done.total_work - done.work) / rate) + " left";
+  }
+  return done.note.empty() ? text : text + "; " + done.note;
+}
+
 }  // namespace
 
 Progress::Progress(std::string title, size_t total, std::string noun)
     : title_(std::move(title)),
       total_(total),
       noun_(std::move(noun)),
+      is_even_(true),
+      total_work_(static_cast<double>(total)),
       visible_(isatty(STDERR_FILENO) == 1),
-      start_(std::chrono::steady_clock::now()) {
+      start_(Clock::now()),
+      written_(start_) {
+  draw();
+}
+
+Progress::Progress(std::string title, size_t total, std::string noun, double work)
+    : title_(std::move(title)),
+      total_(total),
+      noun_(std::move(noun)),
+      is_even_(false),
+      total_work_(work),
+      visible_(isatty(STDERR_FILENO) == 1),
+      start_(Clock::now()),
+      written_(start_) {
   draw();
 }
 
@@ -42,25 +82,38 @@ Progress::~Progress() {
 void Progress::advance(size_t steps) {
   const std::lock_guard<std::mutex> lock(mutex_);
   done_ = std::min(total_, done_ + steps);
+  work_ = static_cast<double>(done_);
+  draw();
+}
+
+void Progress::advance_by(double work, const std::string& note, bool is_past) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  done_ = std::min(total_, done_ + 1);
+  work_ = std::min(total_work_, work_ + work);
+  if (is_past) past_work_ += work;
+  note_ = note;
   draw();
 }
 
 std::string Progress::line(size_t done, double seconds) const {
-  const double share = total_ == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total_);
-  const auto filled = static_cast<size_t>(share * kBarWidth);
-  std::string text = title_ + " [" + std::string(filled, '#') + std::string(kBarWidth - filled, '.') + "] " +
-                     std::to_string(done) + "/" + std::to_string(total_) + " " + noun_;
-  if (done == 0 || seconds <= 0) return text;
-  const double rate = static_cast<double>(done) / seconds;
-  char speed[32];
-  std::snprintf(speed, sizeof speed, ", %.3g/s", rate);
-  return text + speed + ", " + duration(static_cast<double>(total_ - done) / rate) + " left";
+  return line_of(title_, noun_, {done, total_, static_cast<double>(done), 0, total_work_, true, ""}, seconds);
+}
+
+std::string Progress::line(double seconds) const {
+  return line_of(title_, noun_, {done_, total_, work_, past_work_, total_work_, is_even_, note_}, seconds);
 }
 
 void Progress::draw() {
-  if (!visible_) return;
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-  std::fprintf(stderr, "\r%s\033[K", line(done_, elapsed.count()).c_str());
+  constexpr std::chrono::minutes kEvery{1};
+  const auto now = Clock::now();
+  const std::chrono::duration<double> elapsed = now - start_;
+  if (visible_) {
+    std::fprintf(stderr, "\r%s\033[K", line(elapsed.count()).c_str());
+  } else {
+    if (is_even_ || now - written_ < kEvery) return;
+    written_ = now;
+    std::fprintf(stderr, "%s\n", line(elapsed.count()).c_str());
+  }
   std::fflush(stderr);
 }
 

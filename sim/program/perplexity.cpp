@@ -56,9 +56,9 @@ are those that the trace decodes to.)";
     const std::unique_ptr<Network> network = load_network(std::filesystem::path(checkpoint));
     std::string scheme = "none";
     if (has(arguments, "trace")) {
-      const Trace trace = read_trace(text(arguments, "trace"));
+      const auto trace = std::make_shared<const TraceFile>(text(arguments, "trace"));
       apply_trace(*network, trace);
-      scheme = trace.scheme;
+      scheme = trace->description().scheme;
     }
     const Perplexity result =
         perplexity(*network, load_tokens(evaluation, network->vocabulary()), window, threads);

@@ -1,17 +1,21 @@
 #include <cmath>
 #include <filesystem>
+#include <iostream>
 
 #include "configs/reader/atomic_file.h"
 #include "configs/reader/errors.h"
+#include "configs/reader/sha256.h"
+#include "sim/layer_progress.h"
+#include "sim/output_file.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
 #include "sim/program/input_files.h"
 #include "sim/program/quantize_arguments.h"
-#include "sim/progress.h"
 #include "sim/report_json.h"
 #include "sim/text_table.h"
 #include "traces/format/trace_file.h"
 #include "traces/network/family.h"
+#include "traces/network/partial_trace.h"
 #include "traces/network/quantize_matrix.h"
 #include "traces/network/quantize_network.h"
 #include "traces/network/tokens.h"
@@ -64,20 +68,62 @@ std::string report_text(const Trace& trace) {
   return table.str();
 }
 
-Trace quantize_checkpoint(const Arguments& arguments, const std::string& scheme,
-                          const QuantizeOptions& options, int threads) {
-  const std::string calibration = file_or_own_text(arguments, "calibration", "calibration.txt");
-  const std::unique_ptr<Network> network = load_network(std::filesystem::path(text(arguments, "checkpoint")));
-  Progress progress("quantizing", network->layers().size(), "layers");
-  return quantize_network(
-      *network, scheme, options, load_tokens(calibration, network->vocabulary()), calibration,
-      [&](const Layer&, size_t, size_t) { progress.advance(); }, threads);
+void note(const std::string& message) { std::cerr << "eyeshift quantize: " << message << "\n"; }
+
+// Everything that the trace's bytes depend on; reads all of the checkpoint.
+nlohmann::json identity_of(const QuantizeJob& job, const Network& network, const std::string& folder) {
+  Sha256 checkpoint;
+  checkpoint.add(sha256_of_file(std::filesystem::path(folder) / "config.json"));
+  for (const auto& file : Checkpoint(folder).files())
+    checkpoint.add(file.filename().string() + sha256_of_file(file));
+  return identity(job, network.name(), checkpoint.hex());
 }
 
-Trace quantize_one(const Arguments& arguments, const std::string& scheme, const QuantizeOptions& options) {
+// Quantizes into OUTPUT.partial, where an earlier run may have begun, and writes the output from there.
+Trace quantize_in_parts(Network& network, const QuantizeJob& job, const std::string& folder,
+                        const std::string& output, bool restart, const QuantizeProgress& progress,
+                        int threads) {
+  const auto partial = std::make_shared<PartialTrace>(output, identity_of(job, network, folder), restart,
+                                                      [](const std::string& message) { note(message); });
+  if (partial->layers() > 0)
+    note(std::to_string(partial->layers()) + " of " + std::to_string(network.layers().size()) +
+         " layers are finished, by an earlier run, in '" + partial->folder().string() + "'");
+  try {
+    const Trace trace = quantize_network(network, job, partial, progress, threads);
+    partial->finish(trace);
+    return trace;
+  } catch (const InputError&) {
+    partial->discard();
+    throw;
+  }
+}
+
+// Quantizes and writes the output; the trace that is returned lacks the layers' tensors.
+Trace quantize_checkpoint(const Arguments& arguments, const std::string& scheme,
+                          const QuantizeOptions& options, const std::string& output, int threads) {
+  const std::string calibration = file_or_own_text(arguments, "calibration", "calibration.txt");
+  const std::string folder = text(arguments, "checkpoint");
+  const std::unique_ptr<Network> network = load_network(std::filesystem::path(folder));
+  const QuantizeJob job{scheme, options, load_tokens(calibration, network->vocabulary()), calibration};
+  LayerProgress bar("quantizing", *network, Registry<Quantizer>::instance().find(scheme, "scheme"));
+  const auto progress = [&](const QuantizeStep& step) { bar(step); };
+  if (!is_special(output))
+    return quantize_in_parts(*network, job, folder, output, arguments["restart"].as<bool>(), progress,
+                             threads);
+  const Trace trace =
+      quantize_network(*network, scheme, options, job.calibration, calibration, progress, threads);
+  write_trace(output, trace);
+  return trace;
+}
+
+Trace quantize_one(const Arguments& arguments, const std::string& scheme, const QuantizeOptions& options,
+                   const std::string& output) {
   std::optional<std::filesystem::path> test;
   if (has(arguments, "test-activations")) test = text(arguments, "test-activations");
-  return quantize_matrix(text(arguments, "weights"), text(arguments, "activations"), test, scheme, options);
+  const Trace trace =
+      quantize_matrix(text(arguments, "weights"), text(arguments, "activations"), test, scheme, options);
+  write_trace(output, trace);
+  return trace;
 }
 
 class Quantize : public Command {
@@ -93,6 +139,10 @@ quantized in the order in which it runs, on inputs that the layers quantized bef
 The trace is a safetensors file: codes, scales and planes exactly as an accelerator would store
 them. Errors: output error |WX - WqX|^2 / |WX|^2 on the calibration inputs (rel_out) and on
 --test-activations (rel_out_test), weight error |W - Wq|^2 (w_err).
+
+Layers of a checkpoint are kept in the folder F.partial as they are finished, and joined into F at the
+end. After a kill the same command goes on from there and writes the same bytes; what else F.partial
+holds is refused, or thrown away with --restart.
 
 schemes, with the options that each reads:
 )" + described_schemes();
@@ -115,6 +165,7 @@ schemes, with the options that each reads:
     add_quantize_options(options);
     options.add_options()("output", value("F"), "the trace, a safetensors file")(
         "report", value("R.json"), "errors and sizes of every layer; CSV where the name ends in .csv")(
+        "restart", po::bool_switch(), "throw away what an interrupted run has finished in F.partial")(
         "format", value("table|json|csv"), "of the same report on standard output; default: table");
     add_jobs_option(options);
     return options;
@@ -127,17 +178,19 @@ schemes, with the options that each reads:
     needs(arguments, "activations", "weights");
     needs(arguments, "test-activations", "weights");
     needs(arguments, "calibration", "checkpoint");
+    if (arguments["restart"].as<bool>()) needs(arguments, "restart", "checkpoint");
     const std::string scheme = text(arguments, "scheme");
-    const QuantizeOptions options = quantize_options(arguments, scheme);
+    QuantizeOptions options = quantize_options(arguments, scheme);
     const int threads = jobs(arguments);
+    options.threads = threads;
     const std::string output = text(arguments, "output");
     const std::string report = text_or(arguments, "report", "");
     const std::string format = choice(arguments, "format", {"table", "json", "csv"}, "table");
     check_outputs({output, report}, input_files(arguments));
 
-    const Trace trace = has(arguments, "weights") ? quantize_one(arguments, scheme, options)
-                                                  : quantize_checkpoint(arguments, scheme, options, threads);
-    write_trace(output, trace);
+    const Trace trace = has(arguments, "weights")
+                            ? quantize_one(arguments, scheme, options, output)
+                            : quantize_checkpoint(arguments, scheme, options, output, threads);
     const bool csv_file = std::filesystem::path(report).extension() == ".csv";
     if (!report.empty())
       write_file_atomically(report, csv_file ? report_csv(trace) : dump(report_json(trace)));

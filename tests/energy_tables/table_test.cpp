@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "energy_tables/sha256.h"
+#include "configs/reader/sha256.h"
 #include "tests/configs/yaml_test_files.h"
 
 namespace eyeshift {

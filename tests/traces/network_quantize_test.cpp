@@ -89,11 +89,11 @@ TEST_F(QuantizeNetwork, EachLayerSeesWhatTheQuantizedLayersBeforeItProduce) {
 TEST_F(QuantizeNetwork, KeepsTheHeadAndFillsInTheErrors) {
   const auto network = load();
   std::vector<size_t> progress;
-  const Trace trace = quantize_network(*network, "test-halving", {}, calibration_, "random",
-                                       [&](const Layer&, size_t index, size_t total) {
-                                         EXPECT_EQ(total, 13u);
-                                         progress.push_back(index);
-                                       });
+  const Trace trace =
+      quantize_network(*network, "test-halving", {}, calibration_, "random", [&](const QuantizeStep& step) {
+        EXPECT_EQ(step.total, 13u);
+        progress.push_back(step.index);
+      });
   ASSERT_EQ(trace.layers.size(), 13u);
   EXPECT_EQ(progress.size(), 13u);
   EXPECT_TRUE(std::is_sorted(progress.begin(), progress.end()));

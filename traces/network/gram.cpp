@@ -14,7 +14,7 @@ Eigen::MatrixXd gram_of_inputs(const std::vector<Network::State>& windows, int t
   for (Eigen::Index column = 0; column < K; column += kTile)
     for (Eigen::Index row = column; row < K; row += kTile) tiles.emplace_back(row, column);
 
-  Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(K, K);
+  Eigen::MatrixXd gram(K, K);
   parallel_for(tiles.size(), threads, [&](size_t i) {
     const auto [row, column] = tiles[i];
     const Eigen::Index rows = std::min(kTile, K - row);
@@ -27,9 +27,11 @@ Eigen::MatrixXd gram_of_inputs(const std::vector<Network::State>& windows, int t
       sum += product.cast<double>();
     }
     gram.block(row, column, rows, columns) = sum;
+    gram.block(column, row, columns, rows) = sum.transpose();
+    // The two triangles of a tile on the diagonal may differ in the last bit: the lower one counts.
+    if (row == column) gram.block(row, row, rows, rows) = sum.selfadjointView<Eigen::Lower>();
   });
-  // The two triangles of a tile on the diagonal may differ in the last bit: the lower one counts.
-  return gram.selfadjointView<Eigen::Lower>();
+  return gram;
 }
 
 }  // namespace eyeshift

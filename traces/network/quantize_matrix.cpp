@@ -2,9 +2,9 @@
 
 #include "configs/reader/errors.h"
 #include "traces/network/assign_bits.h"
+#include "traces/network/layer_errors.h"
 #include "traces/network/quantized_layer.h"
 #include "traces/network/sample.h"
-#include "traces/quantizers/decoded_matrix.h"
 #include "traces/tensor_io/npy.h"
 
 namespace eyeshift {
@@ -38,7 +38,7 @@ Trace quantize_matrix(const std::filesystem::path& W, const std::filesystem::pat
   sample_inputs(layer, inputs.transpose().cast<float>());
   if (X_test) {
     const Eigen::MatrixXd test = read_inputs(*X_test, shape.K);
-    layer.rel_out_test = output_error(weights, decoded_matrix(layer), test * test.transpose());
+    layer.rel_out_test = relative_output_error(layer, weights, test * test.transpose());
   }
 
   Trace trace;

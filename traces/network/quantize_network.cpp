@@ -1,6 +1,7 @@
 #include "traces/network/quantize_network.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -67,6 +68,7 @@ std::vector<Layer> quantize_by_effect(Network& network, size_t stage, const Quan
                                       const QuantizeOptions& options, Calibration calibration,
                                       const States& states, int threads) {
   std::vector<Layer> quantized;
+  std::vector<Weights::Matrix> used = network.use_weights(stage);
   const StageEffect effect(network, stage, states, threads);
   for (const size_t index : network.stages()[stage]) {
     Linear& linear = network.layers()[index];
@@ -74,91 +76,181 @@ std::vector<Layer> quantize_by_effect(Network& network, size_t stage, const Quan
     quantized.push_back(
         quantize_layer(quantizer, linear.shape, weights_of(network, index), calibration, options));
     set_weights(linear, std::make_shared<const Layer>(quantized.back()));
+    used[quantized.size() - 1] = linear.weights.use();
   }
   return quantized;
 }
 
-// The layers of one stage, quantized; the last stage is lm_head's.
-std::vector<Layer> quantize_stage(Network& network, size_t index, const Quantizer& quantizer,
-                                  const QuantizeOptions& options, const std::vector<int>& bits,
-                                  const States& states, int threads) {
-  const Network::Stage& stage = network.stages()[index];
-  const bool is_last = index + 1 == network.stages().size();
-  Calibration calibration = calibrate(states, threads);
-  std::vector<Layer> quantized(stage.size());
-  if (is_last) {
-    quantized.front() = half_precision_layer(network.layers()[stage.front()].shape,
-                                             weights_of(network, stage.front()), calibration);
-  } else if (quantizer.compares_outputs() && stage.size() > 1) {
-    quantized =
-        quantize_by_effect(network, index, quantizer, options, std::move(calibration), states, threads);
-  } else {
-    if (stage.size() > 1)
-      calibration.input_scales =
-          quantizer.shared_input_scales(stacked_weights(network, stage), calibration, options);
-    parallel_for(stage.size(), threads, [&](size_t i) {
-      QuantizeOptions own = options;
-      own.bits = bits[stage[i]];
-      own.threads = stage.size() > 1 ? 1 : threads;
-      quantized[i] = quantize_layer(quantizer, network.layers()[stage[i]].shape,
-                                    weights_of(network, stage[i]), calibration, own);
-    });
+// A run through the network's stages, with the inputs of the present one.
+class StageRun {
+ public:
+  StageRun(Network& network, const Quantizer& quantizer, const QuantizeJob& job, LayerStore& store,
+           const QuantizeProgress& progress, int threads)
+      : network_(network),
+        quantizer_(quantizer),
+        job_(job),
+        store_(store),
+        progress_(progress),
+        threads_(threads) {
+    total_ = network.layers().size();
+    if (quantizer.assigns_bits()) total_ += total_ - 1;
   }
-  for (Layer& layer : quantized) sample_inputs(layer, states.front().inputs);
-  return quantized;
-}
 
-// What each layer but the last loses at each width, the network's weights left as they are.
-std::vector<LayerSensitivity> sensitivities(const Network& network, const Quantizer& quantizer,
-                                            QuantizeOptions options, States states, int threads) {
-  std::vector<LayerSensitivity> layers;
-  for (size_t stage = 0; stage + 1 < network.stages().size(); ++stage) {
-    const auto used = network.use_weights(stage);
-    const Calibration calibration = calibrate(states, threads);
-    const Network::Stage& members = network.stages()[stage];
-    const size_t first = layers.size();
-    layers.resize(first + members.size());
-    parallel_for(members.size(), threads, [&](size_t i) {
-      layers[first + i] = sensitivity(quantizer, network.layers()[members[i]].shape,
-                                      weights_of(network, members[i]), calibration, options);
-    });
-    parallel_for(states.size(), threads,
-                 [&](size_t i) { network.advance(stage, network.run_layers(stage, states[i]), states[i]); });
+  // What each layer but the last loses at each width, the network's weights left as they are.
+  std::vector<LayerSensitivity> sensitivities() {
+    std::vector<LayerSensitivity> all;
+    const size_t stages = network_.stages().size() - 1;
+    start([&](size_t stage) { return store_.sensitivities(stage).has_value(); }, stages);
+    for (size_t stage = 0; stage < stages; ++stage) {
+      auto layers = store_.sensitivities(stage);
+      const bool is_kept = layers.has_value();
+      if (!is_kept) {
+        layers = measure(stage);
+        store_.keep_sensitivities(stage, *layers);
+      }
+      for (size_t i = 0; i < layers->size(); ++i) {
+        (*layers)[i].shape = network_.layers()[network_.stages()[stage][i]].shape;
+        report((*layers)[i].shape, std::numeric_limits<double>::quiet_NaN(), true, is_kept);
+      }
+      all.insert(all.end(), layers->begin(), layers->end());
+      advance(stage);
+    }
+    return all;
   }
-  return layers;
-}
+
+  // Quantizes what the store does not hold and gives the network the store's weights. bits: by layer.
+  std::vector<Layer> quantize(const std::shared_ptr<LayerStore>& store, const std::vector<int>& bits) {
+    std::vector<Layer> all;
+    const size_t stages = network_.stages().size();
+    start([&](size_t stage) { return store_.holds(stage); }, stages);
+    for (size_t stage = 0; stage < stages; ++stage) {
+      const bool is_kept = store_.holds(stage);
+      if (!is_kept) store_.keep(stage, quantize_stage(stage, bits));
+      const std::vector<Layer> layers = store_.descriptions(stage);
+      for (size_t i = 0; i < layers.size(); ++i) {
+        set_weights(network_.layers()[network_.stages()[stage][i]], layers[i],
+                    [store, stage, i] { return store->layer(stage, i); });
+        report(layers[i].shape, layers[i].rel_out, false, is_kept);
+      }
+      all.insert(all.end(), layers.begin(), layers.end());
+      advance(stage);
+    }
+    return all;
+  }
+
+ private:
+  // Inputs are needed up to the last stage that is not done.
+  template <typename IsDone>
+  void start(IsDone is_done, size_t stages) {
+    needed_ = 0;
+    for (size_t stage = 0; stage < stages; ++stage)
+      if (!is_done(stage)) needed_ = stage + 1;
+    states_ = needed_ > 0 ? embed_windows(network_, job_.calibration, threads_) : States();
+  }
+
+  void advance(size_t stage) {
+    if (stage + 1 >= needed_) {
+      states_.clear();
+      return;
+    }
+    const auto used = network_.use_weights(stage);
+    parallel_for(states_.size(), threads_, [&](size_t i) {
+      network_.advance(stage, network_.run_layers(stage, states_[i]), states_[i]);
+    });
+  }
+
+  void report(const LayerShape& shape, double rel_out, bool is_sensitivity, bool is_kept) {
+    if (progress_) progress_({shape, step_, total_, rel_out, is_sensitivity, is_kept});
+    ++step_;
+  }
+
+  // A layer's options, with the threads that it may use beside the others of its stage.
+  QuantizeOptions options_of(const Network::Stage& stage) const {
+    QuantizeOptions options = job_.options;
+    options.threads = stage.size() > 1 ? 1 : threads_;
+    return options;
+  }
+
+  std::vector<LayerSensitivity> measure(size_t index) {
+    const Network::Stage& stage = network_.stages()[index];
+    const Calibration calibration = calibrate(states_, threads_);
+    std::vector<LayerSensitivity> layers(stage.size());
+    parallel_for(stage.size(), threads_, [&](size_t i) {
+      layers[i] = sensitivity(quantizer_, network_.layers()[stage[i]].shape, weights_of(network_, stage[i]),
+                              calibration, options_of(stage));
+    });
+    return layers;
+  }
+
+  std::vector<Layer> quantize_stage(size_t index, const std::vector<int>& bits) {
+    const Network::Stage& stage = network_.stages()[index];
+    Calibration calibration = calibrate(states_, threads_);
+    std::vector<Layer> quantized(stage.size());
+    if (index + 1 == network_.stages().size()) {
+      const Linear& head = network_.layers()[stage.front()];
+      quantized.front() = half_precision_layer(head.shape, *head.weights.use(), calibration, threads_);
+    } else if (quantizer_.compares_outputs() && stage.size() > 1) {
+      QuantizeOptions options = job_.options;
+      options.threads = threads_;
+      quantized =
+          quantize_by_effect(network_, index, quantizer_, options, std::move(calibration), states_, threads_);
+    } else {
+      if (stage.size() > 1)
+        calibration.input_scales =
+            quantizer_.shared_input_scales(stacked_weights(network_, stage), calibration, job_.options);
+      parallel_for(stage.size(), threads_, [&](size_t i) {
+        QuantizeOptions own = options_of(stage);
+        own.bits = bits[stage[i]];
+        quantized[i] = quantize_layer(quantizer_, network_.layers()[stage[i]].shape,
+                                      weights_of(network_, stage[i]), calibration, own);
+      });
+    }
+    for (Layer& layer : quantized) sample_inputs(layer, states_.front().inputs);
+    return quantized;
+  }
+
+  Network& network_;
+  const Quantizer& quantizer_;
+  const QuantizeJob& job_;
+  LayerStore& store_;
+  const QuantizeProgress& progress_;
+  int threads_;
+  States states_;
+  size_t needed_ = 0;
+  size_t step_ = 0, total_ = 0;
+};
 
 }  // namespace
+
+Trace quantize_network(Network& network, const QuantizeJob& job, const std::shared_ptr<LayerStore>& store,
+                       const QuantizeProgress& progress, int threads) {
+  const Quantizer& quantizer = Registry<Quantizer>::instance().find(job.scheme, "scheme");
+  // What a later layer does not allow must not cost the quantization of the earlier ones.
+  const size_t last = network.layers().size() - 1;
+  for (size_t i = 0; i < last; ++i) quantizer.encoding(network.layers()[i].shape, job.options);
+  check_half_precision(network.layers()[last]);
+
+  StageRun run(network, quantizer, job, *store, progress, threads);
+  std::vector<int> bits(network.layers().size(), job.options.bits);
+  if (quantizer.assigns_bits()) bits = assign_bits(run.sensitivities(), job.options);
+  Trace trace;
+  trace.network = network.name();
+  trace.scheme = job.scheme;
+  trace.calibration = job.calibration_source;
+  trace.layers = run.quantize(store, bits);
+  trace.bits = trace.layers.front().encoding.bits;
+  return trace;
+}
 
 Trace quantize_network(Network& network, const std::string& scheme, const QuantizeOptions& options,
                        const Tokens& calibration, const std::string& calibration_source,
                        const QuantizeProgress& progress, int threads) {
-  const Quantizer& quantizer = Registry<Quantizer>::instance().find(scheme, "scheme");
-  const size_t total = network.layers().size();
-  // Options that a later layer's shape does not allow must not cost the quantization of the earlier ones.
-  for (size_t i = 0; i + 1 < total; ++i) quantizer.encoding(network.layers()[i].shape, options);
-
-  Trace trace;
-  trace.network = network.name();
-  trace.scheme = scheme;
-  trace.calibration = calibration_source;
-  States states = embed_windows(network, calibration, threads);
-  std::vector<int> bits(total, options.bits);
-  if (quantizer.assigns_bits())
-    bits = assign_bits(sensitivities(network, quantizer, options, states, threads), options);
-  for (size_t stage = 0; stage < network.stages().size(); ++stage) {
-    auto layers = quantize_stage(network, stage, quantizer, options, bits, states, threads);
-    for (size_t i = 0; i < layers.size(); ++i) {
-      set_weights(network.layers()[network.stages()[stage][i]], std::make_shared<const Layer>(layers[i]));
-      trace.layers.push_back(std::move(layers[i]));
-      if (progress) progress(trace.layers.back(), trace.layers.size() - 1, total);
-    }
-    if (stage + 1 == network.stages().size()) break;
-    const auto used = network.use_weights(stage);
-    parallel_for(states.size(), threads,
-                 [&](size_t i) { network.advance(stage, network.run_layers(stage, states[i]), states[i]); });
-  }
-  trace.bits = trace.layers.front().encoding.bits;
+  const auto store = std::make_shared<MemoryStore>();
+  Trace trace =
+      quantize_network(network, {scheme, options, calibration, calibration_source}, store, progress, threads);
+  auto layer = trace.layers.begin();
+  for (size_t stage = 0; stage < network.stages().size(); ++stage)
+    for (size_t i = 0; i < network.stages()[stage].size(); ++i) *layer++ = *store->layer(stage, i);
   return trace;
 }
 

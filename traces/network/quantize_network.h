@@ -1,29 +1,47 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
+#include "traces/network/layer_store.h"
 #include "traces/network/network.h"
+#include "traces/network/quantize_job.h"
 #include "traces/quantizers/quantizer.h"
 
 namespace eyeshift {
 
-// Called after each layer, in the network's order: the quantized layer, its index, the number of layers.
-using QuantizeProgress = std::function<void(const Layer& layer, size_t index, size_t total)>;
+// A layer that a run is done with. A scheme that assigns bits goes through all layers but the last twice: to
+// measure their sensitivity, then to quantize them.
+struct QuantizeStep {
+  const LayerShape& shape;
+  size_t index = 0;  // of the steps of the run
+  size_t total = 0;
+  double rel_out = 0;  // the layer's output error; NaN for a measured sensitivity
+  bool is_sensitivity = false;
+  bool is_kept = false;  // by an earlier run
+};
+using QuantizeProgress = std::function<void(const QuantizeStep&)>;
 
 // Quantizes every linear layer of a network by a registered scheme, but lm_head, which stays in half
-// precision (scheme fp16). The network keeps the quantized weights.
+// precision (scheme fp16). Returns the trace without the layers' tensors: those are in the store, which the
+// network reads its quantized weights from.
 //
 // Layers are taken in the order in which they run, truly sequentially as GPTQ does it: a layer's calibration
 // inputs are those that all the quantized layers before it produce, within its block too; layers that share
 // inputs (q, k and v) are quantized at the same time. Inputs are kept for one stage only, of at most 128
 // windows of 512 tokens (fewer tokens where the network has fewer positions, or the text) spread evenly over
-// the calibration tokens, so that memory does not grow with the text. calibration_source: where the tokens
-// came from, for the trace.
+// the calibration tokens, so that memory does not grow with the text; weights are in memory for one stage
+// only. Of stages that the store holds already, only what they do to these inputs is computed, as far as
+// later stages need it: an interrupted run that goes on ends in the same bytes.
 //
 // Every layer carries its errors and a sample of its inputs. The result does not depend on the number of
-// threads (0: one a processor). Throws InputError for an unknown scheme, for options outside its range and
-// for an empty text.
+// threads (0: one a processor). Throws InputError for an unknown scheme, for options outside its range, for a
+// head beyond half precision and for an empty text, before any other work.
+Trace quantize_network(Network& network, const QuantizeJob& job, const std::shared_ptr<LayerStore>& store,
+                       const QuantizeProgress& progress = {}, int threads = 0);
+
+// The same in memory, with the layers' tensors in the trace.
 Trace quantize_network(Network& network, const std::string& scheme, const QuantizeOptions& options,
                        const Tokens& calibration, const std::string& calibration_source,
                        const QuantizeProgress& progress = {}, int threads = 0);

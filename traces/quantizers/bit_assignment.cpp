@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "traces/quantizers/error_feedback.h"
 #include "traces/quantizers/hessian.h"
@@ -124,10 +125,10 @@ void keep_undominated(std::vector<Partial>& partials) {
 
 double sensitivity_criterion(const LayerShape& shape, const Eigen::MatrixXd& W,
                              const Calibration& calibration) {
-  const DampedHessian hessian = damped_hessian(shape, calibration);
+  DampedHessian hessian = damped_hessian(shape, calibration);
   const ColumnOrder order = natural_order(shape.K, shape.K);
   // H = R R^T with R upper triangular and chol(H^-1) = R^-1, so 1 / diag(chol(H^-1)) is R's diagonal.
-  const Eigen::VectorXd diagonal = reverse_cholesky(shape, hessian.H, order).diagonal();
+  const Eigen::VectorXd diagonal = reverse_cholesky(shape, std::move(hessian.H), order).diagonal();
   const Eigen::MatrixXd S = ordered_weights(W, hessian, order) * diagonal.asDiagonal();
   const double norm = S.norm(), mean = S.mean();
   const double count = static_cast<double>(S.size());

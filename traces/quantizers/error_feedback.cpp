@@ -101,9 +101,11 @@ void code_with_feedback(Eigen::MatrixXd W, const Eigen::MatrixXd& G, const Colum
 
 Eigen::MatrixXd ordered_weights(const Eigen::MatrixXd& W, const DampedHessian& hessian,
                                 const ColumnOrder& order) {
-  Eigen::MatrixXd ordered = W;
-  for (const int64_t k : hessian.dead) ordered.col(k).setZero();
-  return ordered(Eigen::all, order.column).eval();
+  Eigen::MatrixXd ordered = W(Eigen::all, order.column);
+  for (size_t i = 0; i < order.column.size(); ++i)
+    if (std::binary_search(hessian.dead.begin(), hessian.dead.end(), order.column[i]))
+      ordered.col(static_cast<Eigen::Index>(i)).setZero();
+  return ordered;
 }
 
 }  // namespace eyeshift

@@ -1,4 +1,5 @@
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "traces/quantizers/error_feedback.h"
@@ -120,12 +121,12 @@ std::unique_ptr<ColumnCoder> coder_for(GridSource source, const Eigen::MatrixXd&
 Layer quantize_gptq(const LayerShape& shape, const Encoding& layout, const Eigen::MatrixXd& W,
                     const Calibration& calibration, bool act_order, bool compensation, GridSource source,
                     int threads) {
-  const DampedHessian hessian = damped_hessian(shape, calibration);
+  DampedHessian hessian = damped_hessian(shape, calibration);
   const int64_t group_cols = source == GridSource::group_start ? layout.group_cols : shape.K;
   const ColumnOrder order =
       act_order ? activation_order(hessian.H, group_cols) : natural_order(shape.K, group_cols);
   Eigen::MatrixXd feedback;
-  if (compensation) feedback = feedback_matrix(shape, hessian.H, order);
+  if (compensation) feedback = feedback_matrix(shape, std::move(hessian.H), order, threads);
   UniformLayer layer(shape, layout);
   const std::unique_ptr<ColumnCoder> coder = coder_for(source, W, order, layout, &layer);
   code_with_feedback(ordered_weights(W, hessian, order), feedback, order, coder.get(), threads);

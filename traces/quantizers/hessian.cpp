@@ -1,10 +1,11 @@
 #include "traces/quantizers/hessian.h"
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "configs/reader/errors.h"
+#include "traces/quantizers/triangular.h"
 #include "traces/quantizers/validation.h"
 
 namespace eyeshift {
@@ -23,23 +24,6 @@ std::vector<int64_t> descending(const std::vector<double>& keys) {
   std::iota(indices.begin(), indices.end(), int64_t{0});
   std::stable_sort(indices.begin(), indices.end(), [&](int64_t a, int64_t b) { return keys[a] > keys[b]; });
   return indices;
-}
-
-// Replaces a unit upper triangular matrix by its inverse, blockwise: a third of the work of solving for the
-// identity.
-void invert_unit_upper(Eigen::Ref<Eigen::MatrixXd> T) {
-  constexpr Eigen::Index kLeaf = 32;
-  const Eigen::Index n = T.rows(), head = n / 2, tail = n - head;
-  if (n <= kLeaf) {
-    T = T.triangularView<Eigen::UnitUpper>().solve(Eigen::MatrixXd::Identity(n, n)).eval();
-    return;
-  }
-  invert_unit_upper(T.topLeftCorner(head, head));
-  invert_unit_upper(T.bottomRightCorner(tail, tail));
-  const Eigen::MatrixXd right =
-      T.topRightCorner(head, tail) * T.bottomRightCorner(tail, tail).triangularView<Eigen::UnitUpper>();
-  T.topRightCorner(head, tail).noalias() =
-      -(T.topLeftCorner(head, head).triangularView<Eigen::UnitUpper>() * right);
 }
 
 }  // namespace
@@ -85,26 +69,28 @@ ColumnOrder block_activation_order(const Eigen::MatrixXd& H, int64_t group_size)
   return order;
 }
 
-Eigen::MatrixXd reverse_cholesky(const LayerShape& shape, const Eigen::MatrixXd& H,
-                                 const ColumnOrder& order) {
+Eigen::MatrixXd reverse_cholesky(const LayerShape& shape, Eigen::MatrixXd H, const ColumnOrder& order,
+                                 int threads) {
   // The Cholesky factor of H with rows and columns reversed, reversed back.
   const std::vector<int64_t> reversed(order.column.rbegin(), order.column.rend());
-  const Eigen::MatrixXd flipped = H(reversed, reversed);
-  const Eigen::LLT<Eigen::MatrixXd> cholesky(flipped);
-  const Eigen::MatrixXd R = cholesky.matrixLLT().triangularView<Eigen::Lower>();
-  if (cholesky.info() != Eigen::Success || !R.allFinite()) {
+  Eigen::MatrixXd R = H(reversed, reversed);
+  H.resize(0, 0);
+  if (!factorise_lower(R, threads) || !R.allFinite()) {
     throw InputError("layer '" + shape.name +
                      "': the damped X X^T of the calibration inputs is not positive " +
                      "definite; X X^T must be computed from the layer's inputs in double precision");
   }
-  return R.reverse();
+  R.reverseInPlace();
+  R.triangularView<Eigen::StrictlyLower>().setZero();
+  return R;
 }
 
-Eigen::MatrixXd feedback_matrix(const LayerShape& shape, const Eigen::MatrixXd& H, const ColumnOrder& order) {
+Eigen::MatrixXd feedback_matrix(const LayerShape& shape, Eigen::MatrixXd H, const ColumnOrder& order,
+                                int threads) {
   // U is the inverse of R: one factorisation and no inverse of H.
-  Eigen::MatrixXd G = reverse_cholesky(shape, H, order);
+  Eigen::MatrixXd G = reverse_cholesky(shape, std::move(H), order, threads);
   for (Eigen::Index i = 0; i < G.cols(); ++i) G.col(i).head(i + 1) /= G(i, i);
-  invert_unit_upper(G);
+  invert_unit_upper(G, threads);
   return G;
 }
 

@@ -40,13 +40,16 @@ ColumnOrder activation_order(const Eigen::MatrixXd& H, int64_t group_size);
 ColumnOrder block_activation_order(const Eigen::MatrixXd& H, int64_t group_size);
 
 // R [K, K], upper triangular with H = R R^T, in the order's positions: the inverse of H^-1's upper Cholesky
-// factor. Throws InputError naming the layer where H is not positive definite.
-Eigen::MatrixXd reverse_cholesky(const LayerShape& shape, const Eigen::MatrixXd& H, const ColumnOrder& order);
+// factor. H's memory is free before the factorisation begins. The number of threads (0: one a processor) does
+// not change the result. Throws InputError naming the layer where H is not positive definite.
+Eigen::MatrixXd reverse_cholesky(const LayerShape& shape, Eigen::MatrixXd H, const ColumnOrder& order,
+                                 int threads = 1);
 
 // The feedback matrix G [K, K], unit upper triangular, in the order's positions: coding column i with the
 // error e = w_i - q_i is best followed by w_j -= e G_ij for every later column j. G_ij = U_ij / U_ii, where U
-// is upper triangular and U^T U = inverse(H) (Frantar et al., ICLR 2023). Throws InputError
-// naming the layer where H is not positive definite.
-Eigen::MatrixXd feedback_matrix(const LayerShape& shape, const Eigen::MatrixXd& H, const ColumnOrder& order);
+// is upper triangular and U^T U = inverse(H) (Frantar et al., ICLR 2023). Memory, threads and errors as
+// above.
+Eigen::MatrixXd feedback_matrix(const LayerShape& shape, Eigen::MatrixXd H, const ColumnOrder& order,
+                                int threads = 1);
 
 }  // namespace eyeshift

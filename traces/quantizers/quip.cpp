@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "traces/quantizers/error_feedback.h"
 #include "traces/quantizers/hessian.h"
@@ -75,11 +76,11 @@ class Quip : public Quantizer {
     layer.encoding = encoding(shape, options);
     check_weights(shape, W);
     const IncoherentLayer incoherent = make_incoherent(shape, W, calibration, options.seed);
-    const DampedHessian hessian = damped_hessian(shape, incoherent.calibration);
+    DampedHessian hessian = damped_hessian(shape, incoherent.calibration);
     ColumnOrder order = natural_order(shape.K, shape.K);
     std::reverse(order.column.begin(), order.column.end());
     Eigen::MatrixXd feedback;
-    if (options.compensation) feedback = feedback_matrix(shape, hessian.H, order);
+    if (options.compensation) feedback = feedback_matrix(shape, std::move(hessian.H), order, options.threads);
     CentredGridCoder coder(incoherent.W, order, layer.encoding);
     code_with_feedback(ordered_weights(incoherent.W, hessian, order), feedback, order, &coder,
                        options.threads);

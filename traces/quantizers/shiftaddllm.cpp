@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <sstream>
+#include <utility>
 
 #include "configs/reader/errors.h"
 #include "traces/format/integers.h"
@@ -17,6 +18,7 @@ namespace eyeshift {
 namespace {
 
 constexpr int kDefaultCycles = 50;
+constexpr int64_t kBlockColumns = 8, kBlockRowGroups = 8;  // of a block-wise scheme
 
 // Fits the scales of group_cols columns x group_rows rows on the updated weights when their first column is
 // due; every column is then coded with them at its turn.
@@ -64,6 +66,19 @@ void check_term_range(const LayerShape& shape, const Eigen::MatrixXd& W) {
   throw InputError(message.str());
 }
 
+// The outputs that share a scale in a block-wise scheme.
+int64_t block_rows(const std::string& scheme, const LayerShape& shape, int64_t group_size) {
+  if (group_size == 0) return divide_up(shape.M, kBlockRowGroups);
+  if (group_size > 0 && group_size % kBlockColumns == 0 && shape.M % (group_size / kBlockColumns) == 0)
+    return group_size / kBlockColumns;
+  std::ostringstream message;
+  message << "layer '" << shape.name << "': --group-size is " << group_size << "; " << scheme
+          << " shares scales among 8 inputs and group size / 8 outputs: it must be a multiple of 8 whose "
+             "eighth divides M = "
+          << shape.M;
+  throw InputError(message.str());
+}
+
 }  // namespace
 
 std::vector<std::string_view> shiftaddllm_options() {
@@ -92,30 +107,22 @@ Encoding shiftaddllm_encoding(const std::string& scheme, const QuantizeOptions& 
   return encoding;
 }
 
-int64_t shiftaddllm_block_rows(const std::string& scheme, const LayerShape& shape, int64_t group_size) {
-  constexpr int64_t kRowGroups = 8;
-  constexpr int64_t kColumns = kShiftAddLlmBlockColumns;
-  if (group_size == 0) return divide_up(shape.M, kRowGroups);
-  if (group_size > 0 && group_size % kColumns == 0 && shape.M % (group_size / kColumns) == 0)
-    return group_size / kColumns;
-  std::ostringstream message;
-  message << "layer '" << shape.name << "': --group-size is " << group_size << "; " << scheme
-          << " shares scales among 8 inputs and group size / 8 outputs: it must be a multiple of 8 whose "
-             "eighth divides M = "
-          << shape.M;
-  throw InputError(message.str());
+Encoding shiftaddllm_block_encoding(const std::string& scheme, const LayerShape& shape,
+                                    const QuantizeOptions& options) {
+  check_shape(shape);
+  return shiftaddllm_encoding(scheme, options, block_rows(scheme, shape, options.group_size), kBlockColumns);
 }
 
 Layer quantize_shiftaddllm(const LayerShape& shape, const Encoding& layout, const Eigen::MatrixXd& W,
                            const Calibration& calibration, const QuantizeOptions& options) {
   check_weights(shape, W);
   if (layout.power_of_two) check_term_range(shape, W);
-  const DampedHessian hessian = damped_hessian(shape, calibration);
+  DampedHessian hessian = damped_hessian(shape, calibration);
   const bool act_order = options.act_order != QuantizeOptions::ActOrder::off;
   const ColumnOrder order = act_order ? block_activation_order(hessian.H, layout.group_cols)
                                       : natural_order(shape.K, layout.group_cols);
   Eigen::MatrixXd feedback;
-  if (options.compensation) feedback = feedback_matrix(shape, hessian.H, order);
+  if (options.compensation) feedback = feedback_matrix(shape, std::move(hessian.H), order, options.threads);
 
   const BinaryFit fit{layout.bits, options.cycles > 0 ? options.cycles : kDefaultCycles, layout.terms};
   BinaryLayer layer(shape, layout);

@@ -23,10 +23,11 @@ std::vector<std::string_view> shiftaddllm_options();
 Encoding shiftaddllm_encoding(const std::string& scheme, const QuantizeOptions& options, int64_t group_rows,
                               int64_t group_cols);
 
-// The outputs that share a scale in a block-wise scheme, whose groups are 8 inputs wide: an eighth of all,
-// rounded up, or those of groups of group_size weights. Throws InputError where these do not divide M.
-inline constexpr int64_t kShiftAddLlmBlockColumns = 8;
-int64_t shiftaddllm_block_rows(const std::string& scheme, const LayerShape& shape, int64_t group_size);
+// The same for a block-wise scheme: scales are shared by 8 inputs and an eighth of the outputs, rounded up,
+// or so many outputs that options.group_size weights share them. Throws InputError also where these do not
+// divide M.
+Encoding shiftaddllm_block_encoding(const std::string& scheme, const LayerShape& shape,
+                                    const QuantizeOptions& options);
 
 // Codes W [M, K] so. A group's scales are fitted when its first column is due; each of its columns is then
 // coded with them at its turn. Throws InputError where W holds what powers of two cannot, or as

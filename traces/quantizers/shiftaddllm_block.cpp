@@ -1,5 +1,4 @@
 #include "traces/quantizers/shiftaddllm.h"
-#include "traces/quantizers/validation.h"
 
 namespace eyeshift {
 namespace {
@@ -16,10 +15,7 @@ class ShiftAddLlmBlock : public Quantizer {
   bool uses_calibration() const override { return true; }
 
   Encoding encoding(const LayerShape& shape, const QuantizeOptions& options) const override {
-    check_shape(shape);
-    return shiftaddllm_encoding("shiftaddllm-block", options,
-                                shiftaddllm_block_rows("shiftaddllm-block", shape, options.group_size),
-                                kShiftAddLlmBlockColumns);
+    return shiftaddllm_block_encoding("shiftaddllm-block", shape, options);
   }
 
   Layer quantize(const LayerShape& shape, const Eigen::MatrixXd& W, const Calibration& calibration,

@@ -1,5 +1,4 @@
 #include "traces/quantizers/shiftaddllm.h"
-#include "traces/quantizers/validation.h"
 
 namespace eyeshift {
 namespace {
@@ -22,10 +21,7 @@ class ShiftAddLlmMixed : public Quantizer {
   bool assigns_bits() const override { return true; }
 
   Encoding encoding(const LayerShape& shape, const QuantizeOptions& options) const override {
-    check_shape(shape);
-    return shiftaddllm_encoding("shiftaddllm-mixed", options,
-                                shiftaddllm_block_rows("shiftaddllm-mixed", shape, options.group_size),
-                                kShiftAddLlmBlockColumns);
+    return shiftaddllm_block_encoding("shiftaddllm-mixed", shape, options);
   }
 
   Layer quantize(const LayerShape& shape, const Eigen::MatrixXd& W, const Calibration& calibration,

@@ -44,6 +44,13 @@ void Checkpoint::open_shards(const std::filesystem::path& index) {
   }
 }
 
+std::vector<std::filesystem::path> Checkpoint::files() const {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& shard : shards_) paths.push_back(shard->path());
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
 const SafetensorsFile& Checkpoint::file_of(const std::string& name, const std::vector<int64_t>& shape) const {
   const auto shard = shard_of_.find(name);
   if (shard == shard_of_.end())

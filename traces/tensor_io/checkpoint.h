@@ -19,6 +19,8 @@ class Checkpoint {
   explicit Checkpoint(const std::filesystem::path& folder);
 
   const std::filesystem::path& folder() const { return folder_; }
+  // The files that hold the tensors, in the order of their names.
+  std::vector<std::filesystem::path> files() const;
   bool contains(const std::string& name) const { return shard_of_.count(name) > 0; }
   // The tensor as floats. Throws InputError where it is missing, not finite or of another shape than this.
   std::vector<float> read(const std::string& name, const std::vector<int64_t>& shape) const;

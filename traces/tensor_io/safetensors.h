@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -52,7 +53,22 @@ class SafetensorsFile {
   std::map<std::string, std::string> metadata_;
 };
 
-// A tensor to be written; the data must outlive the call.
+// A tensor to be written, and what gives its bytes, little-endian, when it is its turn.
+struct TensorContent {
+  std::string name;
+  DType dtype = DType::u8;
+  std::vector<int64_t> shape;
+  std::function<std::vector<uint8_t>()> bytes;
+};
+
+// Writes a safetensors file atomically, one tensor after the other. Equal arguments give equal bytes; as in
+// the reference implementation, tensors lie by falling element size, then by name, and the header is padded
+// to 8 bytes, so that every tensor is aligned. Throws InternalError where a name occurs twice or bytes do not
+// fit their shape.
+void stream_safetensors(const std::filesystem::path& path, std::vector<TensorContent> tensors,
+                        const std::map<std::string, std::string>& metadata);
+
+// A tensor in memory; the data must outlive the call.
 struct TensorView {
   std::string name;
   DType dtype = DType::u8;
@@ -60,10 +76,8 @@ struct TensorView {
   const void* data = nullptr;
 };
 
-// Writes a safetensors file atomically. Equal arguments give equal bytes; as in the reference implementation,
-// tensors lie by falling element size, then by name, and the header is padded to 8 bytes, so that every
-// tensor is aligned.
-void write_safetensors(const std::filesystem::path& path, std::vector<TensorView> tensors,
+// The same of tensors in memory.
+void write_safetensors(const std::filesystem::path& path, const std::vector<TensorView>& tensors,
                        const std::map<std::string, std::string>& metadata);
 
 }  // namespace eyeshift
