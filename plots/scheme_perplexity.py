@@ -8,9 +8,9 @@ WRITER = "scripts/scheme_table.py"
 
 def read(path):
     report = reader.read_json(path)
-    rows = report.get("schemes") if isinstance(report, dict) else None
-    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) and "scheme" in row for row in rows):
-        raise reader.BadReport(f"{path}: no schemes in this report; was it written by '{WRITER} --output'?")
+    for row in reader.entries(report, "schemes", path, WRITER):
+        if "scheme" not in row:
+            raise reader.BadReport(f"{path}: a row without 'scheme'; was it written by '{WRITER} --output'?")
     return report
 
 

@@ -60,6 +60,20 @@ TEST_P(FamilySchemes, TracesGiveTheQuantizedNetworksPerplexityExactly) {
   }
 }
 
+// As in the released code: the weights of v_proj cannot take a scale for each of the inputs that a value
+// reaches.
+TEST(FamilyEffects, AwqLeavesTheAttentionOutputOfSharedValuesUnscaled) {
+  const testing::TemporaryFolder folder;
+  const auto scales_of_output = [&](int64_t kv_heads) {
+    tiny_family("llama", {{"num_key_value_heads", kv_heads}}).write(folder.path());
+    const auto network = load_network(folder.path());
+    const Tokens calibration = testing::random_tokens(128, 5, 40);
+    return quantize_network(*network, "awq", {}, calibration, "random").layers[3].input_scales;
+  };
+  EXPECT_EQ(scales_of_output(2), std::vector<float>(24, 1.0f));
+  EXPECT_NE(scales_of_output(4), std::vector<float>(24, 1.0f));
+}
+
 // What a gate loses is seen where the feed-forward network ends.
 TEST(FamilyEffects, GateAndUpAreComparedAtTheFeedForwardOutput) {
   constexpr size_t kStage = 2, kWindow = 24;
