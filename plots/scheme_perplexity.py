@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """Perplexity against stored bits a weight of every scheme and width."""
 
+import math
+
 import report_reader as reader
 
 WRITER = "scripts/scheme_table.py"
@@ -30,7 +32,10 @@ def draw_network(axis, report, names, path):
     axis.set_yscale("log")
     lowest, highest = axis.get_ylim()
     steps = (3, 3.2, 3.5, 4, 5, 6, 8, 12, 20, 50, 100, 200, 500, 1000, 2000)
-    ticks = [tick for tick in steps if lowest <= tick <= highest]
+    ticks = []
+    for tick in steps:  # those that lie apart
+        if lowest <= tick <= highest and (not ticks or math.log(tick / ticks[-1]) > 0.03 * math.log(highest / lowest)):
+            ticks.append(tick)
     axis.set_yticks(ticks, labels=[f"{tick:g}" for tick in ticks])
     axis.minorticks_off()
     axis.set_xlabel("stored bits a weight")

@@ -185,6 +185,7 @@ TEST(Families, RefuseConfigurationsTheyDoNotDo) {
       {"llama",
        {{"rope_scaling", {{"type", "dynamic"}, {"factor", 2}}}},
        "rope_type \"dynamic\" is not supported"},
+      {"llama", {{"rope_scaling", {{"factor", 2}}}}, "the key 'rope_scaling.type' is missing"},
       {"llama", {{"rope_scaling", {{"type", "linear"}}}}, "the key 'rope_scaling.factor' is missing"},
       {"llama", {{"rope_scaling", low_above_high}}, "'high_freq_factor' 4"},
       {"llama", {{"rope_scaling", 2}}, "'rope_scaling' must be an object, not 2"},
