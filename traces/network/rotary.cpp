@@ -72,7 +72,7 @@ Rotary read_rotary(const ModelConfig& config, int64_t head_dim) {
   if (type == "default") return Rotary(frequencies);
   if (type == "linear") return Rotary(frequencies / static_cast<float>(rope.number("factor")));
   if (type == "llama3") return Rotary(scaled(frequencies, rope));
-  config.fail("rope_type \"" + type + "\" is not supported: default, linear and llama3 are");
+  config.fail("'rope_type' must be \"default\", \"linear\" or \"llama3\", not \"" + type + "\"");
 }
 
 }  // namespace eyeshift
