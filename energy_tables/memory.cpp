@@ -127,6 +127,11 @@ ComponentCost scratchpad_cost(const EnergyTable& table, int64_t words) {
   return {bits * bit.area_um2, bits * bit.leakage_mW, ""};
 }
 
+ComponentCost lut_table_cost(const EnergyTable& table, int64_t words) {
+  const bool own_row = table.components.count(kLutQueryRow) > 0;
+  return own_row ? component_row(table, kLutQueryRow) : scratchpad_cost(table, words);
+}
+
 const ActionPrice& action_row(const EnergyTable& table, const std::string& name) {
   const auto row = table.actions.find(name);
   if (row == table.actions.end())

@@ -26,6 +26,9 @@ ComponentCost sram_cost(const EnergyTable& table, int64_t bytes, int port_bits);
 double scratchpad_energy_pJ(const EnergyTable& table, int64_t words, Access access);
 // Area and leakage of one scratchpad; without a source.
 ComponentCost scratchpad_cost(const EnergyTable& table, int64_t words);
+// Of what holds the table of the lut unit, of that many words: a scratchpad, but a table that prices a query
+// by itself states the area of what answers it, too.
+ComponentCost lut_table_cost(const EnergyTable& table, int64_t words);
 
 // A row by name. Throws InputError that names row and table.
 const ActionPrice& action_row(const EnergyTable& table, const std::string& name);

@@ -28,13 +28,6 @@ Silicon silicon_of(const EnergyTable& table, const std::vector<std::string>& par
   return silicon;
 }
 
-// The table of the lut unit, in every PE.
-ComponentCost lut_storage(const EnergyTable& table, const AcceleratorConfig& accelerator) {
-  // A table that prices a query by itself states the area of what answers it, too.
-  const bool own_row = table.components.count(kLutQueryRow) > 0;
-  return own_row ? component_row(table, kLutQueryRow) : scratchpad_cost(table, accelerator.spad_words.lut);
-}
-
 struct Parts {
   Silicon pe, array, glb, noc;
   bool noc_counted = false;
@@ -47,7 +40,7 @@ Parts parts_of(const EnergyTable& table, const AcceleratorConfig& accelerator) {
   for (const std::string& unit : array.units) {
     const UnitParts unit_components = unit_parts(unit, array);
     Silicon in_pe = silicon_of(table, unit_components.pe);
-    if (unit == "lut") in_pe.add(lut_storage(table, accelerator));
+    if (unit == "lut") in_pe.add(lut_table_cost(table, accelerator.spad_words.lut));
     const bool in_lanes = unit == "mac-fp16" && array.units.size() > 1 && array.fp16_lanes > 0;
     parts.pe.add(in_pe);
     parts.array.add(in_pe, in_lanes ? array.fp16_lanes : pes);

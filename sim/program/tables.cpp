@@ -7,6 +7,7 @@
 #include "sim/program/input_files.h"
 #include "sim/report_json.h"
 #include "sim/text_table.h"
+#include "sim/unit_areas.h"
 
 namespace eyeshift {
 namespace {
@@ -111,16 +112,17 @@ class Tables : public Command {
   std::string summary() const override {
     return "the energy and area tables, with the source of every number";
   }
-  std::string usage() const override { return "tables list | show NAME | compare"; }
+  std::string usage() const override { return "tables list | show NAME | compare | units"; }
   std::string description() const override {
     return R"(list: the tables that come with the program. show: one of them, or a YAML file of your own, with
-the source of every row. compare: all of them side by side. Energies are picojoules an action,
-areas square micrometres a component.)";
+the source of every row. compare: all of them side by side. units: the area of every unit's parts
+by table, where tables differ. Energies are picojoules an action, areas square micrometres a
+component.)";
   }
   std::string example() const override { return "  eyeshift tables compare\n"; }
   po::options_description options() const override {
     po::options_description options;
-    options.add_options()("action", value("list|show|compare"), "what to do; the word alone will do")(
+    options.add_options()("action", value("list|show|compare|units"), "what to do; the word alone will do")(
         "name", value("NAME"),
         "table that 'show' shows: a name, a YAML file, or either with @16nm behind; the word alone will do");
     add_report_options(options);
@@ -129,8 +131,8 @@ areas square micrometres a component.)";
   std::vector<std::string> positionals() const override { return {"action", "name"}; }
 
   void run(const po::variables_map& arguments) const override {
-    if (!has(arguments, "action")) throw InputError("say what to do: list, show NAME or compare");
-    const std::string action = choice(arguments, "action", {"list", "show", "compare"}, "");
+    if (!has(arguments, "action")) throw InputError("say what to do: list, show NAME, compare or units");
+    const std::string action = choice(arguments, "action", {"list", "show", "compare", "units"}, "");
     if (action == "show" && !has(arguments, "name"))
       throw InputError("say which table to show, for example: eyeshift tables show " + table_names().front());
     if (action != "show" && has(arguments, "name")) throw InputError("'" + action + "' takes no name");
@@ -141,6 +143,12 @@ areas square micrometres a component.)";
       tables.push_back(load_table(text(arguments, "name")));
     else
       for (const std::string& name : table_names()) tables.push_back(load_table(name));
+    if (action == "units") {
+      const UnitAreas areas = unit_areas(tables);
+      sink.write({[&] { return unit_areas_text(areas); }, [&] { return dump(unit_areas_json(areas)); },
+                  [&] { return unit_areas_csv(areas); }});
+      return;
+    }
     Json json = {{"tables", Json::array()}};
     for (const EnergyTable& table : tables) json["tables"].push_back(to_json(table));
 

@@ -43,6 +43,7 @@ class Table1 : public Reproduction {
     add_horowitz(rows);
     add_shifts(rows);
     add_look_up(rows);
+    add_gates(rows);
     add_estimator(rows);
     return rows;
   }
@@ -81,6 +82,33 @@ class Table1 : public Reproduction {
         sram_cost(cacti, kTable_bytes, 16).area_um2,
         "CACTI 7's SRAM of 256 entries of 16 bits, high-performance cells: one read, and what holds them",
         rows);
+  }
+
+  // Areas of our own Verilog; a table of 128 entries is half of one of 256 (a query's negation is little).
+  static void add_gates(std::vector<Reproduced>& rows) {
+    const EnergyTable gates = load_table("gates-45nm");
+    const auto add_area = [&](const std::string& subject, double um2, const std::string& variant,
+                              const std::string& note) {
+      rows.push_back({subject, "area", um2, variant, note, false});
+    };
+    for (const auto& [subject, component] : {std::pair{"multiply fp32", "multiplier_fp32"},
+                                             {"multiply fp16", "multiplier_fp16"},
+                                             {"multiply int32", "multiplier_int32"},
+                                             {"multiply int8", "multiplier_int8"},
+                                             {"add fp32", "adder_fp32"},
+                                             {"add fp16", "adder_fp16"},
+                                             {"add int32", "adder_int32"},
+                                             {"add int8", "adder_int8"},
+                                             {"shift int32", "shifter_int32"},
+                                             {"shift int16", "shifter_int16"},
+                                             {"shift int8", "shifter_int8"}})
+      add_area(
+          subject, component_row(gates, component).area_um2, "in gates",
+          "the table gates-45nm: our own Verilog, synthesised to gates without a constraint on its delay");
+    for (const int entries : {256, 128})
+      add_area("LUT query 8 bits", entries * 16 * component_row(gates, "register_bit").area_um2,
+               entries == 256 ? "in gates" : "in gates, half",
+               "what stores and reads the table's entries, in flip-flops: all 256, or 128 by sign symmetry");
   }
 
   static void add_estimator(std::vector<Reproduced>& rows) {

@@ -161,7 +161,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadOption{{"price", "--result", "/nowhere/r.json"}, "--table is missing"},
         BadOption{{"price", "--result", "/", "--table", "horowitz-cacti-45nm"}, "it is a folder"},
         BadOption{compare_with({"--schemes", "fp16@mac-fp16,gptq@dequant-mac"}), "--bits is missing"},
-        BadOption{{"tables"}, "list, show NAME or compare"},
+        BadOption{{"tables"}, "list, show NAME, compare or units"},
         BadOption{{"tables", "drop"}, "expected one of list"}, BadOption{{"tables", "show"}, "which table"},
         BadOption{{"tables", "list", "all"}, "takes no name"},
         BadOption{{"tables", "show", "a", "b"}, "too many"}));

@@ -76,7 +76,12 @@ TEST(ShiftAddLlm, Table1StandsBesideTheSourcesOfItsNumbers) {
   EXPECT_DOUBLE_EQ(value_of(report, "shift int8 energy"), 0.41652 * 45 / 40 * 24 / 160);
   EXPECT_DOUBLE_EQ(value_of(report, "shift int16 area"), 250 * 45 * 45 / 1600. * 64 / 160);
   EXPECT_DOUBLE_EQ(value_of(report, "LUT query 8 bits energy"), 0.64593);
+  // Beside them the gate counts: an int8 adder's 51.3 NAND2 of 0.798 um2, which count in no mean.
+  EXPECT_NEAR(value_of(report, "add int8 in gates area"), 51.3 * 0.798, 0.1);
+  EXPECT_EQ(value_of(report, "LUT query 8 bits in gates area"),
+            2 * value_of(report, "LUT query 8 bits in gates, half area"));
   EXPECT_EQ(report.errors[0].rows, 12);
+  EXPECT_EQ(report.errors[1].rows, 12);
 }
 
 TEST(Horowitz, SramsAndDramStandBesideOtherSources) {
