@@ -7,6 +7,7 @@
 
 #include "traces/format/half.h"
 #include "traces/network/assign_bits.h"
+#include "traces/network/free_memory.h"
 #include "traces/network/gram.h"
 #include "traces/network/quantized_layer.h"
 #include "traces/network/sample.h"
@@ -157,6 +158,7 @@ class StageRun {
     parallel_for(states_.size(), threads_, [&](size_t i) {
       network_.advance(stage, network_.run_layers(stage, states_[i]), states_[i]);
     });
+    return_free_memory();
   }
 
   void report(const LayerShape& shape, double rel_out, bool is_sensitivity, bool is_kept) {
