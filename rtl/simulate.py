@@ -11,16 +11,17 @@ import tempfile
 import tools
 
 
-def simulate(module, operand_bits, result_bits, vectors, count, folder):
+def simulate(module, bits, design, options, folder):
     """(vectors compared, mismatches, what the bench printed) of one module."""
+    operand_bits, result_bits = bits
     lines, program = os.path.join(folder, "vectors.hex"), os.path.join(folder, "bench.vvp")
     with open(lines, "w", encoding="ascii") as file:
-        file.write(tools.run([vectors, module, str(count)]))
+        file.write(tools.run([options.vectors, module, str(options.count)]))
     tools.run(["iverilog", "-g2005", f"-DTOP=top_{module}", f"-Pbench.IN={operand_bits}", f"-Pbench.OUT={result_bits}",
-               "-s", "bench", "-o", program, str(tools.BENCH), *tools.design_files()])
+               "-s", "bench", "-o", program, str(tools.BENCH), *design])
     printed = tools.run(["vvp", "-n", program, f"+vectors={lines}"])
     summary = re.search(r"^(\d+) vectors, (\d+) mismatches$", printed, re.MULTILINE)
-    if summary is None or int(summary[1]) < count:
+    if summary is None or int(summary[1]) < options.count:
         sys.exit(f"{module}: the bench did not read all vectors:\n{printed[-2000:]}")
     return int(summary[1]), int(summary[2]), printed
 
@@ -30,6 +31,7 @@ def main():
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as mac_fp16; default: all")
     parser.add_argument("--vectors", default="build/release/rtl/vectors/rtl_vectors", help="the program that computes them")
     parser.add_argument("--count", type=int, default=20000, help="random vectors a module, besides the corner cases")
+    parser.add_argument("--netlists", help="folder of synthesise.py's netlists, to simulate in place of the Verilog they come from")
     options = parser.parse_args()
     tools.require("iverilog", "iverilog", "vvp")
     if not os.path.exists(options.vectors):
@@ -43,7 +45,8 @@ def main():
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         for module in options.modules or known:
-            count, mismatches, printed = simulate(module, *known[module], options.vectors, options.count, folder)
+            design = [os.path.join(options.netlists, module + ".v")] if options.netlists else tools.design_files()
+            count, mismatches, printed = simulate(module, known[module], design, options, folder)
             print(f"{module}: {count} vectors, {mismatches} mismatches", flush=True)
             if mismatches:
                 failed = 1

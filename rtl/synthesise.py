@@ -24,17 +24,18 @@ SITES = {"NOT": 2, "NAND": 3, "NOR": 3, "AOI3": 4, "OAI3": 4, "AOI4": 5, "OAI4":
 NAND2_SITES = SITES["NAND"]
 STORAGE = ("DFFE_PP", "DLATCH_P")
 GATES = [gate for gate in SITES if gate not in STORAGE]
-# The second mapping, for how much the choice of gates matters.
-MAPPINGS = {"cmos,-NMUX": "all", "cmos2": "nand_nor"}
+# What abc maps to: all of them, and NAND2 and NOR2 alone, for how much the choice matters.
+CELLS, NAND_NOR = "cmos,-NMUX", "cmos2"
 
 
-def cells_of(module, gates):
-    """{cell: count} of a module, mapped to these gates and inverters."""
+def cells_of(module, gates, netlist=None):
+    """{cell: count} of a module, mapped to these gates and inverters; the netlist goes to a file where one is named."""
     with tempfile.TemporaryDirectory() as folder:
         report = os.path.join(folder, "stat.json")
         files = " ".join(f'"{name}"' for name in tools.design_files())
+        write = f'; write_verilog -noattr "{netlist}"' if netlist else ""
         tools.run(["yosys", "-q", "-p", f"read_verilog {files}; synth -flatten -top top_{module}; abc -g {gates}; opt_clean; "
-                                        f"tee -q -o {report} stat -json"])
+                                        f"tee -q -o {report} stat -json{write}"])
         with open(report, encoding="utf-8") as file:
             text = file.read()
     # Of yosys 0.23's report the comma before "design" is missing: what matters stands before.
@@ -53,12 +54,11 @@ def nand2_equivalents(counts, cells):
     return sum(SITES[cell] * counts.get(cell, 0) for cell in cells) / NAND2_SITES
 
 
-def count_module(module):
-    """A row of the table."""
-    mapped = {name: cells_of(module, gates) for gates, name in MAPPINGS.items()}
-    counts = mapped["all"]
+def count_module(module, netlists):
+    """A row of the table; the counted netlist goes to the folder where one is named."""
+    counts = cells_of(module, CELLS, os.path.join(netlists, module + ".v") if netlists else None)
     logic, storage = nand2_equivalents(counts, GATES), nand2_equivalents(counts, STORAGE)
-    other = nand2_equivalents(mapped["nand_nor"], SITES)
+    other = nand2_equivalents(cells_of(module, NAND_NOR), SITES)
     return [module, f"{logic:.1f}", f"{storage:.1f}", f"{other:.1f}", *(str(counts.get(cell, 0)) for cell in SITES)]
 
 
@@ -83,10 +83,13 @@ def main():
     parser.add_argument("--counts", default=str(tools.FOLDER / "gate_counts.csv"), help="the table of gates that is written")
     parser.add_argument("--table", default=str(tools.FOLDER.parent / "energy_tables/tables/gates-45nm.yaml"),
                         help="the area table that is written")
+    parser.add_argument("--netlists", help="folder for the netlists that are counted, for simulate.py; default: none")
     options = parser.parse_args()
     tools.require("yosys", "yosys", "yosys-abc")
+    if options.netlists:
+        os.makedirs(options.netlists, exist_ok=True)
     with concurrent.futures.ThreadPoolExecutor(max(1, options.jobs)) as pool:
-        rows = list(pool.map(count_module, module_names()))
+        rows = list(pool.map(lambda module: count_module(module, options.netlists), module_names()))
     write_counts(options.counts, rows)
     gates_table.write(options.counts, options.table)
 

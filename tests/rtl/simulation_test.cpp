@@ -82,6 +82,37 @@ TEST_F(WrongModules, ThatAreNoVerilogFail) {
   EXPECT_THAT(log(), StartsWith("iverilog failed"));
 }
 
+// A line of Python that has the module `synthesise`.
+std::string with_synthesise(const std::string& line) {
+  return "python3 -B -c \"import sys; sys.path.insert(0, '" + rtl_file("") + "'); import synthesise; " +
+         line + "\"";
+}
+
+TEST_F(Simulation, OfANetlistAgrees) {
+  if (!has_program("yosys")) GTEST_SKIP() << "no yosys: apt-get install yosys";
+  const std::string netlist = folder_.path("dequantizer.v");
+  ASSERT_EQ(run(folder_,
+                with_synthesise("synthesise.cells_of('dequantizer', synthesise.CELLS, '" + netlist + "')")),
+            0)
+      << log();
+  EXPECT_THAT(content_of(netlist), testing::Not(HasSubstr("leading_zeros #")));
+  const std::string command =
+      simulate(rtl_file("")) + kCount + "--netlists '" + folder_.path("") + "' dequantizer";
+  EXPECT_EQ(run(folder_, command), 0) << log();
+  folder_.write("dequantizer.v", replaced(content_of(netlist), "^", "|"));
+  EXPECT_EQ(run(folder_, command), 1) << log();
+}
+
+TEST(RtlScripts, MadeTheTableOfTheGateCounts) {
+  const TestFolder folder;
+  const std::string table = folder.path("gates-45nm.yaml");
+  ASSERT_EQ(run(folder, with_synthesise("synthesise.gates_table.write('" + rtl_file("gate_counts.csv") +
+                                        "', '" + table + "')")),
+            0);
+  EXPECT_EQ(content_of(table),
+            content_of(std::string(EYESHIFT_SOURCE_DIR) + "/energy_tables/tables/gates-45nm.yaml"));
+}
+
 TEST(RtlScripts, SayWhatToInstall) {
   const TestFolder folder;
   const auto without_programs = [&](const std::string& script) {

@@ -28,8 +28,7 @@ class NetworkArithmetic : public ::testing::Test {
   std::unique_ptr<Network> load() const { return load_network(std::filesystem::path(folder_ / "")); }
 
   static AcceleratorConfig machine(const std::string& unit) {
-    const std::string chip = unit == "mac-int16" ? "eyeriss-v1" : "eyeriss-168";
-    return specialised(load_accelerator(chip, listed_units()), unit);
+    return specialised(load_accelerator("eyeriss-168", listed_units()), unit);
   }
 
   static Trace quantized(Network& network, const std::string& scheme, bool incoherence = false) {
@@ -62,7 +61,6 @@ TEST_F(NetworkArithmetic, LayersComputeWhatAFunctionalRunDoes) {
   const std::vector<EnergyTable> tables = {load_table("horowitz-cacti-45nm-lpddr4")};
   for (const auto& [scheme, unit] : {std::pair("gptq", "dequant-mac"),
                                      {"int8", "mac-int8"},
-                                     {"int16", "mac-int16"},
                                      {"bcq", "lut"},
                                      {"shiftaddllm-block", "shift-add"}}) {
     const auto network = load();

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "traces/network/free_memory.h"
 #include "traces/network/tokens.h"
 #include "traces/quantizers/parallel.h"
 
@@ -38,6 +39,7 @@ std::vector<Network::State> states_before_head(const Network& network, const int
       network.advance(stage, network.run_layers(stage, states[i]), states[i]);
       if (on_stage) on_stage();
     });
+    return_free_memory();
   }
   return states;
 }
