@@ -57,8 +57,8 @@ class Bloom : public Decoder {
     embedding_norm_ = tensors.layer_norm("transformer.word_embeddings_layernorm", hidden, epsilon);
     for (int64_t block = 0; block < blocks; ++block) {
       const std::string prefix = "transformer.h." + std::to_string(block) + ".";
-      block_norms_.push_back({tensors.layer_norm(prefix + "input_layernorm", hidden, epsilon),
-                              tensors.layer_norm(prefix + "post_attention_layernorm", hidden, epsilon)});
+      add_norms(tensors.layer_norm(prefix + "input_layernorm", hidden, epsilon),
+                tensors.layer_norm(prefix + "post_attention_layernorm", hidden, epsilon));
       add_stage(tensors, {{prefix + "self_attention.query_key_value", hidden, 3 * hidden, true}});
       add_stage(tensors, {{prefix + "self_attention.dense", hidden, hidden, true}});
       add_stage(tensors, {{prefix + "mlp.dense_h_to_4h", hidden, sizes.feed_forward, true}});

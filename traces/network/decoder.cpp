@@ -15,6 +15,11 @@ void Decoder::add_embeddings(const NetworkTensors& tensors, const std::string& n
   token_table_ = tensors.table(name + ".weight", sizes_.vocabulary, sizes_.hidden);
 }
 
+void Decoder::add_norms(Norm attention, Norm feed_forward) {
+  attention_norms_.push_back(std::move(attention));
+  feed_forward_norms_.push_back(std::move(feed_forward));
+}
+
 void Decoder::add_stage(const NetworkTensors& tensors, const std::vector<StoredLinear>& layers) {
   stages_.emplace_back();
   for (const StoredLinear& layer : layers) {
@@ -43,7 +48,7 @@ bool Decoder::can_divide_inputs(size_t stage) const {
 Network::State Decoder::embed(const int32_t* tokens, int64_t count) const {
   State state;
   state.hidden = embeddings(tokens, count);
-  state.inputs = block_norms_.front().attention(state.hidden);
+  state.inputs = attention_norms_.front()(state.hidden);
   return state;
 }
 
@@ -55,7 +60,7 @@ void Decoder::advance(size_t stage, std::vector<Activations> outputs, State& sta
       break;
     case 1:
       state.hidden += outputs.front();
-      state.inputs = block_norms_[block].feed_forward(state.hidden);
+      state.inputs = feed_forward_norms_[block](state.hidden);
       break;
     case 2:
       state.inputs = activate(std::move(outputs));
@@ -63,7 +68,7 @@ void Decoder::advance(size_t stage, std::vector<Activations> outputs, State& sta
     default:
       state.hidden += outputs.front();
       state.inputs =
-          (block + 1 < block_norms_.size() ? block_norms_[block + 1].attention : final_norm_)(state.hidden);
+          (block + 1 < attention_norms_.size() ? attention_norms_[block + 1] : final_norm_)(state.hidden);
   }
 }
 

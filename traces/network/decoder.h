@@ -27,14 +27,12 @@ class Decoder : public Network {
   void advance(size_t stage, std::vector<Activations> outputs, State& state) const final;
 
  protected:
-  struct BlockNorms {
-    Norm attention, feed_forward;
-  };
-
   Decoder(const std::string& name, const DecoderSizes& sizes);
 
   // The table of tokens, NAME.weight.
   void add_embeddings(const NetworkTensors& tensors, const std::string& name);
+  // A block's.
+  void add_norms(Norm attention, Norm feed_forward);
   // Layers that share their inputs, after those added before.
   void add_stage(const NetworkTensors& tensors, const std::vector<StoredLinear>& layers);
   // The last stage, from lm_head.weight or the table of tokens.
@@ -49,8 +47,10 @@ class Decoder : public Network {
 
   DecoderSizes sizes_;
   EmbeddingTable token_table_;  // [vocabulary, hidden]
-  std::vector<BlockNorms> block_norms_;
   Norm final_norm_;
+
+ private:
+  std::vector<Norm> attention_norms_, feed_forward_norms_;  // by block
 };
 
 }  // namespace eyeshift

@@ -26,8 +26,8 @@ class GatedDecoder : public Decoder {
       const auto mlp = [&](const std::string& layer, int64_t K, int64_t M) {
         return StoredLinear{prefix + "mlp." + layer, K, M, config.feed_forward_bias};
       };
-      block_norms_.push_back({load_norm(tensors, prefix + "input_layernorm"),
-                              load_norm(tensors, prefix + "post_attention_layernorm")});
+      add_norms(load_norm(tensors, prefix + "input_layernorm"),
+                load_norm(tensors, prefix + "post_attention_layernorm"));
       add_stage(tensors, {attention("q_proj", hidden, queries), attention("k_proj", hidden, keys),
                           attention("v_proj", hidden, keys)});
       add_stage(tensors, {attention("o_proj", queries, hidden)});

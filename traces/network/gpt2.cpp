@@ -44,8 +44,8 @@ class Gpt2 : public Decoder {
       const auto transposed = [&](const std::string& layer, int64_t K, int64_t M) {
         return StoredLinear{prefix + layer, K, M, true, true};
       };
-      block_norms_.push_back({tensors.layer_norm(prefix + "ln_1", hidden, epsilon),
-                              tensors.layer_norm(prefix + "ln_2", hidden, epsilon)});
+      add_norms(tensors.layer_norm(prefix + "ln_1", hidden, epsilon),
+                tensors.layer_norm(prefix + "ln_2", hidden, epsilon));
       add_stage(tensors, {transposed("attn.c_attn", hidden, 3 * hidden)});
       add_stage(tensors, {transposed("attn.c_proj", hidden, hidden)});
       add_stage(tensors, {transposed("mlp.c_fc", hidden, sizes.feed_forward)});

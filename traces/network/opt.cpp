@@ -50,8 +50,8 @@ class Opt : public Decoder {
         tensors.matrix("model.decoder.embed_positions.weight", sizes.positions + kPositionOffset, hidden);
     for (int64_t block = 0; block < blocks; ++block) {
       const std::string prefix = "model.decoder.layers." + std::to_string(block) + ".";
-      block_norms_.push_back({tensors.layer_norm(prefix + "self_attn_layer_norm", hidden, kEpsilon),
-                              tensors.layer_norm(prefix + "final_layer_norm", hidden, kEpsilon)});
+      add_norms(tensors.layer_norm(prefix + "self_attn_layer_norm", hidden, kEpsilon),
+                tensors.layer_norm(prefix + "final_layer_norm", hidden, kEpsilon));
       const auto projection = [&](const std::string& layer) {
         return StoredLinear{prefix + "self_attn." + layer, hidden, hidden, true};
       };
