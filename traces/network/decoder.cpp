@@ -4,7 +4,8 @@
 
 namespace eyeshift {
 
-Decoder::Decoder(const std::string& name, const DecoderSizes& sizes) : sizes_(sizes) {
+Decoder::Decoder(const std::string& name, const DecoderSizes& sizes, void (*activation)(Activations&))
+    : sizes_(sizes), activation_(activation) {
   name_ = name;
   vocabulary_ = sizes.vocabulary;
   positions_ = sizes.positions;
@@ -63,7 +64,9 @@ void Decoder::advance(size_t stage, std::vector<Activations> outputs, State& sta
       state.inputs = feed_forward_norms_[block](state.hidden);
       break;
     case 2:
-      state.inputs = activate(std::move(outputs));
+      activation_(outputs.front());
+      if (outputs.size() > 1) outputs.front().array() *= outputs.back().array();
+      state.inputs = std::move(outputs.front());
       break;
     default:
       state.hidden += outputs.front();

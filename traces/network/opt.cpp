@@ -1,7 +1,5 @@
 // The OPT family (Zhang et al., 2022) as transformers' OPTForCausalLM computes it, pre-layernorm and ReLU.
 
-#include <utility>
-
 #include "traces/network/causal_attention.h"
 #include "traces/network/decoder.h"
 #include "traces/network/family.h"
@@ -39,7 +37,7 @@ DecoderSizes read_sizes(const ModelConfig& config) {
 class Opt : public Decoder {
  public:
   Opt(const std::string& name, const DecoderSizes& sizes, const NetworkTensors& tensors)
-      : Decoder(name, sizes) {
+      : Decoder(name, sizes, relu) {
     constexpr float kEpsilon = 1e-5f;
     const int64_t hidden = sizes.hidden, blocks = sizes.attention.count;
     norms_ = {{"self_attn_layer_norm", NormKind::layer_norm, hidden, blocks},
@@ -71,11 +69,6 @@ class Opt : public Decoder {
 
   Activations attend(std::vector<Activations> projections) const override {
     return causal_attention(projections[0], projections[1], projections[2], attention_);
-  }
-
-  Activations activate(std::vector<Activations> outputs) const override {
-    relu(outputs.front());
-    return std::move(outputs.front());
   }
 
   Activations position_table_;
