@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "traces/network/free_memory.h"
 #include "traces/network/tokens.h"
 #include "traces/quantizers/parallel.h"
 
@@ -35,6 +36,7 @@ std::vector<Network::State> states_before_head(const Network& network, const int
     const auto used = network.use_weights(stage);
     parallel_for(windows, threads,
                  [&](size_t i) { network.advance(stage, network.run_layers(stage, states[i]), states[i]); });
+    return_free_memory();
   }
   return states;
 }

@@ -16,33 +16,37 @@ nlohmann::json identity(const QuantizeJob& job, const std::string& network,
                         const std::string& checkpoint_sha256) {
   Sha256 tokens;
   tokens.add(job.calibration.data(), job.calibration.size() * sizeof(Tokens::value_type));
+  // All members by name, so that a new one cannot be forgotten here.
+  [[maybe_unused]] const auto& [bits, group_size, order, static_groups, compensation, cycles, pot_terms,
+                                real_scales, symmetric, clip, incoherence, axis, average_bits, bits_per_layer,
+                                bit_costs, budget, measured_errors, scale_bits, seed, threads] = job.options;
   auto costs = nlohmann::json::object();
-  for (const auto& [layer, by_bits] : job.options.bit_costs)
-    for (const auto& [bits, cost] : by_bits) costs[layer][std::to_string(bits)] = cost;
-  const QuantizeOptions& o = job.options;
+  for (const auto& [layer, by_bits] : bit_costs)
+    for (const auto& [width, cost] : by_bits) costs[layer][std::to_string(width)] = cost;
   return {{"version", EYESHIFT_VERSION},
           {"network", network},
           {"checkpoint", checkpoint_sha256},
           {"scheme", job.scheme},
           {"calibration", job.calibration_source},
           {"calibration's tokens", tokens.hex()},
-          {"bits", o.average_bits > 0 ? nlohmann::json(o.average_bits) : nlohmann::json(o.bits)},
-          {"bits-per", o.bits_per_layer ? "layer" : "parameter"},
+          {"bits", average_bits > 0 ? nlohmann::json(average_bits) : nlohmann::json(bits)},
+          {"bits-per", bits_per_layer ? "layer" : "parameter"},
           {"bit-costs", costs},
-          {"budget", o.budget},
-          {"group-size", o.group_size},
-          {"static-groups", o.static_groups},
-          {"act-order", act_order(o.act_order)},
-          {"compensation", o.compensation},
-          {"cycles", o.cycles},
-          {"pot-terms", o.pot_terms},
-          {"real-scales", o.real_scales},
-          {"symmetric", o.symmetric},
-          {"clip", o.clip},
-          {"incoherence", o.incoherence},
-          {"axis", o.axis == Axis::input ? "input" : "output"},
-          {"scale-type", o.scale_bits == 32 ? "f32" : "f16"},
-          {"seed", o.seed}};
+          {"bit-errors", measured_errors ? "measured" : "fitted"},
+          {"budget", budget},
+          {"group-size", group_size},
+          {"static-groups", static_groups},
+          {"act-order", act_order(order)},
+          {"compensation", compensation},
+          {"cycles", cycles},
+          {"pot-terms", pot_terms},
+          {"real-scales", real_scales},
+          {"symmetric", symmetric},
+          {"clip", clip},
+          {"incoherence", incoherence},
+          {"axis", axis == Axis::input ? "input" : "output"},
+          {"scale-type", scale_bits == 32 ? "f32" : "f16"},
+          {"seed", seed}};
 }
 
 }  // namespace eyeshift

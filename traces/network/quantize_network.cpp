@@ -7,6 +7,7 @@
 
 #include "traces/format/half.h"
 #include "traces/network/assign_bits.h"
+#include "traces/network/free_memory.h"
 #include "traces/network/gram.h"
 #include "traces/network/quantized_layer.h"
 #include "traces/network/sample.h"
@@ -157,6 +158,7 @@ class StageRun {
     parallel_for(states_.size(), threads_, [&](size_t i) {
       network_.advance(stage, network_.run_layers(stage, states_[i]), states_[i]);
     });
+    return_free_memory();
   }
 
   void report(const LayerShape& shape, double rel_out, bool is_sensitivity, bool is_kept) {
@@ -195,7 +197,9 @@ class StageRun {
       quantized =
           quantize_by_effect(network_, index, quantizer_, options, std::move(calibration), states_, threads_);
     } else {
-      if (stage.size() > 1)
+      if (!network_.can_divide_inputs(index))
+        calibration.input_scales = Eigen::VectorXd::Ones(calibration.gram.rows());
+      else if (stage.size() > 1)
         calibration.input_scales =
             quantizer_.shared_input_scales(stacked_weights(network_, stage), calibration, job_.options);
       parallel_for(stage.size(), threads_, [&](size_t i) {

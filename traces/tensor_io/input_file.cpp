@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <stdexcept>
 #include <utility>
 
 #include "configs/reader/errors.h"
@@ -36,7 +37,9 @@ void InputFile::read(uint64_t offset, void* destination, uint64_t bytes) const {
   while (bytes > 0) {
     const ssize_t got = ::pread(descriptor_, next, bytes, static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail(std::string("cannot be read: ") + std::strerror(errno));
+    // The device fails: no fault of the input.
+    if (got < 0)
+      throw std::runtime_error(path_.string() + ": cannot be read any more: " + std::strerror(errno));
     if (got == 0)
       fail("ends at byte " + std::to_string(offset) + ", " + std::to_string(bytes) + " bytes too early");
     next += got;

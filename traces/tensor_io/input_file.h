@@ -8,7 +8,7 @@
 namespace eyeshift {
 
 // A regular file read by position, so that a part of a large file costs only that part. Failures are
-// InputErrors that name the file and the system's reason.
+// InputErrors that name the file and the system's reason; of a device that fails, std::runtime_errors.
 class InputFile {
  public:
   explicit InputFile(std::filesystem::path path);
