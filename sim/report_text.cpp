@@ -139,20 +139,21 @@ std::string comparison_text(const std::vector<RunReport>& runs) {
       const RunSums total = sums(run);
       const Energy& energy = run.tables.front().energy;
       const std::string side = run.scheme + "@" + run.unit;
-      std::vector<std::string> fields = {several_dataflows ? side + "/" + run.dataflow : side,
-                                         run.accuracy ? significant(run.accuracy->perplexity) : "-",
-                                         significant(run.bits_per_weight),
-                                         grouped(total.cycles),
-                                         milliseconds(total.time_s),
-                                         significant(static_cast<double>(dram_total(total.actions)) * 1e-6),
-                                         microjoules(compute_energy(energy)),
-                                         microjoules(movement_energy(energy)),
-                                         microjoules(energy.clock_control + energy.static_leakage),
-                                         microjoules(energy.total),
-                                         square_millimetres(run.tables.front().area.total_um2)};
+      std::vector<std::string> fields = {
+          several_dataflows ? side + "/" + run.dataflow : side,
+          run.accuracy ? significant(run.accuracy->perplexity, in_units ? 6 : 4) : "-",
+          significant(run.bits_per_weight),
+          grouped(total.cycles),
+          milliseconds(total.time_s),
+          significant(static_cast<double>(dram_total(total.actions)) * 1e-6),
+          microjoules(compute_energy(energy)),
+          microjoules(movement_energy(energy)),
+          microjoules(energy.clock_control + energy.static_leakage),
+          microjoules(energy.total),
+          square_millimetres(run.tables.front().area.total_um2)};
       if (in_units)
         fields.insert(fields.begin() + 2, run.accuracy && run.accuracy->unit_perplexity
-                                              ? significant(*run.accuracy->unit_perplexity)
+                                              ? significant(*run.accuracy->unit_perplexity, 6)
                                               : "-");
       if (parts) {
         const RunSums linear = sums(run, LayerKind::linear);
