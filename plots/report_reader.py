@@ -75,9 +75,10 @@ def tokens_title(tokens):
     return "1 token (decode)" if tokens == 1 else f"{tokens} tokens (prefill)"
 
 
-def arguments(description, writer):
+def arguments(description, writer, several):
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("report", metavar="REPORT.json", help=f"JSON written by '{writer} --output'")
+    parser.add_argument("report", metavar="REPORT.json", nargs="+" if several else None,
+                        help=f"JSON written by '{writer} --output'")
     parser.add_argument("--output", required=True, metavar="NAME",
                         help="writes NAME.png and NAME.svg; an ending .png or .svg of NAME is dropped")
     return parser.parse_args()
@@ -117,12 +118,12 @@ def save(figure, name):
         print(path)
 
 
-def main(description, draw, read=read_runs, writer="eyeshift compare"):
-    """Runs a script: draw(plt, read(path), path) makes the figure of a report that `writer` makes. Exit status 2 for
-    bad input."""
-    options = arguments(description, writer)
+def main(description, draw, read=read_runs, writer="eyeshift compare", several=False):
+    """Runs a script: draw(plt, read(path), path) makes the figure of a report that `writer` makes; of several, it gets
+    the list of what was read and that of the paths. Exit status 2 for bad input."""
+    options = arguments(description, writer, several)
     try:
-        report = read(options.report)
+        report = [read(path) for path in options.report] if several else read(options.report)
         save(draw(pyplot(), report, options.report), options.output)
     except BadReport as error:
         print(f"{os.path.basename(sys.argv[0])}: error: {error}", file=sys.stderr)

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """Perplexity against stored bits a weight of every scheme and width."""
 
+import math
+
 import report_reader as reader
 
 WRITER = "scripts/scheme_table.py"
@@ -8,20 +10,19 @@ WRITER = "scripts/scheme_table.py"
 
 def read(path):
     report = reader.read_json(path)
-    rows = report.get("schemes") if isinstance(report, dict) else None
-    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) and "scheme" in row for row in rows):
-        raise reader.BadReport(f"{path}: no schemes in this report; was it written by '{WRITER} --output'?")
-    return rows
+    for row in reader.entries(report, "schemes", path, WRITER):
+        if "scheme" not in row:
+            raise reader.BadReport(f"{path}: a row without 'scheme'; was it written by '{WRITER} --output'?")
+    return report
 
 
-def draw(plt, rows, path):
-    figure, axis = plt.subplots(figsize=(8.5, 5))
-    names = list(dict.fromkeys(row["scheme"] for row in rows))
+def draw_network(axis, report, names, path):
+    rows = report["schemes"]
     for index, name in enumerate(names):
         own = [row for row in rows if row["scheme"] == name]
         points = sorted((reader.value(row, "bits_per_weight", path, WRITER), reader.value(row, "perplexity", path, WRITER))
                         for row in own)
-        if name == "fp16":
+        if name == "fp16" and points:
             axis.axhline(points[0][1], color="black", linewidth=0.8, linestyle=":", label=name)
             continue
         colour = reader.COLOURS[index % len(reader.COLOURS)]
@@ -30,15 +31,27 @@ def draw(plt, rows, path):
                   marker=marker, markersize=5, linewidth=0.8, label=name)
     axis.set_yscale("log")
     lowest, highest = axis.get_ylim()
-    ticks = [tick for tick in (3, 3.2, 3.5, 4, 5, 6, 8, 12, 20, 50, 100, 1000) if lowest <= tick <= highest]
+    steps = (3, 3.2, 3.5, 4, 5, 6, 8, 12, 20, 50, 100, 200, 500, 1000, 2000)
+    ticks = []
+    for tick in steps:  # those that lie apart
+        if lowest <= tick <= highest and (not ticks or math.log(tick / ticks[-1]) > 0.03 * math.log(highest / lowest)):
+            ticks.append(tick)
     axis.set_yticks(ticks, labels=[f"{tick:g}" for tick in ticks])
     axis.minorticks_off()
     axis.set_xlabel("stored bits a weight")
-    axis.set_ylabel("perplexity")
-    axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=7)
+    axis.set_title(report.get("checkpoint", ""))
+
+
+def draw(plt, reports, paths):
+    names = list(dict.fromkeys(row["scheme"] for report in reports for row in report["schemes"]))
+    figure, axes = plt.subplots(1, len(reports), figsize=(3.2 + 5.3 * len(reports), 5), squeeze=False)
+    for axis, report, path in zip(axes[0], reports, paths):
+        draw_network(axis, report, names, path)
+    axes[0][0].set_ylabel("perplexity")
+    axes[0][-1].legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=7)
     return figure
 
 
 if __name__ == "__main__":
-    reader.main("Perplexity against stored bits a weight, of the report of scripts/scheme_table.py. Writes PNG and SVG.",
-                draw, read, WRITER)
+    reader.main("Perplexity against stored bits a weight, of reports of scripts/scheme_table.py, a panel each. Writes PNG "
+                "and SVG.", draw, read, WRITER, several=True)

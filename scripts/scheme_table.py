@@ -46,14 +46,24 @@ def measure(options, scheme, extra, bits):
             "layers": {layer["name"]: layer["rel_out"] for layer in layers}}
 
 
-def markdown(rows, widths):
-    lines = ["| scheme | " + " | ".join(f"{bits} bits" for bits in widths) + " |",
-             "|---|" + "---|" * len(widths)]
-    names = list(dict.fromkeys(row["scheme"] for row in rows if row["bits"] in widths))
+def markdown(reports, widths):
+    """The table of several networks' rows, side by side."""
+    heads = [f"{bits} bits" for _ in reports for bits in widths]
+    if len(reports) > 1:
+        heads = [f"{network}, {bits} bits" for network, _ in reports for bits in widths]
+    lines = ["| scheme | " + " | ".join(heads) + " |", "|---|" + "---|" * len(heads)]
+    names = list(dict.fromkeys(row["scheme"] for _, rows in reports for row in rows if row["bits"] in widths))
     for name in names:
-        cells = {row["bits"]: f"{row['perplexity']:.3f}" for row in rows if row["scheme"] == name}
-        lines.append(f"| `{name}` | " + " | ".join(cells.get(bits, "") for bits in widths) + " |")
+        cells = []
+        for _, rows in reports:
+            own = {row["bits"]: f"{row['perplexity']:.3f}" for row in rows if row["scheme"] == name}
+            cells += [own.get(bits, "") for bits in widths]
+        lines.append(f"| `{name}` | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def network_of(path):
+    return os.path.basename(os.path.normpath(path))
 
 
 def kept_rows(path):
@@ -67,7 +77,7 @@ def kept_rows(path):
 def save(options, rows):
     os.makedirs(os.path.dirname(options.output) or ".", exist_ok=True)
     with open(options.output + ".tmp", "w", encoding="utf-8") as file:
-        json.dump({"checkpoint": os.path.basename(options.checkpoint), "schemes": rows}, file, indent=1)
+        json.dump({"checkpoint": network_of(options.checkpoint), "schemes": rows}, file, indent=1)
     os.replace(options.output + ".tmp", options.output)
 
 
@@ -81,6 +91,7 @@ def main():
     parser.add_argument("--bits", default="2,3,4", help="widths, separated by commas")
     parser.add_argument("--mixed", default="2.2", help="average bits of shiftaddllm-mixed, separated by commas")
     parser.add_argument("--skip", default="", help="schemes to leave out, separated by commas; obq takes hours on large layers")
+    parser.add_argument("--beside", metavar="REPORT.json", help="the report of another network, for its columns of the table")
     parser.add_argument("--output", default="out/schemes.json", help="the report")
     options = parser.parse_args()
     widths = [int(bits) for bits in options.bits.split(",")]
@@ -97,7 +108,12 @@ def main():
         rows.append(measure(options, scheme, extra, bits))
         print(f"{rows[-1]['scheme']} {bits}: {rows[-1]['perplexity']:.3f}", file=sys.stderr, flush=True)
         save(options, rows)
-    print(markdown(rows, widths))
+    reports = [(network_of(options.checkpoint), rows)]
+    if options.beside:
+        with open(options.beside, encoding="utf-8") as file:
+            other = json.load(file)
+        reports.insert(0, (other["checkpoint"], other["schemes"]))
+    print(markdown(reports, widths))
     for row in rows:
         if row["bits"] not in widths:
             print(f"\n`{row['scheme']}`{'' if row['bits'] is None else ' at ' + str(row['bits']) + ' bits on average'}: "

@@ -22,9 +22,10 @@ LayerSensitivity sensitivity(const Quantizer& quantizer, const LayerShape& shape
                              const Calibration& calibration, QuantizeOptions options);
 
 // Bits of 2, 3 or 4 for each layer, in order: those of the least sum of errors, measured
-// (options.measured_errors) or as polynomials fitted to the criterion give them for each width, with options.average_bits (or bits) on average over weights or layers,
-// or with costs in all of at most options.budget. Throws InputError where the budget is less than 2 bits
-// take, or costs of a layer are missing.
+// (options.measured_errors) or as polynomials fitted to the criterion give them for each width, with
+// options.average_bits (or bits) on average over weights or layers, or with costs in all of at most
+// options.budget. Throws InputError where the budget is less than 2 bits take, or costs of a layer are
+// missing.
 std::vector<int> assign_bits(const std::vector<LayerSensitivity>& layers, const QuantizeOptions& options);
 
 }  // namespace eyeshift

@@ -36,6 +36,10 @@ Activations Decoder::embeddings(const int32_t* tokens, int64_t count) const {
   return token_table_.rows(tokens, count);
 }
 
+bool Decoder::can_divide_inputs(size_t stage) const {
+  return stage % 4 != 1 || attention_.kv_heads == attention_.heads;
+}
+
 Network::State Decoder::embed(const int32_t* tokens, int64_t count) const {
   State state;
   state.hidden = embeddings(tokens, count);

@@ -21,6 +21,8 @@ struct DecoderSizes {
 // embedded, how the first stage's outputs attend and what lies between the last two stages.
 class Decoder : public Network {
  public:
+  // Not those of the attention's output, where a value is several heads' and so several inputs.
+  bool can_divide_inputs(size_t stage) const final;
   State embed(const int32_t* tokens, int64_t count) const final;
   void advance(size_t stage, std::vector<Activations> outputs, State& state) const final;
 

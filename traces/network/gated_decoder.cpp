@@ -81,14 +81,14 @@ AttentionShape read_attention(const ModelConfig& config, int64_t hidden) {
 
 }  // namespace
 
-GatedDecoderConfig read_gated_decoder(const ModelConfig& config, bool tied_by_default) {
+GatedDecoderConfig read_gated_decoder(const ModelConfig& config, const GatedDecoderDefaults& absent) {
   DecoderSizes sizes;
   sizes.hidden = config.size("hidden_size");
   sizes.feed_forward = config.size("intermediate_size");
   sizes.vocabulary = config.size("vocab_size");
-  sizes.positions = config.size("max_position_embeddings");
+  sizes.positions = config.size("max_position_embeddings", absent.positions);
   sizes.attention = read_attention(config, sizes.hidden);
-  sizes.tied = config.boolean("tie_word_embeddings", tied_by_default);
+  sizes.tied = config.boolean("tie_word_embeddings", absent.tied);
   GatedDecoderConfig read{sizes, read_rotary(config, sizes.attention.head_dim)};
   read.epsilon = static_cast<float>(config.number("rms_norm_eps", 1e-6));
   return read;

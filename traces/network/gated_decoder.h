@@ -21,9 +21,15 @@ struct GatedDecoderConfig {
   float embedding_scale = 1;       // of the embedded tokens, not of the head
 };
 
+// What absent keys mean, as transformers has it for each family.
+struct GatedDecoderDefaults {
+  int64_t positions = 0;  // max_position_embeddings
+  bool tied = false;      // tie_word_embeddings
+};
+
 // The keys that the families share. An absent head_dim is hidden_size / num_attention_heads, an absent number
 // of heads of keys and values that of queries. Throws InputError.
-GatedDecoderConfig read_gated_decoder(const ModelConfig& config, bool tied_by_default);
+GatedDecoderConfig read_gated_decoder(const ModelConfig& config, const GatedDecoderDefaults& absent);
 
 // A decoder with RMS norms, rotary positions, grouped keys and values and a gated feed-forward network,
 // down(activation(gate x) * up x), under LLaMA's tensor names. Throws InputError where a tensor is missing,

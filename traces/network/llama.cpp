@@ -12,7 +12,7 @@ class LlamaFamily : public NetworkFamily {
   std::unique_ptr<Network> load(const std::string& name, const ModelConfig& config,
                                 const Checkpoint& checkpoint) const override {
     config.require_text("hidden_act", "silu", "silu");
-    GatedDecoderConfig read = read_gated_decoder(config, false);
+    GatedDecoderConfig read = read_gated_decoder(config, {2048, false});
     read.attention_bias = config.boolean("attention_bias", false);
     read.feed_forward_bias = config.boolean("mlp_bias", false);
     return load_gated_decoder(name, read, checkpoint);

@@ -1,6 +1,6 @@
 #include "traces/network/model_config.h"
 
-#include <cmath>
+#include <limits>
 
 #include "configs/reader/errors.h"
 #include "traces/tensor_io/input_file.h"
@@ -41,8 +41,7 @@ double ModelConfig::number(const std::string& key, std::optional<double> absent)
   const auto* value = find(key, !absent);
   if (value == nullptr) return *absent;
   const double number = value->is_number() ? value->get<double>() : 0;
-  const float single = static_cast<float>(number);
-  if (!(single > 0) || !std::isfinite(single))
+  if (number < std::numeric_limits<float>::min() || number > std::numeric_limits<float>::max())
     fail(quoted(key) + " must be a number above 0, not " + value->dump());
   return number;
 }

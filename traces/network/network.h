@@ -50,6 +50,9 @@ class Network {
   const std::vector<Linear>& layers() const { return layers_; }
   std::vector<Linear>& layers() { return layers_; }
   const std::vector<Stage>& stages() const { return stages_; }
+  // Whether what lies before a stage can divide the stage's inputs, each by a number of its own, in its own
+  // weights.
+  virtual bool can_divide_inputs(size_t) const { return true; }
   // What lies between the stages, norms alike in all blocks counted together.
   const AttentionShape& attention() const { return attention_; }
   const std::vector<NormShape>& norms() const { return norms_; }

@@ -197,7 +197,9 @@ class StageRun {
       quantized =
           quantize_by_effect(network_, index, quantizer_, options, std::move(calibration), states_, threads_);
     } else {
-      if (stage.size() > 1)
+      if (!network_.can_divide_inputs(index))
+        calibration.input_scales = Eigen::VectorXd::Ones(calibration.gram.rows());
+      else if (stage.size() > 1)
         calibration.input_scales =
             quantizer_.shared_input_scales(stacked_weights(network_, stage), calibration, job_.options);
       parallel_for(stage.size(), threads_, [&](size_t i) {

@@ -6,21 +6,28 @@
 namespace eyeshift {
 namespace {
 
-Llama3Scaling read_llama3_scaling(const ModelConfig& rope) {
-  Llama3Scaling scaling;
-  scaling.factor = rope.number("factor");
-  scaling.low_factor = rope.number("low_freq_factor");
-  scaling.high_factor = rope.number("high_freq_factor");
-  scaling.original_positions = rope.size("original_max_position_embeddings");
-  if (scaling.high_factor <= scaling.low_factor)
-    rope.fail("'high_freq_factor' " + std::to_string(scaling.high_factor) +
-              " must be greater than 'low_freq_factor' " + std::to_string(scaling.low_factor));
-  return scaling;
+// theta^(-2 i / head_dim), i = 0 ... head_dim / 2 - 1.
+Eigen::RowVectorXf rotary_frequencies(int64_t head_dim, double theta) {
+  Eigen::RowVectorXf frequencies(head_dim / 2);
+  for (Eigen::Index i = 0; i < frequencies.size(); ++i)
+    frequencies(i) =
+        static_cast<float>(std::pow(theta, -2.0 * static_cast<double>(i) / static_cast<double>(head_dim)));
+  return frequencies;
 }
 
-// The names that the type has had.
-std::string read_type(const ModelConfig& rope) {
-  return rope.has("rope_type") ? rope.text("rope_type") : rope.text("type", "default");
+// LLaMA 3.1's.
+Eigen::RowVectorXf scaled(const Eigen::RowVectorXf& frequencies, const ModelConfig& rope) {
+  const double factor = rope.number("factor");
+  const double low = rope.number("low_freq_factor"), high = rope.number("high_freq_factor");
+  const auto original = static_cast<double>(rope.size("original_max_position_embeddings"));
+  if (high <= low)
+    rope.fail("'high_freq_factor' " + std::to_string(high) + " must be greater than 'low_freq_factor' " +
+              std::to_string(low));
+  return frequencies.unaryExpr([&](float frequency) {
+    const double periods = original * static_cast<double>(frequency) / (2 * M_PI);
+    const double kept = std::clamp((periods - low) / (high - low), 0.0, 1.0);
+    return static_cast<float>(static_cast<double>(frequency) * (kept + (1 - kept) / factor));
+  });
 }
 
 }  // namespace
@@ -42,25 +49,6 @@ void Rotary::turn(Activations& heads) const {
   }
 }
 
-Eigen::RowVectorXf rotary_frequencies(int64_t head_dim, double theta) {
-  Eigen::RowVectorXf frequencies(head_dim / 2);
-  for (Eigen::Index i = 0; i < frequencies.size(); ++i)
-    frequencies(i) =
-        static_cast<float>(std::pow(theta, -2.0 * static_cast<double>(i) / static_cast<double>(head_dim)));
-  return frequencies;
-}
-
-Eigen::RowVectorXf scaled(const Eigen::RowVectorXf& frequencies, const Llama3Scaling& scaling) {
-  const double original = static_cast<double>(scaling.original_positions);
-  return frequencies.unaryExpr([&](float frequency) {
-    // How often the wave fits the original context.
-    const double periods = original * static_cast<double>(frequency) / (2 * M_PI);
-    const double kept =
-        std::clamp((periods - scaling.low_factor) / (scaling.high_factor - scaling.low_factor), 0.0, 1.0);
-    return static_cast<float>(static_cast<double>(frequency) * (kept + (1 - kept) / scaling.factor));
-  });
-}
-
 Rotary read_rotary(const ModelConfig& config, int64_t head_dim) {
   if (head_dim % 2 != 0)
     config.fail("heads of " + std::to_string(head_dim) + " values cannot be rotated in pairs: 'head_dim' " +
@@ -77,11 +65,14 @@ Rotary read_rotary(const ModelConfig& config, int64_t head_dim) {
   if (!parameters && !scaling) return Rotary(frequencies);
 
   const ModelConfig& rope = parameters ? *parameters : *scaling;
-  const std::string type = read_type(rope);
+  // Older configurations call it type, and have no rope_scaling where there is none.
+  const std::string type = rope.has("rope_type") ? rope.text("rope_type")
+                           : parameters          ? "default"
+                                                 : rope.text("type");
   if (type == "default") return Rotary(frequencies);
   if (type == "linear") return Rotary(frequencies / static_cast<float>(rope.number("factor")));
-  if (type == "llama3") return Rotary(scaled(frequencies, read_llama3_scaling(rope)));
-  config.fail("rope_type \"" + type + "\" is not supported: default, linear and llama3 are");
+  if (type == "llama3") return Rotary(scaled(frequencies, rope));
+  config.fail("'rope_type' must be \"default\", \"linear\" or \"llama3\", not \"" + type + "\"");
 }
 
 }  // namespace eyeshift

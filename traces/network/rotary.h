@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <utility>
 
 #include "traces/network/model_config.h"
 #include "traces/network/network.h"
@@ -21,20 +21,11 @@ class Rotary {
   Eigen::RowVectorXf frequencies_;  // radians a position
 };
 
-// theta^(-2 i / head_dim), i = 0 ... head_dim / 2 - 1.
-Eigen::RowVectorXf rotary_frequencies(int64_t head_dim, double theta);
-
-// How LLaMA 3.1 stretches the context: wavelengths above original_positions / low_factor grow by factor,
-// those below original_positions / high_factor stay, frequencies between are interpolated.
-struct Llama3Scaling {
-  double factor = 1, low_factor = 1, high_factor = 4;
-  int64_t original_positions = 8192;
-};
-Eigen::RowVectorXf scaled(const Eigen::RowVectorXf& frequencies, const Llama3Scaling& scaling);
-
-// The rotation that a configuration asks for, in rope_parameters or in rope_theta (10000) and rope_scaling,
-// of rope_type default, linear or llama3. Throws InputError for other types, for odd head_dim and for factors
-// that do not fit one another.
+// The rotation that a configuration asks for, in rope_parameters or in rope_theta (10000) and rope_scaling:
+// of frequency theta^(-2 i / head_dim), i = 0 ... head_dim / 2 - 1, and rope_type default, linear (divided by
+// factor) or llama3 (divided by factor where original_max_position_embeddings hold fewer than low_freq_factor
+// periods, left where more than high_freq_factor, interpolated between). Throws InputError for other types,
+// for an odd head_dim and for factors that do not fit one another.
 Rotary read_rotary(const ModelConfig& config, int64_t head_dim);
 
 }  // namespace eyeshift
