@@ -7,6 +7,8 @@
 #include "dataflows/dataflow.h"
 #include "models/units/unit.h"
 #include "sim/layer_progress.h"
+#include "sim/network_arithmetic.h"
+#include "sim/progress.h"
 #include "sim/simulate.h"
 #include "traces/network/family.h"
 #include "traces/network/perplexity.h"
@@ -50,27 +52,51 @@ void check_runs(const Workload& workload, const AcceleratorConfig& machine, cons
 }
 
 SchemeWorkload quantized_workload(const std::string& checkpoint, const std::string& scheme,
-                                  const QuantizeOptions& options, const AccuracyTexts& texts, int threads) {
+                                  const QuantizeOptions& options, const AccuracyTexts& texts,
+                                  const std::vector<SideArithmetic>& sides, const EnergyTable& table,
+                                  int threads) {
   const std::unique_ptr<Network> network = load_network(std::filesystem::path(checkpoint));
   const Tokens calibration = load_tokens(texts.calibration, network->vocabulary());
-  const Tokens evaluation = load_tokens(texts.evaluation, network->vocabulary());
-  count_windows(*network, evaluation, texts.window, 2, texts.evaluation);
+  Tokens evaluation = load_tokens(texts.evaluation, network->vocabulary());
+  evaluation.resize(std::min(evaluation.size(), static_cast<size_t>(texts.windows * texts.window)));
+  const int64_t windows = count_windows(*network, evaluation, texts.window, 2, texts.evaluation);
 
   const auto start = std::chrono::steady_clock::now();
   LayerProgress progress("quantizing " + scheme, *network,
                          Registry<Quantizer>::instance().find(scheme, "scheme"));
-  const Trace trace = quantize_network(
-      *network, {scheme, options, calibration, texts.calibration}, std::make_shared<MemoryStore>(),
-      [&](const QuantizeStep& step) { progress(step); }, threads);
+  const auto report = [&](const QuantizeStep& step) { progress(step); };
+  const Trace trace =
+      sides.empty()
+          ? quantize_network(*network, {scheme, options, calibration, texts.calibration},
+                             std::make_shared<MemoryStore>(), report, threads)
+          : quantize_network(*network, scheme, options, calibration, texts.calibration, report, threads);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   const Perplexity measured = perplexity(*network, evaluation, texts.window, threads);
 
   SchemeWorkload result{workload_of(trace),
                         Accuracy{measured.perplexity, measured.nll, measured.tokens, elapsed.count()}};
+  for (const SideArithmetic& side : sides) {
+    SimulateOptions in_unit = side.options;
+    in_unit.tokens = texts.window;
+    compute_in_units(*network, trace, side.machine, in_unit, table);
+    Progress evaluated("evaluating " + scheme + " in " + side.options.unit,
+                       static_cast<size_t>(windows) * network->stages().size(), "stages");
+    result.in_unit[side.side] =
+        perplexity(*network, evaluation, texts.window, threads, [&] { evaluated.advance(); });
+  }
   for (WorkItem& item : result.workload.layers) item.layer = nullptr;
   result.workload.attention = network->attention();
   result.workload.norms = network->norms();
   return result;
+}
+
+SimulateOptions side_options(const CompareOptions& options, const SchemeOnUnit& side) {
+  SimulateOptions of_side;
+  of_side.dataflow = side.dataflow.empty() ? options.dataflow : side.dataflow;
+  of_side.objective = options.objective;
+  of_side.search = options.search;
+  of_side.unit = side.unit;
+  return of_side;
 }
 
 namespace {
@@ -102,17 +128,18 @@ std::vector<RunReport> compare(const AcceleratorConfig& accelerator, const Compa
       const SchemeOnUnit& side = options.sides[i];
       sources.push_back(&workloads.at(side.scheme));
       check_runs(sources.back()->workload, machine_of[i], side.unit);
-      SimulateTask task{machine_of[i], sources.back()->workload, {}};
-      task.options.dataflow = side.dataflow.empty() ? options.dataflow : side.dataflow;
-      task.options.objective = options.objective;
-      task.options.search = options.search;
-      task.options.unit = side.unit;
-      task.options.tokens = tokens;
-      task.options.context = options.context;
-      tasks.push_back(std::move(task));
+      tasks.push_back({machine_of[i], sources.back()->workload, side_options(options, side)});
+      tasks.back().options.tokens = tokens;
+      tasks.back().options.context = options.context;
     }
   std::vector<RunReport> runs = simulate(tasks, tables, options.parallel);
-  for (size_t i = 0; i < runs.size(); ++i) runs[i].accuracy = sources[i]->accuracy;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    runs[i].accuracy = sources[i]->accuracy;
+    const auto in_unit = sources[i]->in_unit.find(i % options.sides.size());
+    if (in_unit == sources[i]->in_unit.end()) continue;
+    runs[i].accuracy->unit_perplexity = in_unit->second.perplexity;
+    runs[i].accuracy->unit_nll = in_unit->second.nll;
+  }
   return runs;
 }
 

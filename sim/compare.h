@@ -10,7 +10,9 @@
 #include "sim/choose_mapping.h"
 #include "sim/equal_terms.h"
 #include "sim/report.h"
+#include "sim/simulate.h"
 #include "sim/workload.h"
+#include "traces/network/perplexity.h"
 #include "traces/quantizers/quantizer.h"
 
 namespace eyeshift {
@@ -41,6 +43,7 @@ struct CompareOptions {
 struct SchemeWorkload {
   Workload workload;
   std::optional<Accuracy> accuracy;
+  std::map<size_t, Perplexity> in_unit = {};  // of the sides whose arithmetic was asked for, by their index
 };
 
 // What accuracy is measured with.
@@ -48,6 +51,7 @@ struct AccuracyTexts {
   std::string calibration;  // a text or a .npy of token ids
   std::string evaluation;
   int64_t window = 512;
+  int64_t windows = 1 << 30;  // at most, from the text's beginning
 };
 
 // The machine of every side: the accelerator specialised for its unit. Throws InputError where the
@@ -59,10 +63,23 @@ std::vector<AcceleratorConfig> machines(const AcceleratorConfig& accelerator,
 // in half precision (lm_head) runs neither on the unit nor on the machine's mac-fp16 lanes.
 void check_runs(const Workload& workload, const AcceleratorConfig& machine, const std::string& unit);
 
-// Quantizes a checkpoint under one scheme and measures its perplexity. The trace's tensors are dropped:
-// encodings stay.
+// A side's own arithmetic, as compute_in_units() takes it.
+struct SideArithmetic {
+  size_t side = 0;
+  AcceleratorConfig machine;
+  SimulateOptions options;  // but for their tokens
+};
+
+// Quantizes a checkpoint under one scheme and measures its perplexity, weights rounded only and in the
+// arithmetic of the sides named, whose mappings `table` chooses. The trace's tensors are dropped: encodings
+// stay.
 SchemeWorkload quantized_workload(const std::string& checkpoint, const std::string& scheme,
-                                  const QuantizeOptions& options, const AccuracyTexts& texts, int threads);
+                                  const QuantizeOptions& options, const AccuracyTexts& texts,
+                                  const std::vector<SideArithmetic>& sides, const EnergyTable& table,
+                                  int threads);
+
+// What a side is simulated with, but for its tokens.
+SimulateOptions side_options(const CompareOptions& options, const SchemeOnUnit& side);
 
 // Simulates every side at every number of tokens: reports by tokens, then in the order of the sides.
 // `workloads` has one entry a scheme named in the sides.

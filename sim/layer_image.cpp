@@ -228,6 +228,11 @@ BitString LayerImage::inputs(const Pass& pass) {
   return out;
 }
 
+uint16_t LayerImage::output_half(uint16_t bits) const {
+  if (layer_.encoding.coding != Coding::int16) return bits;
+  return half_from_float(std::ldexp(static_cast<float>(static_cast<int16_t>(bits)), input_exponent_));
+}
+
 void LayerImage::store_outputs(const Pass& pass, const BitString& outputs) {
   const int64_t M = layer_.shape.M, E = layer_.shape.conv ? layer_.shape.conv->E() : 1;
   int64_t at = 0;
@@ -240,10 +245,7 @@ void LayerImage::store_outputs(const Pass& pass, const BitString& outputs) {
                 ? (((pass.token_begin + token / pass.row_tokens) * M + m) * E + pass.y_begin + j) * E +
                       token % pass.row_tokens
                 : (pass.token_begin + j * pass.tokens + token) * M + m;
-        auto bits = static_cast<uint16_t>(outputs.read(at, 16));
-        if (layer_.encoding.coding == Coding::int16)
-          bits = half_from_float(std::ldexp(static_cast<float>(static_cast<int16_t>(bits)), input_exponent_));
-        outputs_[static_cast<size_t>(index)] = bits;
+        outputs_[static_cast<size_t>(index)] = output_half(static_cast<uint16_t>(outputs.read(at, 16)));
       }
     }
   }

@@ -27,6 +27,13 @@ class LayerImage : public MemoryImage {
   BitString inputs(const Pass& pass) override;
   void store_outputs(const Pass& pass, const BitString& outputs) override;
 
+  // The scale of a token's int8 inputs; 1 for other inputs.
+  float token_scale(int64_t token) const {
+    return token_scales_.empty() ? 1.0f : token_scales_[static_cast<size_t>(token)];
+  }
+  // From the 16 bits in which an output leaves the array to half precision.
+  uint16_t output_half(uint16_t bits) const;
+
   // [tokens, M] or [images, M, E, E], half-precision bits.
   const std::vector<uint16_t>& outputs() const { return outputs_; }
 

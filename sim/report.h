@@ -43,12 +43,14 @@ struct TableUse {
   Energy energy;  // of the whole run
 };
 
-// What the weights are worth, where there are weights.
+// What the weights are worth, where there are weights: computed in single precision.
 struct Accuracy {
   double perplexity = 0;
   double nll = 0;
   int64_t tokens = 0;
   double quantize_s = 0;
+  // The same with linear layers in the unit's own arithmetic, where that is asked for.
+  std::optional<double> unit_perplexity = std::nullopt, unit_nll = std::nullopt;
 };
 
 struct SimulatorUse {

@@ -47,6 +47,11 @@ std::vector<Column> all_columns() {
       {"scheme", [](R r, L) { return r.scheme; }},
       {"run_unit", [](R r, L) { return r.unit; }},
       {"perplexity", [](R r, L) { return r.accuracy ? exact(r.accuracy->perplexity) : std::string(); }},
+      {"unit_perplexity",
+       [](R r, L) {
+         const bool known = r.accuracy && r.accuracy->unit_perplexity;
+         return known ? exact(*r.accuracy->unit_perplexity) : std::string();
+       }},
       {"context", [](R r, L) { return r.context > 0 ? whole(r.context) : std::string(); }},
       {"name", [](R, L l) { return l.shape.name; }},
       {"kind", [](R, L l) { return std::string(name_of(l.kind)); }},

@@ -257,8 +257,14 @@ Accuracy accuracy_from(const Json& json, const std::string& where) {
     if (value < min) throw InputError(where + ": '" + key + "' is negative or too small");
     return value;
   };
-  return {number("perplexity", 1), number("nll", 0), count_field(json, "evaluated_tokens", where),
-          seconds_field(json, "quantize_s", where)};
+  Accuracy accuracy = {number("perplexity", 1), number("nll", 0),
+                       count_field(json, "evaluated_tokens", where),
+                       seconds_field(json, "quantize_s", where)};
+  if (json.contains("unit_perplexity")) {
+    accuracy.unit_perplexity = number("unit_perplexity", 1);
+    accuracy.unit_nll = number("unit_nll", 0);
+  }
+  return accuracy;
 }
 
 }  // namespace

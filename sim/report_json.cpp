@@ -177,6 +177,10 @@ Json to_json(const RunReport& run) {
   if (run.accuracy) {
     json["perplexity"] = number(run.accuracy->perplexity);
     json["nll"] = number(run.accuracy->nll);
+    if (run.accuracy->unit_perplexity) {
+      json["unit_perplexity"] = number(*run.accuracy->unit_perplexity);
+      json["unit_nll"] = number(run.accuracy->unit_nll.value());
+    }
     json["evaluated_tokens"] = run.accuracy->tokens;
     json["quantize_s"] = run.accuracy->quantize_s;
   }

@@ -122,9 +122,16 @@ std::string comparison_text(const std::vector<RunReport>& runs) {
     const bool parts = runs.front().context > 0;
     text += (text.empty() ? "" : "\n") + runs.front().network + " on " + runs.front().accelerator.name +
             ", " + grouped(n) + (n == 1 ? " token" : " tokens") + at_context(runs.front()) + "\n";
-    std::vector<std::string> titles = {"scheme@unit",    "perplexity", "bits/weight", "cycles",
-                                       "time ms",        "DRAM MB",    "compute uJ",  "movement uJ",
-                                       rest_title(runs), "total uJ",   "area mm2"};
+    const bool in_units = std::any_of(runs.begin(), runs.end(), [](const RunReport& run) {
+      return run.accuracy && run.accuracy->unit_perplexity;
+    });
+    std::vector<std::string> titles = {"scheme@unit",    in_units ? "weights ppl" : "perplexity",
+                                       "bits/weight",    "cycles",
+                                       "time ms",        "DRAM MB",
+                                       "compute uJ",     "movement uJ",
+                                       rest_title(runs), "total uJ",
+                                       "area mm2"};
+    if (in_units) titles.insert(titles.begin() + 2, "in unit ppl");
     if (parts) titles.insert(titles.end(), {"linear ms", "linear uJ"});
     TextTable table(titles);
     for (const RunReport& run : runs) {
@@ -143,6 +150,10 @@ std::string comparison_text(const std::vector<RunReport>& runs) {
                                          microjoules(energy.clock_control + energy.static_leakage),
                                          microjoules(energy.total),
                                          square_millimetres(run.tables.front().area.total_um2)};
+      if (in_units)
+        fields.insert(fields.begin() + 2, run.accuracy && run.accuracy->unit_perplexity
+                                              ? significant(*run.accuracy->unit_perplexity)
+                                              : "-");
       if (parts) {
         const RunSums linear = sums(run, LayerKind::linear);
         fields.insert(fields.end(), {milliseconds(linear.time_s), microjoules(linear.energy.total)});

@@ -34,8 +34,7 @@ void ArrayValues::take_input(int index, const InputFlit<true>& flit) {
   for (int i = 0; i < flit.inputs; ++i) {
     const int at = i * plan_.input_bits;
     const uint64_t bits = flit.payload.words[static_cast<size_t>(at / 64)] >> (at % 64);
-    pes_[static_cast<size_t>(index)].inputs.push_back(
-        static_cast<uint16_t>(plan_.input_bits == 8 ? bits & 0xffu : bits));
+    pes_[static_cast<size_t>(index)].inputs.push_back(plan_.unit.input_value(static_cast<uint16_t>(bits)));
   }
 }
 
@@ -90,7 +89,7 @@ void ArrayValues::chain(int index, const PeTile& tile, int token, int psum, int 
   double sum = psums_of(pe, tile, token)[psum];
   std::deque<double>* below = tile.row > 0 ? &pe.from_below : tile.pass->psum_in ? &bottoms_[col] : nullptr;
   if (below != nullptr) {
-    sum = plan_.unit.add(below->front(), sum, plan_.accelerator.array.accumulator);
+    plan_.unit.add(&below->front(), &sum, 1, plan_.accelerator.array.accumulator);
     below->pop_front();
   }
   if (!tile.top()) {
@@ -110,8 +109,8 @@ void ArrayValues::chain(int index, const PeTile& tile, int token, int psum, int 
   }
   const int output = psum / plan_.psums_per_output;
   const float token_scale = token_scales_[col].empty() ? 1.0f : token_scales_[col].front();
-  outputs_[col].push_back(
-      plan_.unit.finish(output, pe.finishing.data(), total, token_scale, values_of(pe, tile)));
+  plan_.unit.finish(output, pe.finishing.data(), &token_scale, values_of(pe, tile), &total);
+  outputs_[col].push_back(total);
   pe.finishing.clear();
   if (output + 1 == tile.outputs && !token_scales_[col].empty()) token_scales_[col].pop_front();
 }

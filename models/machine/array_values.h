@@ -39,9 +39,9 @@ class ArrayValues {
   };
   struct Pe {
     std::deque<Block> blocks;
-    std::vector<uint16_t> inputs;
+    std::vector<float> inputs;
     std::vector<double> psums;  // [tokens, outputs, partial sums an output]
-    std::vector<uint16_t> lut;
+    std::vector<float> lut;
     std::deque<double> from_below;
     std::vector<double> finishing;  // an output's partial sums, until all have come
   };

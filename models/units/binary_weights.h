@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "models/units/arithmetic.h"
 
 namespace eyeshift {
@@ -27,20 +29,31 @@ inline int64_t row_group_of(const PeValues& pe, int output) {
   return (pe.tile.m_begin() + output) / rows - pe.tile.m_begin() / rows;
 }
 
+// Half-precision values, one a token.
+using TokenHalves = std::array<float, kTokensAtOnce>;
+
 // alpha x: T exponent adds, their results summed in half precision in the order of the terms.
-inline double scaled_input(const PeValues& pe, double x, int64_t row_group, int units, int unit, int plane) {
-  double sum = exponent_add(x, term_of(pe, row_group, units, unit, plane, 0));
-  for (int term = 1; term < pe.encoding->terms; ++term)
-    sum = rounded(sum + exponent_add(x, term_of(pe, row_group, units, unit, plane, term)), Accumulator::fp16);
-  return sum;
+inline void scale_inputs(const PeValues& pe, const float* x, int64_t row_group, int units, int unit,
+                         int plane, float* scaled) {
+  const int tokens = pe.tokens;
+  const uint8_t first = term_of(pe, row_group, units, unit, plane, 0);
+  for (int i = 0; i < tokens; ++i) scaled[i] = exponent_add(x[i], first);
+  for (int term = 1; term < pe.encoding->terms; ++term) {
+    const uint8_t bits = term_of(pe, row_group, units, unit, plane, term);
+    for (int i = 0; i < tokens; ++i) scaled[i] = round_to_half(scaled[i] + exponent_add(x[i], bits));
+  }
 }
 
-// psum += alpha value, by T exponent adds and T accumulations.
-inline void accumulate_scaled(const PeValues& pe, double value, int64_t row_group, int units, int unit,
-                              int plane, double& psum) {
-  for (int term = 0; term < pe.encoding->terms; ++term)
-    psum =
-        rounded(psum + exponent_add(value, term_of(pe, row_group, units, unit, plane, term)), pe.accumulator);
+// psums += alpha values, by T exponent adds and T accumulations.
+inline void accumulate_scaled(const PeValues& pe, const float* values, int64_t row_group, int units, int unit,
+                              int plane, double* psums) {
+  for (int term = 0; term < pe.encoding->terms; ++term) {
+    const uint8_t bits = term_of(pe, row_group, units, unit, plane, term);
+    in_accumulator(pe.accumulator, [values, bits, psums, tokens = pe.tokens](auto to) {
+      for (int i = 0; i < tokens; ++i)
+        psums[i] = rounded<to()>(psums[i] + static_cast<double>(exponent_add(values[i], bits)));
+    });
+  }
 }
 
 }  // namespace eyeshift

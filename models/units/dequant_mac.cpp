@@ -1,3 +1,5 @@
+#include <array>
+
 #include "models/units/arithmetic.h"
 #include "models/units/deliveries.h"
 
@@ -77,10 +79,9 @@ class DequantMac : public Unit {
     const Encoding& encoding = *pe.encoding;
     const bool by_column = scale_layout(encoding) == ScaleLayout::column;
     const bool per_weight = !by_column && pe.dequant == DequantMode::per_weight;
-    const double x = half_value(pe.x[0]);
     int64_t row_group = -1;
     int zero = 1 << (encoding.bits - 1);
-    double operand = x;
+    std::array<float, kTokensAtOnce> scaled;
     for (int m = 0; m < pe.tile.outputs; ++m) {
       const int64_t index = int64_t{group} * pe.tile.outputs + m;
       const int code = static_cast<int>(pe.bits(Content::weights, encoding.bits * index, encoding.bits));
@@ -89,26 +90,34 @@ class DequantMac : public Unit {
             (pe.tile.m_begin() + m) / encoding.group_rows - pe.tile.m_begin() / encoding.group_rows;
         if (wanted != row_group) {
           row_group = wanted;
-          operand = round_product(x, column_scale(pe, row_group, group, zero));
+          const double scale = column_scale(pe, row_group, group, zero);
+          for (int i = 0; i < pe.tokens; ++i) scaled[static_cast<size_t>(i)] = round_product(pe.x[i], scale);
         }
       } else if (encoding.zero_bits > 0) {
         zero = static_cast<int>(pe.bits(Content::zeros, int64_t{encoding.zero_bits} * m, encoding.zero_bits));
       }
-      double weight = code - zero;
-      if (per_weight) weight = round_product(weight, row_scale(pe, m));
-      pe.psums[m] = rounded(pe.psums[m] + rounded(operand * weight, pe.accumulator), pe.accumulator);
+      auto weight = static_cast<float>(code - zero);
+      if (per_weight) weight = round_product(weight, static_cast<double>(row_scale(pe, m)));
+      multiply_accumulate(by_column ? scaled.data() : pe.x, static_cast<double>(weight), pe,
+                          pe.psums + m * pe.tokens);
     }
   }
 
-  double finish(int output, const double* psums, double total, float, const PeValues& pe) const override {
-    const float scale = row_scale(pe, output);
-    const double scaled = rounded(psums[0] * static_cast<double>(scale), pe.accumulator);
-    return pe.tile.pass->total_in ? rounded(total + scaled, pe.accumulator) : scaled;
+  void finish(int output, const double* psums, const float*, const PeValues& pe,
+              double* totals) const override {
+    const auto scale = static_cast<double>(row_scale(pe, output));
+    const bool total_in = pe.tile.pass->total_in;
+    in_accumulator(pe.accumulator, [psums, scale, total_in, totals, tokens = pe.tokens](auto to) {
+      for (int i = 0; i < tokens; ++i) {
+        const double scaled = rounded<to()>(psums[i] * scale);
+        totals[i] = total_in ? rounded<to()>(totals[i] + scaled) : scaled;
+      }
+    });
   }
 
  private:
-  static double round_product(double a, double b) {
-    return static_cast<double>(round_to_half(static_cast<float>(a * b)));
+  static float round_product(float a, double b) {
+    return round_to_half(static_cast<float>(static_cast<double>(a) * b));
   }
 
   // The scale of an input for one of the PE's groups of outputs; its zero point goes to `zero`.

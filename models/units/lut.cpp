@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <bitset>
 
 #include "models/units/binary_weights.h"
 #include "models/units/deliveries.h"
@@ -114,23 +115,19 @@ class Lut : public Unit {
     }
     const bool kept = keeps_tables(*pe.encoding, pe.lut_words, pass);
     if (kept) pe.lut += (pe.token * (pass.q / 8) + group) * entries_of(pe.lut_words);
-    if (step == 0 && !(kept && pass.holds_inputs)) {
-      std::array<double, 8> x;
-      for (int j = 0; j < 8; ++j) x[static_cast<size_t>(j)] = half_value(pe.x[j]);
-      build_table(x, pe);
-    } else {
+    if (step == 0 && !(kept && pass.holds_inputs))
+      build_table(pe.x, kept ? Keys().set() : keys_of(group, 0, pe.tile.outputs, 0, pe.encoding->bits, pe),
+                  pe);
+    else
       query_all(group, layout, pe);
-    }
   }
 
-  double finish(int output, const double* psums, double total, float, const PeValues& pe) const override {
+  void finish(int output, const double* psums, const float*, const PeValues& pe,
+              double* totals) const override {
     const int planes = pe.encoding->bits;
-    double sum = total;
-    for (int plane = 0; plane < planes; ++plane) {
-      const float scale = row_scale(pe, int64_t{output} * planes + plane);
-      sum = rounded(sum + rounded(psums[plane] * static_cast<double>(scale), pe.accumulator), pe.accumulator);
-    }
-    return sum;
+    for (int plane = 0; plane < planes; ++plane)
+      multiply_accumulate(psums + plane * pe.tokens,
+                          static_cast<double>(row_scale(pe, int64_t{output} * planes + plane)), pe, totals);
   }
 
  private:
@@ -144,51 +141,85 @@ class Lut : public Unit {
            int64_t{pass.tokens} * (pass.q / 8) * entries_of(lut_words) <= lut_words;
   }
 
-  static void build_table(const std::array<double, 8>& x, PeValues& pe) {
-    double sum = x[0];
-    for (size_t j = 1; j < 8; ++j) sum = rounded(sum + x[j], Accumulator::fp16);
-    pe.lut[0] = half_bits(-sum);
-    const int entries = entries_of(pe.lut_words);
-    for (unsigned key = 1; key < static_cast<unsigned>(entries); ++key) {
-      size_t lowest = 0;
-      while (((key >> lowest) & 1u) == 0) ++lowest;
-      pe.lut[key] = half_bits(half_value(pe.lut[key & (key - 1)]) + 2 * x[lowest]);
-    }
+  using Keys = std::bitset<256>;
+
+  // The table's entries that a group's keys of some outputs and planes ask for.
+  static Keys keys_of(int group, int m, int m_end, int plane_begin, int plane_end, const PeValues& pe) {
+    Keys keys;
+    for (; m < m_end; ++m)
+      for (int plane = plane_begin; plane < plane_end; ++plane)
+        keys.set(place_of(key_of(pe, group, m, plane), pe).entry);
+    return keys;
   }
 
-  static double query(unsigned key, const PeValues& pe) {
-    if (key < static_cast<unsigned>(entries_of(pe.lut_words))) return half_value(pe.lut[key]);
-    return -half_value(pe.lut[255 - key]);
+  // Where the table has a key, or the key with all signs turned.
+  struct Place {
+    unsigned entry;
+    bool positive;
+  };
+  static Place place_of(unsigned key, const PeValues& pe) {
+    const bool positive = key < static_cast<unsigned>(entries_of(pe.lut_words));
+    return {positive ? key : 255 - key, positive};
+  }
+
+  // Forms the wanted entries, and those from which they are formed. The unit forms all; what nobody asks for
+  // has no value to get wrong.
+  static void build_table(const float* x, const Keys& wanted, PeValues& pe) {
+    Keys formed;
+    for (unsigned key = 0; key < 256; ++key)
+      if (wanted[key])
+        for (unsigned rest = key; rest != 0 && !formed[rest]; rest &= rest - 1) formed.set(rest);
+    const int tokens = pe.tokens;
+    for (int i = 0; i < tokens; ++i) {
+      float sum = x[i];
+      for (int j = 1; j < 8; ++j) sum = round_to_half(sum + x[j * tokens + i]);
+      pe.lut[i] = -sum;
+    }
+    for (unsigned key = 1; key < static_cast<unsigned>(entries_of(pe.lut_words)); ++key) {
+      if (!formed[key]) continue;
+      int lowest = 0;
+      while (((key >> lowest) & 1u) == 0) ++lowest;
+      const float* input = x + lowest * tokens;
+      const float* rest = pe.lut + static_cast<int>(key & (key - 1)) * tokens;
+      float* entry = pe.lut + static_cast<int>(key) * tokens;
+      for (int i = 0; i < tokens; ++i) entry[i] = round_to_half(rest[i] + 2 * input[i]);
+    }
   }
 
   static void query_all(int block, ScaleLayout layout, PeValues& pe) {
     const int planes = pe.encoding->bits;
     for (int m = 0; m < pe.tile.outputs; ++m) {
       for (int plane = 0; plane < planes; ++plane) {
-        const double value = query(key_of(pe, block, m, plane), pe);
-        if (layout == ScaleLayout::block) {
-          accumulate_scaled(pe, value, row_group_of(pe, m), pe.tile.inputs / 8, block, plane, pe.psums[m]);
-        } else {
-          double& psum = pe.psums[m * planes + plane];
-          psum = rounded(psum + value, pe.accumulator);
+        const auto [entry, positive] = place_of(key_of(pe, block, m, plane), pe);
+        const float* sums = pe.lut + static_cast<int>(entry) * pe.tokens;
+        if (layout == ScaleLayout::row) {
+          accumulate(sums, positive, pe, pe.psums + (m * planes + plane) * pe.tokens);
+          continue;
         }
+        TokenHalves values;
+        for (int i = 0; i < pe.tokens; ++i) values[static_cast<size_t>(i)] = positive ? sums[i] : -sums[i];
+        accumulate_scaled(pe, values.data(), row_group_of(pe, m), pe.tile.inputs / 8, block, plane,
+                          pe.psums + m * pe.tokens);
       }
     }
   }
 
   static void execute_columns(int block, PeValues& pe) {
+    const int outputs = pe.tile.outputs;
+    std::array<float, 8 * size_t{kTokensAtOnce}> scaled;
     for (int plane = 0; plane < pe.encoding->bits; ++plane) {
-      int64_t row_group = -1;
-      for (int m = 0; m < pe.tile.outputs; ++m) {
-        if (row_group_of(pe, m) != row_group) {
-          row_group = row_group_of(pe, m);
-          std::array<double, 8> scaled;
-          for (int j = 0; j < 8; ++j)
-            scaled[static_cast<size_t>(j)] =
-                scaled_input(pe, half_value(pe.x[j]), row_group, pe.tile.inputs, 8 * block + j, plane);
-          build_table(scaled, pe);
+      for (int m = 0, end = 0; m < outputs; m = end) {
+        const int64_t row_group = row_group_of(pe, m);
+        while (end < outputs && row_group_of(pe, end) == row_group) ++end;
+        for (int j = 0; j < 8; ++j)
+          scale_inputs(pe, pe.x + j * pe.tokens, row_group, pe.tile.inputs, 8 * block + j, plane,
+                       scaled.data() + j * pe.tokens);
+        build_table(scaled.data(), keys_of(block, m, end, plane, plane + 1, pe), pe);
+        for (int of_group = m; of_group < end; ++of_group) {
+          const auto [entry, positive] = place_of(key_of(pe, block, of_group, plane), pe);
+          accumulate(pe.lut + static_cast<int>(entry) * pe.tokens, positive, pe,
+                     pe.psums + of_group * pe.tokens);
         }
-        pe.psums[m] = rounded(pe.psums[m] + query(key_of(pe, block, m, plane), pe), pe.accumulator);
       }
     }
   }

@@ -37,11 +37,9 @@ class MacFp16 : public Unit {
   }
 
   void execute(int, int group, PeValues& pe) const override {
-    const double x = half_value(pe.x[0]);
     for (int m = 0; m < pe.tile.outputs; ++m) {
       const auto bits = pe.bits(Content::weights, 16 * (int64_t{group} * pe.tile.outputs + m), 16);
-      const double product = rounded(x * half_value(static_cast<uint16_t>(bits)), pe.accumulator);
-      pe.psums[m] = rounded(pe.psums[m] + product, pe.accumulator);
+      multiply_accumulate(pe.x, half_value(static_cast<uint16_t>(bits)), pe, pe.psums + m * pe.tokens);
     }
   }
 };

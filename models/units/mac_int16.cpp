@@ -40,20 +40,25 @@ class MacInt16 : public Unit {
   }
 
   void execute(int, int group, PeValues& pe) const override {
-    const auto x = static_cast<int16_t>(pe.x[0]);
     for (int m = 0; m < pe.tile.outputs; ++m) {
       const auto bits = pe.bits(Content::weights, 16 * (int64_t{group} * pe.tile.outputs + m), 16);
-      const int32_t product = int32_t{x} * static_cast<int16_t>(bits);
-      pe.psums[m] = wrapped(static_cast<int64_t>(pe.psums[m]) + truncated(product, pe.product_shift));
+      const int32_t weight = static_cast<int16_t>(bits);
+      double* psums = pe.psums + m * pe.tokens;
+      for (int i = 0; i < pe.tokens; ++i) {
+        const int32_t product = static_cast<int32_t>(pe.x[i]) * weight;
+        psums[i] = low_16_bits(static_cast<int32_t>(psums[i]) + truncated(product, pe.product_shift));
+      }
     }
   }
 
-  double add(double a, double b, Accumulator) const override {
-    return wrapped(static_cast<int64_t>(a) + static_cast<int64_t>(b));
+  void add(const double* below, double* sums, int64_t count, Accumulator) const override {
+    for (int64_t i = 0; i < count; ++i)
+      sums[i] = low_16_bits(static_cast<int32_t>(below[i]) + static_cast<int32_t>(sums[i]));
   }
 
+  float input_value(uint16_t bits) const override { return static_cast<int16_t>(bits); }
   uint16_t output_bits(double value) const override {
-    return static_cast<uint16_t>(static_cast<int64_t>(value));
+    return static_cast<uint16_t>(static_cast<int32_t>(value));
   }
 
   // The chip's zero buffer stops the filter scratchpad's read and keeps multiplier and adder from switching
@@ -64,12 +69,14 @@ class MacInt16 : public Unit {
 
  private:
   // A scale in single precision may shift by more bits than there are.
-  static int64_t truncated(int32_t product, int shift) {
-    const int64_t shifted = shift >= 0 ? int64_t{product} >> std::min(shift, 31)
-                                       : int64_t{product} * (int64_t{1} << std::min(-shift, 16));
-    return static_cast<int16_t>(static_cast<uint16_t>(shifted));
+  static int32_t truncated(int32_t product, int shift) {
+    const auto bits = static_cast<uint32_t>(product);
+    return low_16_bits(shift >= 0 ? product >> std::min(shift, 31)
+                                  : static_cast<int32_t>(bits << std::min(-shift, 16)));
   }
-  static double wrapped(int64_t sum) { return static_cast<int16_t>(static_cast<uint16_t>(sum)); }
+  static int32_t low_16_bits(int32_t value) {
+    return static_cast<int16_t>(static_cast<uint16_t>(static_cast<uint32_t>(value)));
+  }
 };
 
 const Registration<Unit, MacInt16> registration("mac-int16");

@@ -27,6 +27,7 @@ class MacInt8 : public Unit {
   }
 
   int input_bits() const override { return 8; }
+  float input_value(uint16_t bits) const override { return static_cast<int8_t>(bits & 0xffu); }
   int token_scale_bits() const override { return 16; }
   int psum_bits(const AcceleratorConfig&) const override { return 32; }
   bool finishes_groups(const Encoding&, const AcceleratorConfig&) const override { return true; }
@@ -56,19 +57,23 @@ class MacInt8 : public Unit {
   }
 
   void execute(int, int group, PeValues& pe) const override {
-    const int x = static_cast<int8_t>(pe.x[0] & 0xffu);
     for (int m = 0; m < pe.tile.outputs; ++m) {
       const auto bits = pe.bits(Content::weights, 8 * (int64_t{group} * pe.tile.outputs + m), 8);
-      pe.psums[m] += x * static_cast<int8_t>(bits);
+      const double weight = static_cast<int8_t>(bits);
+      double* psums = pe.psums + m * pe.tokens;
+      for (int i = 0; i < pe.tokens; ++i) psums[i] += static_cast<double>(pe.x[i]) * weight;
     }
   }
 
-  double add(double a, double b, Accumulator) const override { return a + b; }
+  void add(const double* below, double* sums, int64_t count, Accumulator) const override {
+    for (int64_t i = 0; i < count; ++i) sums[i] += below[i];
+  }
 
-  double finish(int output, const double* psums, double, float token_scale,
-                const PeValues& pe) const override {
+  void finish(int output, const double* psums, const float* token_scales, const PeValues& pe,
+              double* totals) const override {
     const float scale = row_scale(pe, output);
-    return static_cast<double>(static_cast<float>(psums[0]) * token_scale * scale);
+    for (int i = 0; i < pe.tokens; ++i)
+      totals[i] = static_cast<double>(static_cast<float>(psums[i]) * token_scales[i] * scale);
   }
 };
 

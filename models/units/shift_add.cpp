@@ -78,30 +78,37 @@ class ShiftAdd : public Unit {
       const int64_t row_group = row_group_of(pe, m);
       for (int plane = 0; plane < pe.encoding->bits; ++plane) {
         const unsigned key = key_of(pe, block, m, plane);
-        double sum = 0;
-        for (int j = 0; j < 8; ++j) {
-          const double x = half_value(pe.x[j]);
-          sum = rounded(sum + ((key >> j) & 1u ? x : -x), Accumulator::fp16);
-        }
-        accumulate_scaled(pe, sum, row_group, pe.tile.inputs / 8, block, plane, pe.psums[m]);
+        TokenHalves sums;
+        add_signed(pe, key, sums.data());
+        accumulate_scaled(pe, sums.data(), row_group, pe.tile.inputs / 8, block, plane,
+                          pe.psums + m * pe.tokens);
       }
+    }
+  }
+
+  // The sums of 8 inputs with a key's signs, in half precision and in their order.
+  static void add_signed(const PeValues& pe, unsigned key, float* sums) {
+    std::fill_n(sums, pe.tokens, 0.0f);
+    for (int j = 0; j < 8; ++j) {
+      const float sign = (key >> j) & 1u ? 1.0f : -1.0f;
+      const float* x = pe.x + j * pe.tokens;
+      for (int i = 0; i < pe.tokens; ++i) sums[i] = round_to_half(sums[i] + sign * x[i]);
     }
   }
 
   static void execute_column(int input, PeValues& pe) {
     const int planes = pe.encoding->bits;
-    const double x = half_value(pe.x[0]);
+    TokenHalves scaled;
     for (int plane = 0; plane < planes; ++plane) {
       int64_t row_group = -1;
-      double scaled = 0;
       for (int m = 0; m < pe.tile.outputs; ++m) {
         if (row_group_of(pe, m) != row_group) {
           row_group = row_group_of(pe, m);
-          scaled = scaled_input(pe, x, row_group, pe.tile.inputs, input, plane);
+          scale_inputs(pe, pe.x, row_group, pe.tile.inputs, input, plane, scaled.data());
         }
         const int64_t index = (int64_t{input} * pe.tile.outputs + m) * planes + plane;
         const bool positive = pe.bits(Content::weights, index, 1) != 0;
-        pe.psums[m] = rounded(pe.psums[m] + (positive ? scaled : -scaled), pe.accumulator);
+        accumulate(scaled.data(), positive, pe, pe.psums + m * pe.tokens);
       }
     }
   }

@@ -42,9 +42,15 @@ int64_t weight_bits(const Encoding& encoding, int inputs, int outputs) {
 
 uint16_t Unit::output_bits(double value) const { return half_bits(value); }
 
-double Unit::add(double a, double b, Accumulator accumulator) const { return rounded(a + b, accumulator); }
+float Unit::input_value(uint16_t bits) const { return float_from_half(bits); }
 
-double Unit::finish(int, const double*, double, float, const PeValues&) const {
+void Unit::add(const double* below, double* sums, int64_t count, Accumulator accumulator) const {
+  in_accumulator(accumulator, [below, sums, count](auto to) {
+    for (int64_t i = 0; i < count; ++i) sums[i] = rounded<to()>(below[i] + sums[i]);
+  });
+}
+
+void Unit::finish(int, const double*, const float*, const PeValues&, double*) const {
   throw InternalError("this unit has no finish");
 }
 

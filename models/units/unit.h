@@ -71,21 +71,25 @@ struct Program {
   ActionCounts finish;        // a token's finish at a top that ends a group
 };
 
-// A PE's values in a functional run. Partial sums are doubles that hold fp16, fp32 or int32 values exactly.
+// The most tokens that a PE's values are computed for side by side.
+inline constexpr int kTokensAtOnce = 64;
+
+// A PE's values in a functional run, of one token or of several that take the same weights; tokens are the
+// innermost index of every array. Partial sums are doubles that hold fp16, fp32 or int32 values exactly.
 struct PeValues {
   PeTile tile;
   Accumulator accumulator = Accumulator::fp32;
   const Encoding* encoding = nullptr;
   DequantMode dequant = DequantMode::per_group;
   int lut_words = 0;
-  int token = 0;                       // of the pass
+  int token = 0;                       // of the pass, the first of them
+  int tokens = 1;                      // at most kTokensAtOnce
   int product_shift = 0;               // fixed point: by which products are shifted right
   const BitString* block = nullptr;    // all that the filter network brought for this pass
   int64_t content_at[kContents] = {};  // where each kind begins in it
-  const uint16_t* x =
-      nullptr;              // the oldest inputs in the scratchpad: half precision, or int8 in the low byte
-  double* psums = nullptr;  // [outputs, partial sums an output]
-  uint16_t* lut = nullptr;  // the table's words
+  const float* x = nullptr;  // [inputs, tokens] the oldest in the scratchpad, as input_value() has them
+  double* psums = nullptr;   // [outputs, partial sums an output, tokens]
+  float* lut = nullptr;      // [words, tokens] the table, half-precision values
 
   uint64_t bits(Content content, int64_t offset, int width) const {
     return block->read(content_at[static_cast<int>(content)] + offset, width);
@@ -132,17 +136,19 @@ class Unit {
   // Actions of a step that a zero input spares, though not its cycles.
   virtual std::vector<Action> gated_actions() const { return {}; }
 
+  // The number that an input's bits stand for: of half precision, unless the unit takes another format.
+  virtual float input_value(uint16_t bits) const;
   // The 16 bits in which an output leaves the array.
   virtual uint16_t output_bits(double value) const;
 
   // Executes a step on values: the step's number and the group's (0 .. groups - 1).
   virtual void execute(int step, int group, PeValues& pe) const = 0;
-  // The chain's addition of two partial sums: in the accumulator's precision.
-  virtual double add(double a, double b, Accumulator accumulator) const;
-  // The finish of one output: its partial sums [psums_per_output], the total of the groups before and the
-  // token's scale -> the new total.
-  virtual double finish(int output, const double* psums, double total, float token_scale,
-                        const PeValues& pe) const;
+  // The chain's addition of `count` partial sums from below to a PE's own: in the accumulator's precision.
+  virtual void add(const double* below, double* sums, int64_t count, Accumulator accumulator) const;
+  // The finish of one output: its partial sums [psums_per_output, tokens], the tokens' scales and the totals
+  // [tokens] of the groups before, which become the new ones.
+  virtual void finish(int output, const double* psums, const float* token_scales, const PeValues& pe,
+                      double* totals) const;
 };
 
 // The units that an accelerator may list: those with parts of their own, sorted by name.

@@ -62,7 +62,8 @@ class Compare : public Command {
     return R"(For each SCHEME@UNIT: the checkpoint is quantized and its perplexity measured (with --network
 there are no weights and no perplexity); the accelerator gets that unit in every PE, beside the
 mac-fp16 lanes that its configuration states, so that area counts only what the scheme needs; and
-every layer is simulated. The layer named lm_head, of a checkpoint or a network, stays in half
+every layer is simulated. Perplexity is that of the rounded weights, computed in single precision;
+--arithmetic adds that of every side's own arithmetic. The layer named lm_head, of a checkpoint or a network, stays in half
 precision and runs on the mac-fp16 lanes. --bits goes to every scheme that has a choice; the
 others keep theirs ()" +
            schemes_without_bits() + ").\n\nunits:\n" + described_names<Unit>("unit") + "\nschemes:\n" +
@@ -101,6 +102,9 @@ others keep theirs ()" +
                                       "schemes are calibrated on this text, or .npy of token ids; default: "
                                       "traces/text/calibration.txt")(
         "window", value("N"), "tokens of a perplexity window; default: 512")(
+        "windows", value("N"), "measure perplexity on the text's first N windows only; default: all")(
+        "arithmetic", po::bool_switch(),
+        "measure perplexity in every side's own arithmetic, too, as perplexity --arithmetic does")(
         "dataflow", value("D"), "how layers are spread over the array; default: row-stationary")(
         "equal", value("TERMS"),
         "give the other sides as many columns of PEs as make their array equal to the first side's in 'area' "
@@ -118,7 +122,10 @@ others keep theirs ()" +
     exclude(arguments, "checkpoint", "network");
     if (!has(arguments, "checkpoint") && !has(arguments, "network"))
       throw InputError("give --checkpoint or --network; see --help");
-    for (const char* option : {"text", "calibration", "window"}) needs(arguments, option, "checkpoint");
+    for (const char* option : {"text", "calibration", "window", "windows"})
+      needs(arguments, option, "checkpoint");
+    if (arguments["arithmetic"].as<bool>() && !has(arguments, "checkpoint"))
+      throw InputError("--arithmetic needs the weights of a --checkpoint");
 
     const AcceleratorConfig accelerator = load_accelerator(text(arguments, "accelerator"), listed_units());
     CompareOptions options;
@@ -141,7 +148,7 @@ others keep theirs ()" +
     const std::vector<AcceleratorConfig> machine_of = machines(accelerator, options.sides);
     check_sides(options.sides, machine_of, quantize);
     if (options.context > 0) std::for_each(machine_of.begin(), machine_of.end(), check_token_lanes);
-    const auto workloads = workloads_of(arguments, options, quantize);
+    const auto workloads = workloads_of(arguments, options, quantize, machine_of, with.front());
     const std::vector<RunReport> runs = compare(accelerator, options, workloads, with);
     const bool equal = options.equal != EqualTerms::array;
     sink.write({[&] { return comparison_text(runs) + (equal ? equal_terms_text(options.equal, runs) : ""); },
@@ -157,21 +164,37 @@ others keep theirs ()" +
       check_runs(workload_of(any, sides[i].scheme, options), machine_of[i], sides[i].unit);
   }
 
+  // The sides of a scheme whose arithmetic --arithmetic asks for.
+  static std::vector<SideArithmetic> arithmetics_of(const Arguments& arguments, const CompareOptions& options,
+                                                    const std::string& scheme,
+                                                    const std::vector<AcceleratorConfig>& machine_of) {
+    std::vector<SideArithmetic> arithmetics;
+    if (!arguments["arithmetic"].as<bool>()) return arithmetics;
+    for (size_t i = 0; i < options.sides.size(); ++i)
+      if (options.sides[i].scheme == scheme)
+        arithmetics.push_back({i, machine_of[i], side_options(options, options.sides[i])});
+    return arithmetics;
+  }
+
   static std::map<std::string, SchemeWorkload> workloads_of(const Arguments& arguments,
                                                             const CompareOptions& options,
-                                                            const QuantizeOptions& quantize) {
+                                                            const QuantizeOptions& quantize,
+                                                            const std::vector<AcceleratorConfig>& machine_of,
+                                                            const EnergyTable& table) {
     std::map<std::string, SchemeWorkload> workloads;
     AccuracyTexts texts;
     if (has(arguments, "checkpoint")) {
       texts.calibration = file_or_own_text(arguments, "calibration", "calibration.txt");
       texts.evaluation = file_or_own_text(arguments, "text", "evaluation.txt");
       texts.window = whole_number(arguments, "window", 2, 1 << 20, texts.window);
+      texts.windows = whole_number(arguments, "windows", 1, 1 << 30, texts.windows);
     }
     for (const SchemeOnUnit& side : options.sides) {
       if (workloads.count(side.scheme) != 0) continue;
       workloads[side.scheme] =
           has(arguments, "checkpoint")
               ? quantized_workload(text(arguments, "checkpoint"), side.scheme, quantize, texts,
+                                   arithmetics_of(arguments, options, side.scheme, machine_of), table,
                                    options.parallel)
               : SchemeWorkload{workload_of(load_network(text(arguments, "network")), side.scheme, quantize),
                                {}};

@@ -37,6 +37,7 @@ class SampleRuns {
   const Layer& layer() const { return layer_; }
   const std::vector<uint16_t>& inputs() const { return inputs_; }
   int64_t tokens() const { return tokens_; }
+  const std::vector<Mapping>& mappings() const { return mappings_; }
   const std::vector<Schedule>& schedules() const { return schedules_; }
   const std::vector<std::vector<uint16_t>>& outputs() const { return outputs_; }  // a mapping
 

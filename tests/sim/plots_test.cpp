@@ -151,6 +151,26 @@ TEST(SchemePerplexityPlot, DrawsEveryScheme) {
   EXPECT_EQ(plot(folder, "scheme_perplexity", "{\"schemes\": []}", folder / "bad"), 2);
 }
 
+TEST(SensitivityPlot, DrawsEveryWidth) {
+  ASSERT_FALSE(python().empty());
+  const TestFolder folder;
+  const auto errors = [](int bits, double error) {
+    return Json{{"bits", bits}, {"output_error", 10 * error}, {"relative_output_error", error}};
+  };
+  Json report = {{"layers", Json::array()}, {"agreement", Json::array()}};
+  for (const char* name : {"layers.0.fc1", "layers.1.fc1", "layers.1.fc2"})
+    report["layers"].push_back(
+        {{"name", name}, {"criteria", {{"C", 2.0}}}, {"errors", {errors(2, 0.5), errors(3, 0.1)}}});
+  for (const int bits : {2, 3})
+    report["agreement"].push_back({{"criterion", "C"}, {"bits", bits}, {"tau_output_error", 0.5}});
+  ASSERT_EQ(plot(folder, "sensitivity", dump(report), folder / "plot"), 0) << content_of(folder / "log");
+  EXPECT_THAT(content_of(folder / "plot.png"), HasSubstr("PNG"));
+  report["layers"][1]["errors"][1]["relative_output_error"] = "much";
+  EXPECT_EQ(plot(folder, "sensitivity", dump(report), folder / "bad"), 2);
+  EXPECT_THAT(content_of(folder / "log"), HasSubstr("is not a number"));
+  EXPECT_EQ(plot(folder, "sensitivity", "{\"layers\": []}", folder / "bad"), 2);
+}
+
 TEST(UnitCostsPlot, DrawsTheTablesThatComeWithTheProgram) {
   ASSERT_FALSE(python().empty());
   const TestFolder folder;
@@ -202,7 +222,8 @@ TEST(UtilisationPlot, NeedsTheBusyCyclesOfEveryPe) {
 INSTANTIATE_TEST_SUITE_P(Sim, Plots,
                          testing::Values(Plot{"energy_bars", "energy_pJ"},
                                          Plot{"perplexity_energy", "perplexity"},
-                                         Plot{"time_energy", "time_s"}, Plot{"utilisation", "layers"}),
+                                         Plot{"pareto", "perplexity"}, Plot{"time_energy", "time_s"},
+                                         Plot{"utilisation", "layers"}),
                          [](const auto& test_info) { return test_info.param.script; });
 
 }  // namespace

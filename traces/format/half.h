@@ -47,7 +47,24 @@ inline uint16_t half_from_float(float value) {
   return sign | static_cast<uint16_t>((bits - (112u << 23)) >> 13);
 }
 
-// A float rounded to half precision.
-inline float round_to_half(float value) { return float_from_half(half_from_float(value)); }
+// A float rounded to half precision: float_from_half(half_from_float(value)), without branches.
+inline float round_to_half(float value) {
+  uint32_t magnitude;
+  std::memcpy(&magnitude, &value, sizeof magnitude);
+  const uint32_t sign = magnitude & 0x80000000u;
+  magnitude ^= sign;
+  float small;
+  std::memcpy(&small, &magnitude, sizeof small);
+  small = (small + 0.5f) - 0.5f;
+  uint32_t subnormal;
+  std::memcpy(&subnormal, &small, sizeof subnormal);
+  uint32_t bits = (magnitude + 0xfffu + ((magnitude >> 13) & 1u)) & 0xffffe000u;
+  bits = magnitude < 0x38800000u ? subnormal : bits;
+  bits = bits >= 0x47800000u ? 0x7f800000u : bits;
+  bits = magnitude > 0x7f800000u ? 0x7fc00000u : bits;
+  bits |= sign;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
 
 }  // namespace eyeshift

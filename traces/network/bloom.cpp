@@ -1,7 +1,6 @@
 // BLOOM (Le Scao et al., 2022) as transformers' BloomForCausalLM computes it.
 
 #include <cmath>
-#include <utility>
 
 #include "traces/network/causal_attention.h"
 #include "traces/network/decoder.h"
@@ -47,7 +46,7 @@ DecoderSizes read_sizes(const ModelConfig& config) {
 class Bloom : public Decoder {
  public:
   Bloom(const std::string& name, const DecoderSizes& sizes, float epsilon, const NetworkTensors& tensors)
-      : Decoder(name, sizes), slopes_(alibi_slopes(sizes.attention.heads)) {
+      : Decoder(name, sizes, gelu_tanh), slopes_(alibi_slopes(sizes.attention.heads)) {
     const int64_t hidden = sizes.hidden, blocks = attention_.count;
     norms_ = {{"word_embeddings_layernorm", NormKind::layer_norm, hidden, 1},
               {"input_layernorm", NormKind::layer_norm, hidden, blocks},
@@ -57,8 +56,8 @@ class Bloom : public Decoder {
     embedding_norm_ = tensors.layer_norm("transformer.word_embeddings_layernorm", hidden, epsilon);
     for (int64_t block = 0; block < blocks; ++block) {
       const std::string prefix = "transformer.h." + std::to_string(block) + ".";
-      block_norms_.push_back({tensors.layer_norm(prefix + "input_layernorm", hidden, epsilon),
-                              tensors.layer_norm(prefix + "post_attention_layernorm", hidden, epsilon)});
+      add_norms(tensors.layer_norm(prefix + "input_layernorm", hidden, epsilon),
+                tensors.layer_norm(prefix + "post_attention_layernorm", hidden, epsilon));
       add_stage(tensors, {{prefix + "self_attention.query_key_value", hidden, 3 * hidden, true}});
       add_stage(tensors, {{prefix + "self_attention.dense", hidden, hidden, true}});
       add_stage(tensors, {{prefix + "mlp.dense_h_to_4h", hidden, sizes.feed_forward, true}});
@@ -83,11 +82,6 @@ class Bloom : public Decoder {
         separate[static_cast<size_t>(part)].middleCols(head * size, size) =
             fused.middleCols((3 * head + part) * size, size);
     return causal_attention(separate[0], separate[1], separate[2], attention_, slopes_);
-  }
-
-  Activations activate(std::vector<Activations> outputs) const override {
-    gelu_tanh(outputs.front());
-    return std::move(outputs.front());
   }
 
   std::vector<float> slopes_;

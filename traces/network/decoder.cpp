@@ -4,7 +4,8 @@
 
 namespace eyeshift {
 
-Decoder::Decoder(const std::string& name, const DecoderSizes& sizes) : sizes_(sizes) {
+Decoder::Decoder(const std::string& name, const DecoderSizes& sizes, void (*activation)(Activations&))
+    : sizes_(sizes), activation_(activation) {
   name_ = name;
   vocabulary_ = sizes.vocabulary;
   positions_ = sizes.positions;
@@ -13,6 +14,11 @@ Decoder::Decoder(const std::string& name, const DecoderSizes& sizes) : sizes_(si
 
 void Decoder::add_embeddings(const NetworkTensors& tensors, const std::string& name) {
   token_table_ = tensors.table(name + ".weight", sizes_.vocabulary, sizes_.hidden);
+}
+
+void Decoder::add_norms(Norm attention, Norm feed_forward) {
+  attention_norms_.push_back(std::move(attention));
+  feed_forward_norms_.push_back(std::move(feed_forward));
 }
 
 void Decoder::add_stage(const NetworkTensors& tensors, const std::vector<StoredLinear>& layers) {
@@ -43,7 +49,7 @@ bool Decoder::can_divide_inputs(size_t stage) const {
 Network::State Decoder::embed(const int32_t* tokens, int64_t count) const {
   State state;
   state.hidden = embeddings(tokens, count);
-  state.inputs = block_norms_.front().attention(state.hidden);
+  state.inputs = attention_norms_.front()(state.hidden);
   return state;
 }
 
@@ -55,15 +61,17 @@ void Decoder::advance(size_t stage, std::vector<Activations> outputs, State& sta
       break;
     case 1:
       state.hidden += outputs.front();
-      state.inputs = block_norms_[block].feed_forward(state.hidden);
+      state.inputs = feed_forward_norms_[block](state.hidden);
       break;
     case 2:
-      state.inputs = activate(std::move(outputs));
+      activation_(outputs.front());
+      if (outputs.size() > 1) outputs.front().array() *= outputs.back().array();
+      state.inputs = std::move(outputs.front());
       break;
     default:
       state.hidden += outputs.front();
       state.inputs =
-          (block + 1 < block_norms_.size() ? block_norms_[block + 1].attention : final_norm_)(state.hidden);
+          (block + 1 < attention_norms_.size() ? attention_norms_[block + 1] : final_norm_)(state.hidden);
   }
 }
 

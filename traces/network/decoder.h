@@ -17,8 +17,8 @@ struct DecoderSizes {
 
 // A decoder whose blocks add attention and then a feed-forward network to the residual stream, each of the
 // normalised stream. A block has four stages: queries, keys and values; the attention's output; the first
-// layers of the feed-forward network; its last one. What families have of their own is how tokens are
-// embedded, how the first stage's outputs attend and what lies between the last two stages.
+// layers of the feed-forward network, one, or a gate and what it multiplies; its last one. What families have
+// of their own is how tokens are embedded, how the first stage's outputs attend and the activation function.
 class Decoder : public Network {
  public:
   // Not those of the attention's output, where a value is several heads' and so several inputs.
@@ -27,14 +27,13 @@ class Decoder : public Network {
   void advance(size_t stage, std::vector<Activations> outputs, State& state) const final;
 
  protected:
-  struct BlockNorms {
-    Norm attention, feed_forward;
-  };
-
-  Decoder(const std::string& name, const DecoderSizes& sizes);
+  // activation: of the first layer of the third stage, in place.
+  Decoder(const std::string& name, const DecoderSizes& sizes, void (*activation)(Activations&));
 
   // The table of tokens, NAME.weight.
   void add_embeddings(const NetworkTensors& tensors, const std::string& name);
+  // A block's.
+  void add_norms(Norm attention, Norm feed_forward);
   // Layers that share their inputs, after those added before.
   void add_stage(const NetworkTensors& tensors, const std::vector<StoredLinear>& layers);
   // The last stage, from lm_head.weight or the table of tokens.
@@ -44,13 +43,14 @@ class Decoder : public Network {
   virtual Activations embeddings(const int32_t* tokens, int64_t count) const;
   // From the outputs of a block's first stage [tokens, M] to the inputs of its second.
   virtual Activations attend(std::vector<Activations> projections) const = 0;
-  // From the outputs of a block's third stage to the inputs of its fourth.
-  virtual Activations activate(std::vector<Activations> outputs) const = 0;
 
   DecoderSizes sizes_;
   EmbeddingTable token_table_;  // [vocabulary, hidden]
-  std::vector<BlockNorms> block_norms_;
   Norm final_norm_;
+
+ private:
+  void (*activation_)(Activations&);
+  std::vector<Norm> attention_norms_, feed_forward_norms_;  // by block
 };
 
 }  // namespace eyeshift

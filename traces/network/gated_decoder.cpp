@@ -1,7 +1,5 @@
 #include "traces/network/gated_decoder.h"
 
-#include <utility>
-
 #include "traces/network/causal_attention.h"
 
 namespace eyeshift {
@@ -10,7 +8,7 @@ namespace {
 class GatedDecoder : public Decoder {
  public:
   GatedDecoder(const std::string& name, const GatedDecoderConfig& config, const NetworkTensors& tensors)
-      : Decoder(name, config.sizes), config_(config) {
+      : Decoder(name, config.sizes, config.activation), config_(config) {
     const int64_t hidden = sizes_.hidden, feed_forward = sizes_.feed_forward, blocks = attention_.count;
     const int64_t queries = attention_.heads * attention_.head_dim;
     const int64_t keys = attention_.kv_heads * attention_.head_dim;
@@ -26,8 +24,8 @@ class GatedDecoder : public Decoder {
       const auto mlp = [&](const std::string& layer, int64_t K, int64_t M) {
         return StoredLinear{prefix + "mlp." + layer, K, M, config.feed_forward_bias};
       };
-      block_norms_.push_back({load_norm(tensors, prefix + "input_layernorm"),
-                              load_norm(tensors, prefix + "post_attention_layernorm")});
+      add_norms(load_norm(tensors, prefix + "input_layernorm"),
+                load_norm(tensors, prefix + "post_attention_layernorm"));
       add_stage(tensors, {attention("q_proj", hidden, queries), attention("k_proj", hidden, keys),
                           attention("v_proj", hidden, keys)});
       add_stage(tensors, {attention("o_proj", queries, hidden)});
@@ -53,12 +51,6 @@ class GatedDecoder : public Decoder {
     config_.rotary.turn(projections[0]);
     config_.rotary.turn(projections[1]);
     return causal_attention(projections[0], projections[1], projections[2], attention_);
-  }
-
-  Activations activate(std::vector<Activations> outputs) const override {
-    config_.activation(outputs[0]);
-    outputs[0].array() *= outputs[1].array();
-    return std::move(outputs[0]);
   }
 
   GatedDecoderConfig config_;

@@ -1,7 +1,5 @@
 // GPT-2 (Radford et al., 2019) as transformers' GPT2LMHeadModel computes it.
 
-#include <utility>
-
 #include "traces/network/causal_attention.h"
 #include "traces/network/decoder.h"
 #include "traces/network/family.h"
@@ -32,7 +30,7 @@ DecoderSizes read_sizes(const ModelConfig& config) {
 class Gpt2 : public Decoder {
  public:
   Gpt2(const std::string& name, const DecoderSizes& sizes, float epsilon, const NetworkTensors& tensors)
-      : Decoder(name, sizes) {
+      : Decoder(name, sizes, gelu_tanh) {
     const int64_t hidden = sizes.hidden, blocks = attention_.count;
     norms_ = {{"ln_1", NormKind::layer_norm, hidden, blocks},
               {"ln_2", NormKind::layer_norm, hidden, blocks},
@@ -44,8 +42,8 @@ class Gpt2 : public Decoder {
       const auto transposed = [&](const std::string& layer, int64_t K, int64_t M) {
         return StoredLinear{prefix + layer, K, M, true, true};
       };
-      block_norms_.push_back({tensors.layer_norm(prefix + "ln_1", hidden, epsilon),
-                              tensors.layer_norm(prefix + "ln_2", hidden, epsilon)});
+      add_norms(tensors.layer_norm(prefix + "ln_1", hidden, epsilon),
+                tensors.layer_norm(prefix + "ln_2", hidden, epsilon));
       add_stage(tensors, {transposed("attn.c_attn", hidden, 3 * hidden)});
       add_stage(tensors, {transposed("attn.c_proj", hidden, hidden)});
       add_stage(tensors, {transposed("mlp.c_fc", hidden, sizes.feed_forward)});
@@ -66,11 +64,6 @@ class Gpt2 : public Decoder {
     const Eigen::Index hidden = sizes_.hidden;
     return causal_attention(fused.leftCols(hidden), fused.middleCols(hidden, hidden), fused.rightCols(hidden),
                             attention_);
-  }
-
-  Activations activate(std::vector<Activations> outputs) const override {
-    gelu_tanh(outputs.front());
-    return std::move(outputs.front());
   }
 
   Activations position_table_;

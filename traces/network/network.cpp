@@ -1,9 +1,19 @@
 #include "traces/network/network.h"
 
 namespace eyeshift {
+namespace {
+
+void add_bias(const Linear& layer, Activations& outputs) {
+  if (layer.bias.size() > 0) outputs.rowwise() += layer.bias.transpose();
+}
+
+}  // namespace
 
 Activations apply(const Linear& layer, const Activations& inputs) {
-  return apply(layer, *layer.weights.use(), inputs);
+  if (!layer.product) return apply(layer, *layer.weights.use(), inputs);
+  Activations outputs = layer.product(inputs);
+  add_bias(layer, outputs);
+  return outputs;
 }
 
 Activations apply(const Linear& layer, const Activations& weights, const Activations& inputs) {
@@ -15,7 +25,7 @@ Activations apply(const Linear& layer, const Activations& weights, const Activat
   } else {
     outputs.noalias() = inputs * weights.transpose();
   }
-  if (layer.bias.size() > 0) outputs.rowwise() += layer.bias.transpose();
+  add_bias(layer, outputs);
   return outputs;
 }
 

@@ -21,6 +21,9 @@ struct Linear {
   Eigen::VectorXf bias;  // [M], or empty
   // Rounds the inputs [tokens, K] as the layer's arithmetic does; empty: single precision.
   std::function<void(Activations&)> round_inputs;
+  // Computes W x, [tokens, M] of inputs [tokens, K], in another arithmetic than this; empty: single
+  // precision. Called from several threads.
+  std::function<Activations(const Activations&)> product = {};
 };
 
 // The outputs [tokens, M] of a linear layer, with its own weights or with others in their place.

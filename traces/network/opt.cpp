@@ -1,7 +1,5 @@
 // The OPT family (Zhang et al., 2022) as transformers' OPTForCausalLM computes it, pre-layernorm and ReLU.
 
-#include <utility>
-
 #include "traces/network/causal_attention.h"
 #include "traces/network/decoder.h"
 #include "traces/network/family.h"
@@ -39,7 +37,7 @@ DecoderSizes read_sizes(const ModelConfig& config) {
 class Opt : public Decoder {
  public:
   Opt(const std::string& name, const DecoderSizes& sizes, const NetworkTensors& tensors)
-      : Decoder(name, sizes) {
+      : Decoder(name, sizes, relu) {
     constexpr float kEpsilon = 1e-5f;
     const int64_t hidden = sizes.hidden, blocks = sizes.attention.count;
     norms_ = {{"self_attn_layer_norm", NormKind::layer_norm, hidden, blocks},
@@ -50,8 +48,8 @@ class Opt : public Decoder {
         tensors.matrix("model.decoder.embed_positions.weight", sizes.positions + kPositionOffset, hidden);
     for (int64_t block = 0; block < blocks; ++block) {
       const std::string prefix = "model.decoder.layers." + std::to_string(block) + ".";
-      block_norms_.push_back({tensors.layer_norm(prefix + "self_attn_layer_norm", hidden, kEpsilon),
-                              tensors.layer_norm(prefix + "final_layer_norm", hidden, kEpsilon)});
+      add_norms(tensors.layer_norm(prefix + "self_attn_layer_norm", hidden, kEpsilon),
+                tensors.layer_norm(prefix + "final_layer_norm", hidden, kEpsilon));
       const auto projection = [&](const std::string& layer) {
         return StoredLinear{prefix + "self_attn." + layer, hidden, hidden, true};
       };
@@ -71,11 +69,6 @@ class Opt : public Decoder {
 
   Activations attend(std::vector<Activations> projections) const override {
     return causal_attention(projections[0], projections[1], projections[2], attention_);
-  }
-
-  Activations activate(std::vector<Activations> outputs) const override {
-    relu(outputs.front());
-    return std::move(outputs.front());
   }
 
   Activations position_table_;

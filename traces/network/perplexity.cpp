@@ -27,15 +27,18 @@ double negative_log_likelihood(const Activations& logits, const int32_t* tokens)
 
 // The state of every window before the last stage.
 std::vector<Network::State> states_before_head(const Network& network, const int32_t* tokens, int64_t window,
-                                               size_t windows, int threads) {
+                                               size_t windows, int threads,
+                                               const std::function<void()>& on_stage) {
   std::vector<Network::State> states(windows);
   parallel_for(windows, threads, [&](size_t i) {
     states[i] = network.embed(tokens + static_cast<int64_t>(i) * window, window);
   });
   for (size_t stage = 0; stage + 1 < network.stages().size(); ++stage) {
     const auto used = network.use_weights(stage);
-    parallel_for(windows, threads,
-                 [&](size_t i) { network.advance(stage, network.run_layers(stage, states[i]), states[i]); });
+    parallel_for(windows, threads, [&](size_t i) {
+      network.advance(stage, network.run_layers(stage, states[i]), states[i]);
+      if (on_stage) on_stage();
+    });
     return_free_memory();
   }
   return states;
@@ -43,7 +46,8 @@ std::vector<Network::State> states_before_head(const Network& network, const int
 
 }  // namespace
 
-Perplexity perplexity(const Network& network, const Tokens& tokens, int64_t window, int threads) {
+Perplexity perplexity(const Network& network, const Tokens& tokens, int64_t window, int threads,
+                      const std::function<void()>& on_stage) {
   constexpr int64_t kBatchTokens = 1 << 16;  // as many as calibration takes
   const int64_t windows = count_windows(network, tokens, window, 2, "text");
   const size_t head = network.stages().size() - 1;
@@ -53,13 +57,14 @@ Perplexity perplexity(const Network& network, const Tokens& tokens, int64_t wind
   for (int64_t first = 0; first < windows; first += batch) {
     const int32_t* begin = tokens.data() + first * window;
     const auto count = static_cast<size_t>(std::min(batch, windows - first));
-    const auto states = states_before_head(network, begin, window, count, threads);
+    const auto states = states_before_head(network, begin, window, count, threads, on_stage);
     const auto used = network.use_weights(head);
     parallel_for(count, threads, [&](size_t i) {
       Activations logits = std::move(network.run_layers(head, states[i]).front());
       const auto at = static_cast<int64_t>(i);
       sums[static_cast<size_t>(first + at)] = negative_log_likelihood(logits, begin + at * window);
       if (first + at == 0) result.logits = std::move(logits);
+      if (on_stage) on_stage();
     });
   }
   double total = 0;

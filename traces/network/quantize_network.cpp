@@ -258,4 +258,19 @@ Trace quantize_network(Network& network, const std::string& scheme, const Quanti
   return trace;
 }
 
+void visit_calibrated(
+    const Network& network, const Tokens& calibration, int threads,
+    const std::function<void(size_t layer, const Eigen::MatrixXd& W, const Calibration& inputs)>& visit) {
+  States states = embed_windows(network, calibration, threads);
+  for (size_t stage = 0; stage + 1 < network.stages().size(); ++stage) {
+    const auto used = network.use_weights(stage);
+    const Calibration inputs = calibrate(states, threads);
+    const Network::Stage& members = network.stages()[stage];
+    parallel_for(members.size(), threads,
+                 [&](size_t i) { visit(members[i], weights_of(network, members[i]), inputs); });
+    parallel_for(states.size(), threads,
+                 [&](size_t i) { network.advance(stage, network.run_layers(stage, states[i]), states[i]); });
+  }
+}
+
 }  // namespace eyeshift

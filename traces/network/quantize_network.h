@@ -46,4 +46,11 @@ Trace quantize_network(Network& network, const std::string& scheme, const Quanti
                        const Tokens& calibration, const std::string& calibration_source,
                        const QuantizeProgress& progress = {}, int threads = 0);
 
+// Calls visit for every layer but lm_head with its index, its weights [M, K] and its calibration, on inputs
+// that the network with the weights that it has produces. Layers that share inputs are visited from several
+// threads. Throws InputError for an empty text.
+void visit_calibrated(
+    const Network& network, const Tokens& calibration, int threads,
+    const std::function<void(size_t layer, const Eigen::MatrixXd& W, const Calibration& inputs)>& visit);
+
 }  // namespace eyeshift

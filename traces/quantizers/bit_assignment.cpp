@@ -123,17 +123,24 @@ void keep_undominated(std::vector<Partial>& partials) {
 
 }  // namespace
 
-double sensitivity_criterion(const LayerShape& shape, const Eigen::MatrixXd& W,
-                             const Calibration& calibration) {
+Eigen::MatrixXd scaled_by_sensitivity(const LayerShape& shape, const Eigen::MatrixXd& W,
+                                      const Calibration& calibration) {
   DampedHessian hessian = damped_hessian(shape, calibration);
   const ColumnOrder order = natural_order(shape.K, shape.K);
   // H = R R^T with R upper triangular and chol(H^-1) = R^-1, so 1 / diag(chol(H^-1)) is R's diagonal.
   const Eigen::VectorXd diagonal = reverse_cholesky(shape, std::move(hessian.H), order).diagonal();
-  const Eigen::MatrixXd S = ordered_weights(W, hessian, order) * diagonal.asDiagonal();
-  const double norm = S.norm(), mean = S.mean();
-  const double count = static_cast<double>(S.size());
-  const double variance = (S.array() - mean).square().sum() / std::max(count - 1, 1.0);
-  return norm * variance;
+  return ordered_weights(W, hessian, order) * diagonal.asDiagonal();
+}
+
+double sample_variance(const Eigen::MatrixXd& values) {
+  const double count = static_cast<double>(values.size());
+  return (values.array() - values.mean()).square().sum() / std::max(count - 1, 1.0);
+}
+
+double sensitivity_criterion(const LayerShape& shape, const Eigen::MatrixXd& W,
+                             const Calibration& calibration) {
+  const Eigen::MatrixXd S = scaled_by_sensitivity(shape, W, calibration);
+  return S.norm() * sample_variance(S);
 }
 
 ErrorFit::ErrorFit(const std::vector<double>& criteria, const std::vector<double>& errors) {

@@ -17,6 +17,12 @@ namespace eyeshift {
 double sensitivity_criterion(const LayerShape& shape, const Eigen::MatrixXd& W,
                              const Calibration& calibration);
 
+// S of the criterion, [M, K].
+Eigen::MatrixXd scaled_by_sensitivity(const LayerShape& shape, const Eigen::MatrixXd& W,
+                                      const Calibration& calibration);
+// The variance over all entries, of a sample.
+double sample_variance(const Eigen::MatrixXd& values);
+
 // A polynomial of log C that gives log error.
 class ErrorFit {
  public:

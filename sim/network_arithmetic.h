@@ -1,0 +1,24 @@
+#pragma once
+
+#include "energy_tables/table.h"
+#include "models/spec/accelerator.h"
+#include "sim/simulate.h"
+#include "traces/format/layer.h"
+#include "traces/network/network.h"
+
+namespace eyeshift {
+
+// A network's linear layers in half precision, as scheme fp16 codes them. Throws InputError where a weight is
+// beyond its range.
+Trace half_precision_trace(const Network& network);
+
+// Lets a network compute its linear layers as an accelerator's units do, bit for bit as a functional run: the
+// inputs rounded to half precision (beyond its range at its largest), sums in the order of the mappings that
+// a simulation of options.tokens tokens takes, outputs in half precision; biases are added in single
+// precision. Where a layer takes its inputs rotated, both rotations are products in double precision.
+// `options` names unit, dataflow, tokens and the search. The trace must outlive the network, whose layers it
+// has. Throws InputError where a unit runs a layer not at all, or none of the layers runs on options.unit.
+void compute_in_units(Network& network, const Trace& trace, const AcceleratorConfig& accelerator,
+                      const SimulateOptions& options, const EnergyTable& table);
+
+}  // namespace eyeshift
