@@ -11,6 +11,7 @@
 #include "traces/quantizers/binary_layer.h"
 #include "traces/quantizers/error_feedback.h"
 #include "traces/quantizers/hessian.h"
+#include "traces/quantizers/parallel.h"
 #include "traces/quantizers/power_of_two.h"
 #include "traces/quantizers/validation.h"
 
@@ -24,20 +25,22 @@ constexpr int64_t kBlockColumns = 8, kBlockRowGroups = 8;  // of a block-wise sc
 // due; every column is then coded with them at its turn.
 class GroupScaleCoder : public ColumnCoder {
  public:
-  GroupScaleCoder(const ColumnOrder& order, const Encoding& layout, const BinaryFit& fit, BinaryLayer* layer)
-      : order_(order), layout_(layout), fit_(fit), layer_(*layer) {}
+  GroupScaleCoder(const ColumnOrder& order, const Encoding& layout, const BinaryFit& fit, int threads,
+                  BinaryLayer* layer)
+      : order_(order), layout_(layout), fit_(fit), threads_(threads), layer_(*layer) {}
 
   void begin_group(int64_t group, const Eigen::Ref<const Eigen::MatrixXd>& weights) override {
+    constexpr Eigen::Index kWorthThreads = 1 << 12;  // weights below which starting threads takes longer
     const int64_t column_group = order_.column[order_.bounds[group]] / layout_.group_cols;
-    levels_.clear();
-    std::vector<double> values;
-    for (int64_t first = 0; first < weights.rows(); first += layout_.group_rows) {
+    levels_.resize(static_cast<size_t>(divide_up(weights.rows(), layout_.group_rows)));
+    parallel_for(levels_.size(), weights.size() < kWorthThreads ? 1 : threads_, [&](size_t row_group) {
+      const auto index = static_cast<int64_t>(row_group);
+      const int64_t first = index * layout_.group_rows;
       const auto block = weights.middleRows(first, std::min(layout_.group_rows, weights.rows() - first));
-      values.resize(static_cast<size_t>(block.size()));
+      std::vector<double> values(static_cast<size_t>(block.size()));
       Eigen::Map<Eigen::VectorXd>(values.data(), block.size()) = block.reshaped();
-      levels_.push_back(
-          layer_.set_scales(first / layout_.group_rows, column_group, fit_plane_scales(values, fit_)));
-    }
+      levels_[row_group] = layer_.set_scales(index, column_group, fit_plane_scales(values, fit_));
+    });
   }
 
   void code_column(int64_t position, Eigen::Ref<Eigen::VectorXd> weights) override {
@@ -53,6 +56,7 @@ class GroupScaleCoder : public ColumnCoder {
   const ColumnOrder& order_;
   const Encoding& layout_;
   const BinaryFit& fit_;
+  int threads_;
   BinaryLayer& layer_;
   std::vector<BinaryLevels> levels_;  // a row group each
 };
@@ -126,7 +130,7 @@ Layer quantize_shiftaddllm(const LayerShape& shape, const Encoding& layout, cons
 
   const BinaryFit fit{layout.bits, options.cycles > 0 ? options.cycles : kDefaultCycles, layout.terms};
   BinaryLayer layer(shape, layout);
-  GroupScaleCoder coder(order, layout, fit, &layer);
+  GroupScaleCoder coder(order, layout, fit, options.threads, &layer);
   code_with_feedback(ordered_weights(W, hessian, order), feedback, order, &coder, options.threads);
   return layer.finish();
 }
