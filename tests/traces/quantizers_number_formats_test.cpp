@@ -64,6 +64,20 @@ TEST(UniformGrid, ScaleStaysPositiveAndFinite) {
   EXPECT_THROW(fit_uniform_grid(-1e300, 1e300, 3, false, 32), InputError);
 }
 
+// Every half, what lies midway to the next, and its neighbours in single precision.
+TEST(RoundToHalf, EqualsEigens) {
+  for (uint16_t bits = 0; bits < 0x7c00; ++bits) {
+    const float half = float_from_half(bits);
+    const float middle = bits == 0x7bff ? 65520.0f : (half + float_from_half(bits + 1)) / 2;
+    for (const float value : {half, middle, std::nextafter(middle, 0.0f), std::nextafter(middle, 1e9f)})
+      for (const float signed_value : {value, -value})
+        ASSERT_EQ(round_to_half(signed_value), static_cast<float>(Eigen::half(signed_value))) << signed_value;
+  }
+  EXPECT_EQ(round_to_half(std::numeric_limits<float>::infinity()), std::numeric_limits<float>::infinity());
+  EXPECT_TRUE(std::isnan(round_to_half(std::numeric_limits<float>::quiet_NaN())));
+  EXPECT_TRUE(std::signbit(round_to_half(-1e-30f)));
+}
+
 TEST(ScaleRounding, RoundsToThePrecision) {
   EXPECT_EQ(rounded_scale(1 + 0x1p-11 + 0x1p-20, 16), 1 + 0x1p-10f);
   EXPECT_EQ(rounded_scale(1 + 0x1p-11, 16), 1.0f);
