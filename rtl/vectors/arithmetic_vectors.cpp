@@ -38,47 +38,47 @@ double flushed(double value, double smallest) {
 
 void add_halves(Operands& operands, int count, VectorFile& file) {
   half_pairs(operands, count, [&](uint16_t a, uint16_t b) {
-    file.write({{a, 16}, {b, 16}}, {{half_pattern(rounded(half_value(a) + half_value(b), kHalf)), 16}});
+    file.write({{a, 16}, {b, 16}}, {{half_pattern(rounded<kHalf>(half_value(a) + half_value(b))), 16}});
   });
 }
 void add_halves_flush(Operands& operands, int count, VectorFile& file) {
   half_pairs(operands, count, [&](uint16_t a, uint16_t b) {
     const double sum = flushed(half_value(a), kSmallestHalf) + flushed(half_value(b), kSmallestHalf);
-    file.write({{a, 16}, {b, 16}}, {{half_pattern(rounded(flushed(sum, kSmallestHalf), kHalf)), 16}});
+    file.write({{a, 16}, {b, 16}}, {{half_pattern(rounded<kHalf>(flushed(sum, kSmallestHalf))), 16}});
   });
 }
 void add_singles(Operands& operands, int count, VectorFile& file) {
   single_pairs(operands, count, [&](uint32_t a, uint32_t b) {
     const double sum = single_value(a) + single_value(b);
-    file.write({{a, 32}, {b, 32}}, {{single_pattern(rounded(sum, kSingle)), 32}});
+    file.write({{a, 32}, {b, 32}}, {{single_pattern(rounded<kSingle>(sum)), 32}});
   });
 }
 void add_singles_flush(Operands& operands, int count, VectorFile& file) {
   single_pairs(operands, count, [&](uint32_t a, uint32_t b) {
     const double sum = flushed(single_value(a), kSmallestSingle) + flushed(single_value(b), kSmallestSingle);
-    file.write({{a, 32}, {b, 32}}, {{single_pattern(rounded(flushed(sum, kSmallestSingle), kSingle)), 32}});
+    file.write({{a, 32}, {b, 32}}, {{single_pattern(rounded<kSingle>(flushed(sum, kSmallestSingle))), 32}});
   });
 }
 void multiply_halves(Operands& operands, int count, VectorFile& file) {
   half_pairs(operands, count, [&](uint16_t a, uint16_t b) {
-    file.write({{a, 16}, {b, 16}}, {{half_pattern(rounded(half_value(a) * half_value(b), kHalf)), 16}});
+    file.write({{a, 16}, {b, 16}}, {{half_pattern(rounded<kHalf>(half_value(a) * half_value(b))), 16}});
   });
 }
 void multiply_halves_flush(Operands& operands, int count, VectorFile& file) {
   half_pairs(operands, count, [&](uint16_t a, uint16_t b) {
     const double product = flushed(half_value(a), kSmallestHalf) * flushed(half_value(b), kSmallestHalf);
-    file.write({{a, 16}, {b, 16}}, {{half_pattern(rounded(flushed(product, kSmallestHalf), kHalf)), 16}});
+    file.write({{a, 16}, {b, 16}}, {{half_pattern(rounded<kHalf>(flushed(product, kSmallestHalf))), 16}});
   });
 }
 void multiply_halves_exactly(Operands& operands, int count, VectorFile& file) {
   half_pairs(operands, count, [&](uint16_t a, uint16_t b) {
-    file.write({{a, 16}, {b, 16}}, {{single_pattern(rounded(half_value(a) * half_value(b), kSingle)), 32}});
+    file.write({{a, 16}, {b, 16}}, {{single_pattern(rounded<kSingle>(half_value(a) * half_value(b))), 32}});
   });
 }
 void multiply_singles(Operands& operands, int count, VectorFile& file) {
   single_pairs(operands, count, [&](uint32_t a, uint32_t b) {
     const double product = single_value(a) * single_value(b);
-    file.write({{a, 32}, {b, 32}}, {{single_pattern(rounded(product, kSingle)), 32}});
+    file.write({{a, 32}, {b, 32}}, {{single_pattern(rounded<kSingle>(product)), 32}});
   });
 }
 void multiply_singles_flush(Operands& operands, int count, VectorFile& file) {
@@ -86,7 +86,7 @@ void multiply_singles_flush(Operands& operands, int count, VectorFile& file) {
     const double product =
         flushed(single_value(a), kSmallestSingle) * flushed(single_value(b), kSmallestSingle);
     file.write({{a, 32}, {b, 32}},
-               {{single_pattern(rounded(flushed(product, kSmallestSingle), kSingle)), 32}});
+               {{single_pattern(rounded<kSingle>(flushed(product, kSmallestSingle))), 32}});
   });
 }
 
@@ -102,15 +102,16 @@ void halves_and_terms(Operands& operands, int count, const Write& write) {
 
 void add_exponents(Operands& operands, int count, VectorFile& file) {
   halves_and_terms(operands, count, [&](uint16_t x, uint8_t term) {
-    file.write({{x, 16}, {term, 8}}, {{half_pattern(exponent_add(half_value(x), term)), 16}});
+    file.write({{x, 16}, {term, 8}}, {{half_pattern(exponent_add(float_from_half(x), term)), 16}});
   });
 }
 void add_exponents_flush(Operands& operands, int count, VectorFile& file) {
   halves_and_terms(operands, count, [&](uint16_t x, uint8_t term) {
     const double normal = flushed(half_value(x), kSmallestHalf);
     const double exact = std::ldexp(term & 0x80 ? -normal : normal, (term & 0x7f) - 64);
-    const double scaled =
-        term != 0 && std::abs(exact) < kSmallestHalf ? std::copysign(0.0, exact) : exponent_add(normal, term);
+    const double scaled = term != 0 && std::abs(exact) < kSmallestHalf
+                              ? std::copysign(0.0, exact)
+                              : exponent_add(static_cast<float>(normal), term);
     file.write({{x, 16}, {term, 8}}, {{half_pattern(scaled), 16}});
   });
 }

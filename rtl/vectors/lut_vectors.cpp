@@ -90,7 +90,7 @@ void build_table(OnePe& pe, int entries, LutSteps& steps) {
   pe.execute(0, 0);
   uint16_t partial = pe.x[0];
   for (size_t j = 1; j < 8; ++j) {
-    const double sum = rounded(half_value(partial) + half_value(pe.x[j]), Accumulator::fp16);
+    const double sum = rounded<Accumulator::fp16>(half_value(partial) + half_value(pe.x[j]));
     const bool last = j == 7;
     const auto next =
         last && !std::isnan(sum) ? static_cast<uint16_t>(pe.lut[0] ^ 0x8000u) : half_pattern(sum);
@@ -130,13 +130,15 @@ void scale_input(Operands& operands, LutSteps& steps) {
   for (int t = 0; t < kTerms; ++t) terms.push_back(operands.term());
   columns.bring(Content::group_scales, terms, 8);
   const uint16_t x = operands.half();
-  const double alpha_x = scaled_input(columns.values, half_value(x), 0, 8, 0, 0);
+  const float input = float_from_half(x);
+  float alpha_x = 0;
+  scale_inputs(columns.values, &input, 0, 8, 0, 0, &alpha_x);
   uint16_t partial = half_bits(-0.0);
   for (int t = 0; t < kTerms; ++t) {
     const auto term = static_cast<uint8_t>(terms[static_cast<size_t>(t)]);
-    const double next =
-        t + 1 < kTerms ? rounded(half_value(partial) + exponent_add(half_value(x), term), Accumulator::fp16)
-                       : alpha_x;
+    const double next = t + 1 < kTerms
+                            ? rounded<Accumulator::fp16>(half_value(partial) + exponent_add(input, term))
+                            : alpha_x;
     steps.scale(partial, x, term, half_pattern(next));
     partial = half_pattern(next);
   }

@@ -18,13 +18,13 @@ class OnePe {
   // Forgets it.
   void empty() { block_.clear(); }
 
-  // Executes a step of the unit's program: the partial sum before -> after.
+  // Executes a step of the unit's program on x and lut: the partial sum before -> after.
   double execute(int step, double psum);
   // The finish of the output, for a token of scale 1.
   double finish(double psum);
 
-  std::array<uint16_t, 8> x{};
-  std::array<uint16_t, 256> lut{};
+  std::array<uint16_t, 8> x{};      // bit patterns
+  std::array<uint16_t, 256> lut{};  // of halves
   PeValues values;
 
  private:

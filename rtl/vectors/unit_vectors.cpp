@@ -178,7 +178,7 @@ void shift_add_block(Operands& operands, VectorFile& file) {
   for (size_t j = 0; j < 8; ++j) {
     const bool positive = (key >> j) & 1u;
     const double x = half_value(pe.x[j]);
-    const uint16_t next = half_pattern(rounded(half_value(partial) + (positive ? x : -x), Accumulator::fp16));
+    const uint16_t next = half_pattern(rounded<Accumulator::fp16>(half_value(partial) + (positive ? x : -x)));
     write_partial({true, positive, pe.x[j], operands.half(), operands.term(), partial, operands.single()},
                   next, file);
     partial = next;
@@ -188,7 +188,7 @@ void shift_add_block(Operands& operands, VectorFile& file) {
   for (int t = 0; t < kTerms; ++t) {
     const auto term = static_cast<uint8_t>(terms[static_cast<size_t>(t)]);
     const double next =
-        rounded(single_value(psum) + exponent_add(half_value(partial), term), Accumulator::fp32);
+        rounded<Accumulator::fp32>(single_value(psum) + exponent_add(float_from_half(partial), term));
     const uint32_t sum = t + 1 < kTerms ? single_pattern(next) : last;
     write_sum({true, operands.one_in(2), operands.half(), partial, term, operands.half(), psum}, sum, file);
     psum = sum;
@@ -205,8 +205,8 @@ void shift_add_column(Operands& operands, VectorFile& file) {
   pe.bring(Content::group_scales, terms, 8);
   uint16_t partial = half_bits(-0.0);
   for (const uint64_t term : terms) {
-    const double scaled = exponent_add(half_value(pe.x[0]), static_cast<uint8_t>(term));
-    const uint16_t next = half_pattern(rounded(half_value(partial) + scaled, Accumulator::fp16));
+    const double scaled = exponent_add(float_from_half(pe.x[0]), static_cast<uint8_t>(term));
+    const uint16_t next = half_pattern(rounded<Accumulator::fp16>(half_value(partial) + scaled));
     write_partial({false, operands.one_in(2), operands.half(), pe.x[0], static_cast<uint8_t>(term), partial,
                    operands.single()},
                   next, file);
