@@ -69,7 +69,8 @@ TEST(ContextCommand, ACheckpointStatesWhatItsNetworkFileDoes) {
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     return Json::parse(outcome.out);
   };
-  const Json checkpoint = compare({"--checkpoint", kTiny, "--text", brief, "--window", "16"});
+  const Json checkpoint =
+      compare({"--checkpoint", kTiny, "--text", brief, "--calibration", brief, "--window", "16"});
   const Json network = compare({"--network", "opt-tiny"});
   EXPECT_EQ(checkpoint["context"], 64);
   const Json &one = checkpoint["schemes"][0], &other = network["schemes"][0];
