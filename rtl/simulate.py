@@ -33,6 +33,8 @@ def main():
     parser.add_argument("--count", type=int, default=20000, help="random vectors a module, besides the corner cases")
     parser.add_argument("--netlists", help="folder of synthesise.py's netlists, to simulate in place of the Verilog they come from")
     options = parser.parse_args()
+    if options.count < 1:
+        parser.error(f"--count {options.count}: expected a whole number from 1 on")
     tools.require("iverilog", "iverilog", "vvp")
     if not os.path.exists(options.vectors):
         parser.error(f"no {options.vectors}: cmake --build --preset release --target rtl_vectors")
