@@ -1,9 +1,12 @@
 #include <benchmark/benchmark.h>
 
 #include <Eigen/Cholesky>
+#include <utility>
 #include <vector>
 
 #include "traces/network/gram.h"
+#include "traces/quantizers/error_feedback.h"
+#include "traces/quantizers/hessian.h"
 #include "traces/quantizers/quantizer.h"
 
 namespace eyeshift {
@@ -48,6 +51,32 @@ BENCHMARK_CAPTURE(quantize_4096, shiftaddllm_block, "shiftaddllm-block")
     ->Arg(2)
     ->UseRealTime()
     ->Unit(benchmark::kSecond);
+
+// Rounds to multiples of a step: next to no work beside the updates.
+class StepCoder : public ColumnCoder {
+ public:
+  void begin_group(int64_t, const Eigen::Ref<const Eigen::MatrixXd>&) override {}
+  void code_column(int64_t, Eigen::Ref<Eigen::VectorXd> weights) override {
+    weights = (8 * weights).array().round() / 8;
+  }
+};
+
+// The updates of later columns by the errors of the coded ones, on state.range(0) threads.
+void column_updates_4096(benchmark::State& state) {
+  const auto threads = static_cast<int>(state.range(0));
+  const LayerShape shape{"layer", kInputs, kOutputs, 1};
+  const DampedHessian hessian = damped_hessian(shape, {gram_of_inputs(problem().windows, threads), kTokens});
+  const ColumnOrder order = natural_order(kInputs, kInputs);
+  const Eigen::MatrixXd feedback = feedback_matrix(shape, hessian.H, order, threads);
+  StepCoder coder;
+  for (auto _ : state) {
+    state.PauseTiming();
+    Eigen::MatrixXd W = problem().W;
+    state.ResumeTiming();
+    code_with_feedback(std::move(W), feedback, order, &coder, threads);
+  }
+}
+BENCHMARK(column_updates_4096)->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kSecond);
 
 // What GPTQ cannot do without, by Eigen on one thread: X X^T in single precision, H's Cholesky factor and its
 // inverse, and the product of all errors with that triangle.
