@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . scripts/common.sh
 
-install_packages
+install_packages scripts/packages.txt
 build release eyeshift
 python=$(python_with_matplotlib)
 mkdir -p out

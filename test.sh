@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, then builds and runs every test: optimised, and again with the address and
+# Installs what is missing, what the tests of the Verilog need included, then builds and runs every test: optimised, and again with the address and
 # undefined-behaviour sanitizers. --fast leaves out the latter.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -10,7 +10,7 @@ case "${1:-}" in
   *) fail "unknown option '$1'; usage: $0 [--fast]" ;;
 esac
 
-install_packages
+install_packages scripts/packages.txt scripts/packages-optional.txt
 build release
 say "Tests"
 ctest --preset release --parallel "$(nproc)"

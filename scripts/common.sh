@@ -7,14 +7,14 @@ fail() {
   exit 1
 }
 
-# Installs the Debian packages of scripts/packages.txt that are missing.
+# install_packages FILE...: installs the Debian packages listed in the files that are missing.
 install_packages() {
   command -v dpkg-query >/dev/null ||
     fail "this is no Debian system: install the equivalents of scripts/packages.txt, then run cmake --preset release"
   local package missing=()
   while read -r package; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-  done <scripts/packages.txt
+  done < <(cat "$@")
   if [ ${#missing[@]} -eq 0 ]; then
     say "All Debian packages are there"
     return

@@ -138,7 +138,7 @@ struct ShiftAddStep {
   uint16_t partial;
   uint32_t psum;
 };
-void write_partial(const ShiftAddStep& s, uint16_t next_partial, VectorFile& file) {
+void write_step(const ShiftAddStep& s, Field partial, Field sum, VectorFile& file) {
   file.write({{s.by_block, 1},
               {s.positive, 1},
               {s.x, 16},
@@ -146,17 +146,13 @@ void write_partial(const ShiftAddStep& s, uint16_t next_partial, VectorFile& fil
               {s.term, 8},
               {s.partial, 16},
               {s.psum, 32}},
-             {{next_partial, 16}, {0, 32, false}});
+             {partial, sum});
+}
+void write_partial(const ShiftAddStep& s, uint16_t next_partial, VectorFile& file) {
+  write_step(s, {next_partial, 16}, {0, 32, false}, file);
 }
 void write_sum(const ShiftAddStep& s, uint32_t sum, VectorFile& file) {
-  file.write({{s.by_block, 1},
-              {s.positive, 1},
-              {s.x, 16},
-              {s.scalable, 16},
-              {s.term, 8},
-              {s.partial, 16},
-              {s.psum, 32}},
-             {{0, 16, false}, {sum, 32}});
+  write_step(s, {0, 16, false}, {sum, 32}, file);
 }
 
 std::vector<uint64_t> random_terms(Operands& operands) {
