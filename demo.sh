@@ -5,6 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . scripts/common.sh
 
+[ $# -eq 0 ] || misused "takes no arguments, not '$*'"
+
 install_packages scripts/packages.txt
 build release eyeshift
 python=$(python_with_matplotlib)

@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 
 case "${1:-}" in
   "" | --fast) ;;
-  *) fail "unknown option '$1'; usage: $0 [--fast]" ;;
+  *) misused "unknown option '$1'; usage: $0 [--fast]" ;;
 esac
 
 install_packages scripts/packages.txt scripts/packages-optional.txt

@@ -7,6 +7,12 @@ fail() {
   exit 1
 }
 
+# A script called wrongly.
+misused() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 2
+}
+
 # install_packages FILE...: installs the Debian packages listed in the files that are missing.
 install_packages() {
   command -v dpkg-query >/dev/null ||
