@@ -86,10 +86,9 @@ TEST_F(ResumeCommand, GoesOnAfterAKillToTheSameBytes) {
 }
 
 TEST_F(ResumeCommand, RefusesWhatAnotherRunLeft) {
-  constexpr rlim_t kMoreThanAStage =
-      1 << 20;  // and less than the trace: the signal comes when stages are joined
+  constexpr rlim_t kLessThanAStage = 1 << 15;  // the signal comes when the first one is written
   int status = 0;
-  const pid_t child = start(quantize("trace"), kMoreThanAStage);
+  const pid_t child = start(quantize("trace"), kLessThanAStage);
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
   const Outcome refused = run_eyeshift(quantize("trace", {"--symmetric"}));
