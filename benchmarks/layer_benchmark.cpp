@@ -55,8 +55,8 @@ BENCHMARK_CAPTURE(quantize_4096, shiftaddllm_block, "shiftaddllm-block")
 // Rounds to multiples of a step: next to no work beside the updates.
 class StepCoder : public ColumnCoder {
  public:
-  void begin_group(int64_t, const Eigen::Ref<const Eigen::MatrixXd>&) override {}
-  void code_column(int64_t, Eigen::Ref<Eigen::VectorXd> weights) override {
+  void begin_group(int64_t, int64_t, const Eigen::Ref<const Eigen::MatrixXd>&) override {}
+  void code_column(int64_t, int64_t, Eigen::Ref<Eigen::VectorXd> weights) override {
     weights = (8 * weights).array().round() / 8;
   }
 };

@@ -85,6 +85,7 @@ SchemeWorkload quantized_workload(const std::string& checkpoint, const std::stri
         perplexity(*network, evaluation, texts.window, threads, [&] { evaluated.advance(); });
   }
   for (WorkItem& item : result.workload.layers) item.layer = nullptr;
+  result.workload.factors.clear();
   result.workload.attention = network->attention();
   result.workload.norms = network->norms();
   return result;

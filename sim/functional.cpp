@@ -1,9 +1,10 @@
 #include "sim/functional.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "configs/reader/errors.h"
+#include "sim/input_form.h"
+#include "sim/rotation_layers.h"
 #include "traces/format/half.h"
 #include "traces/tensor_io/npy.h"
 #include "traces/tensor_io/safetensors.h"
@@ -25,21 +26,12 @@ std::vector<uint16_t> halves(const Eigen::MatrixXd& X, const std::string& path) 
   return values;
 }
 
-// [K, tokens] -> [tokens, K].
-std::vector<uint16_t> transposed(const std::vector<uint16_t>& x, int64_t K, int64_t tokens) {
-  std::vector<uint16_t> values(x.size());
-  for (int64_t k = 0; k < K; ++k)
-    for (int64_t token = 0; token < tokens; ++token)
-      values[static_cast<size_t>(token * K + k)] = x[static_cast<size_t>(k * tokens + token)];
-  return values;
-}
-
-// The inputs as the operation before leaves them: divided by the layer's scales, in half precision.
-void scale_inputs(const Layer& layer, std::vector<uint16_t>& values) {
-  const size_t K = layer.input_scales.size();
-  for (size_t i = 0; i < values.size(); ++i)
-    values[i] = half_from_float(
-        std::clamp(float_from_half(values[i]) / layer.input_scales[i % K], -65504.0f, 65504.0f));
+// The inputs in the form in which the layer's products begin.
+std::vector<uint16_t> formed(const Layer& layer, std::vector<uint16_t> halves) {
+  if (layer.encoding.inputs == InputForm::plain) return halves;
+  std::vector<float> values(halves.size());
+  std::transform(halves.begin(), halves.end(), values.begin(), float_from_half);
+  return formed_inputs(layer, values.data(), static_cast<int64_t>(values.size()));
 }
 
 }  // namespace
@@ -55,10 +47,6 @@ LayerValues functional_inputs(const Trace& trace, const std::string& activations
   int64_t all = -1;
   for (const Layer& layer : trace.layers) {
     const std::string where = "layer '" + layer.shape.name + "'";
-    if (layer.encoding.inputs == InputForm::rotated)
-      throw InputError(
-          "--functional: " + where +
-          " takes its inputs rotated, which is counted and not computed: leave --functional out");
     if (!activations.empty() && X.rows() != layer.shape.K)
       throw InputError(activations + ": has " + std::to_string(X.rows()) + " rows, but " + where +
                        " has K = " + std::to_string(layer.shape.K) +
@@ -76,8 +64,7 @@ LayerValues functional_inputs(const Trace& trace, const std::string& activations
                        " inputs of " + where);
     std::vector<uint16_t> values = activations.empty() ? transposed(layer.x, layer.shape.K, columns) : shared;
     if (tokens > 0) values.resize(static_cast<size_t>(tokens * layer.shape.K));
-    if (layer.encoding.inputs == InputForm::scaled) scale_inputs(layer, values);
-    inputs[layer.shape.name] = std::move(values);
+    inputs[layer.shape.name] = formed(layer, std::move(values));
   }
   return inputs;
 }

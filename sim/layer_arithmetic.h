@@ -27,6 +27,8 @@ class LayerArithmetic {
   // the largest. May be called from several threads.
   std::vector<uint16_t> outputs(const std::vector<uint16_t>& inputs, int64_t tokens) const;
 
+  int64_t inputs() const { return layer_.shape.K; }  // of a token
+
  private:
   // What one PE holds in a pass, and the length of its program.
   struct Pe {

@@ -5,42 +5,50 @@
 #include <memory>
 
 #include "configs/reader/errors.h"
+#include "sim/input_form.h"
 #include "sim/layer_arithmetic.h"
 #include "sim/plan.h"
+#include "sim/rotation_layers.h"
 #include "traces/format/half.h"
-#include "traces/format/rotate.h"
 #include "traces/quantizers/quantizer.h"
 
 namespace eyeshift {
 namespace {
 
-// The inputs [tokens, K] in the form in which the stored weights take them.
-Activations in_form(const Layer& layer, const Activations& inputs) {
-  if (layer.encoding.inputs == InputForm::plain) return inputs;
-  const Eigen::Map<const Eigen::RowVectorXf> scales(layer.input_scales.data(), inputs.cols());
-  Activations formed = inputs.array().rowwise() / scales.array();
-  if (layer.encoding.inputs == InputForm::rotated)
-    formed = rotate(layer.rotate_inputs, formed.transpose().cast<double>()).transpose().cast<float>();
-  return formed;
-}
+// A layer in its units' arithmetic, step by step.
+class LayerProducts {
+ public:
+  LayerProducts(const Workload& workload, const WorkItem& item, const Plan& planned,
+                const AcceleratorConfig& accelerator)
+      : layer_(*item.layer), steps_(item.steps), factors_(workload.factors) {
+    for (const ProductStep& step : steps_) {
+      const ReplayJob& job = planned.jobs[planned.job_of_layer[step.item]];
+      const Schedule schedule =
+          Registry<Dataflow>::instance()
+              .find(job.dataflow, "dataflow")
+              .schedule(job.shape, job.encoding, job.tokens, accelerator, job.unit, job.mapping);
+      products_.push_back(
+          std::make_unique<LayerArithmetic>(*workload.layers[step.item].layer, schedule, accelerator));
+    }
+  }
 
-std::vector<uint16_t> halves(const Activations& values) {
-  constexpr float kLargestHalf = 65504.0f;
-  std::vector<uint16_t> bits;
-  bits.reserve(static_cast<size_t>(values.size()));
-  for (Eigen::Index i = 0; i < values.size(); ++i)
-    bits.push_back(half_from_float(std::clamp(values.data()[i], -kLargestHalf, kLargestHalf)));
-  return bits;
-}
+  Activations operator()(const Activations& inputs) const {
+    std::vector<uint16_t> values = formed_inputs(layer_, inputs.data(), inputs.size());
+    for (size_t i = 0; i < steps_.size(); ++i) {
+      if (steps_[i].rows > 0) values = transposed(values, steps_[i].rows, steps_[i].columns);
+      values = products_[i]->outputs(values, static_cast<int64_t>(values.size()) / products_[i]->inputs());
+    }
+    Activations outputs(inputs.rows(), layer_.shape.M);
+    std::transform(values.begin(), values.end(), outputs.data(), float_from_half);
+    return outputs;
+  }
 
-Activations product(const Layer& layer, const LayerArithmetic& arithmetic, const Activations& inputs) {
-  const std::vector<uint16_t> bits = arithmetic.outputs(halves(in_form(layer, inputs)), inputs.rows());
-  Activations outputs(inputs.rows(), layer.shape.M);
-  std::transform(bits.begin(), bits.end(), outputs.data(), float_from_half);
-  if (layer.encoding.inputs == InputForm::rotated)
-    outputs = rotate_back(layer.rotate_outputs, outputs.transpose().cast<double>()).transpose().cast<float>();
-  return outputs;
-}
+ private:
+  const Layer& layer_;
+  const std::vector<ProductStep> steps_;
+  const std::vector<std::shared_ptr<const Layer>> factors_;  // which the products have
+  std::vector<std::unique_ptr<const LayerArithmetic>> products_;
+};
 
 }  // namespace
 
@@ -57,24 +65,16 @@ Trace half_precision_trace(const Network& network) {
 void compute_in_units(Network& network, const Trace& trace, const AcceleratorConfig& accelerator,
                       const SimulateOptions& options, const EnergyTable& table) {
   SimulateTask task{accelerator, workload_of(trace), options};
-  const Plan planned = plan(task, table, 1, nullptr);
+  const Plan planned = plan(task, table, 1, false);
   std::map<std::string, Linear*> linears;
   for (Linear& linear : network.layers()) linears.emplace(linear.shape.name, &linear);
-  for (size_t i = 0; i < task.workload.layers.size(); ++i) {
-    const Layer* layer = task.workload.layers[i].layer;
-    if (layer == nullptr) continue;  // what a rotation costs
-    const ReplayJob& job = planned.jobs[planned.job_of_layer[i]];
-    const Schedule schedule =
-        Registry<Dataflow>::instance()
-            .find(job.dataflow, "dataflow")
-            .schedule(job.shape, job.encoding, job.tokens, accelerator, job.unit, job.mapping);
-    const auto found = linears.find(layer->shape.name);
+  for (const WorkItem& item : task.workload.layers) {
+    if (item.steps.empty()) continue;  // a step of another's
+    const auto found = linears.find(item.shape.name);
     if (found == linears.end())
-      throw InternalError("the trace's layer '" + layer->shape.name + "' is not in the network");
-    const auto arithmetic = std::make_shared<const LayerArithmetic>(*layer, schedule, accelerator);
-    found->second->product = [layer, arithmetic](const Activations& inputs) {
-      return product(*layer, *arithmetic, inputs);
-    };
+      throw InternalError("the trace's layer '" + item.shape.name + "' is not in the network");
+    const auto products = std::make_shared<const LayerProducts>(task.workload, item, planned, accelerator);
+    found->second->product = [products](const Activations& inputs) { return (*products)(inputs); };
   }
 }
 

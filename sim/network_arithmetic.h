@@ -13,9 +13,9 @@ namespace eyeshift {
 Trace half_precision_trace(const Network& network);
 
 // Lets a network compute its linear layers as an accelerator's units do, bit for bit as a functional run: the
-// inputs rounded to half precision (beyond its range at its largest), sums in the order of the mappings that
-// a simulation of options.tokens tokens takes, outputs in half precision; biases are added in single
-// precision. Where a layer takes its inputs rotated, both rotations are products in double precision.
+// inputs as formed_inputs() rounds them, sums in the order of the mappings that a simulation of
+// options.tokens tokens takes, outputs in half precision; biases are added in single precision. Where a
+// layer takes its inputs rotated, the rotations' factors are layers of their own, in half precision.
 // `options` names unit, dataflow, tokens and the search. The trace must outlive the network, whose layers it
 // has. Throws InputError where a unit runs a layer not at all, or none of the layers runs on options.unit.
 void compute_in_units(Network& network, const Trace& trace, const AcceleratorConfig& accelerator,

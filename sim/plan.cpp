@@ -177,7 +177,7 @@ std::string unit_for(const LayerShape& shape, const Encoding& encoding, const Ac
                    "' runs on no unit of accelerator '" + accelerator.name + "': " + reasons);
 }
 
-Plan plan(const SimulateTask& task, const EnergyTable& table, int parallel, const FunctionalRun* functional) {
+Plan plan(const SimulateTask& task, const EnergyTable& table, int parallel, bool with_values) {
   check_mapping_names(task);
   Plan plan;
   std::vector<PlannedJob> all = planned_jobs(task, table, parallel);
@@ -185,14 +185,10 @@ Plan plan(const SimulateTask& task, const EnergyTable& table, int parallel, cons
     const WorkItem& item = task.workload.layers[i];
     PlannedJob& planned = all[i];
     ReplayJob& job = planned.job;
-    if (functional != nullptr) {
-      job.layer = item.layer;
-      job.inputs = &functional->inputs.at(item.shape.name);
-    }
-    const auto same = functional != nullptr
-                          ? plan.jobs.end()
-                          : std::find_if(plan.jobs.begin(), plan.jobs.end(),
-                                         [&](const ReplayJob& other) { return alike(job, other); });
+    if (with_values) job.layer = item.layer;
+    const auto same = with_values ? plan.jobs.end()
+                                  : std::find_if(plan.jobs.begin(), plan.jobs.end(),
+                                                 [&](const ReplayJob& other) { return alike(job, other); });
     plan.job_of_layer.push_back(static_cast<size_t>(same - plan.jobs.begin()));
     if (same != plan.jobs.end()) continue;
     plan.cycles.push_back(planned.cycles);

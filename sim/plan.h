@@ -18,8 +18,9 @@ struct Plan {
 };
 
 // What a task takes: its mappings given or searched, in at most `parallel` child processes where all are
-// tried, and layers that are alike one job; of a functional run every layer its own. Throws InputError where
-// the task names what the workload or the accelerator does not have, or a layer fits no mapping.
-Plan plan(const SimulateTask& task, const EnergyTable& table, int parallel, const FunctionalRun* functional);
+// tried, and layers that are alike one job; with values every layer its own, without its inputs. Throws
+// InputError where the task names what the workload or the accelerator does not have, or a layer fits no
+// mapping.
+Plan plan(const SimulateTask& task, const EnergyTable& table, int parallel, bool with_values);
 
 }  // namespace eyeshift

@@ -12,29 +12,12 @@
 #include "sim/plan.h"
 #include "sim/progress.h"
 #include "sim/replay.h"
+#include "sim/replay_values.h"
 #include "sim/text_table.h"
 #include "sim/token_work.h"
 
 namespace eyeshift {
 namespace {
-
-double zero_fraction(const std::vector<uint16_t>& values) {
-  const auto zeros = std::count(values.begin(), values.end(), 0);
-  return static_cast<double>(zeros) / static_cast<double>(values.size());
-}
-
-// Keeps the outputs of a functional run and what it says of the zeros in its values.
-void learn_values(const std::vector<ReplayResult>& results, SimulateTask& task, Plan& plan,
-                  FunctionalRun& functional) {
-  for (size_t l = 0; l < task.workload.layers.size(); ++l) {
-    LayerShape& shape = task.workload.layers[l].shape;
-    ReplayJob& job = plan.jobs[plan.job_of_layer[l]];
-    const ReplayResult& result = results[plan.job_of_layer[l]];
-    job.outputs = &(functional.outputs[shape.name] = result.outputs);
-    shape.zero_fraction = zero_fraction(result.coded_inputs);
-    shape.output_zero_fraction = zero_fraction(result.outputs);
-  }
-}
 
 LayerReport report_of(const WorkItem& item, const ReplayJob& job, const LayerResult& result,
                       const AcceleratorConfig& accelerator) {
@@ -150,23 +133,21 @@ std::vector<RunReport> simulate(const std::vector<SimulateTask>& given,
   std::vector<Plan> plans;
   int64_t cycles = 0;
   for (const SimulateTask& task : tasks) {
-    plans.push_back(plan(task, tables.front(), parallel, functional));
+    plans.push_back(plan(task, tables.front(), parallel, functional != nullptr));
     cycles += cycles_to_evaluate(plans.back());
   }
 
   std::fputs(forecast(cycles, parallel).c_str(), stderr);
-  std::vector<std::vector<ReplayResult>> all = replay_all(tasks, plans, parallel);
+  std::vector<std::vector<ReplayResult>> all;
+  if (functional == nullptr)
+    all = replay_all(tasks, plans, parallel);
+  else
+    all.push_back(replay_values(tasks.front(), plans.front(), parallel, *functional));
   std::vector<RunReport> runs;
   std::string notes;
   for (size_t i = 0; i < tasks.size(); ++i) {
-    std::vector<ReplayResult>& results = all[i];
-    if (functional != nullptr) {
-      learn_values(results, tasks[i], plans[i], *functional);
-      if (tasks[i].accelerator.compression != AcceleratorConfig::Compression::none)
-        results = replay(tasks[i].accelerator, plans[i].jobs, parallel);
-    }
-    for (const ReplayResult& result : results) notes += result.notes;
-    runs.push_back(report_of(tasks[i], plans[i], results, tables));
+    for (const ReplayResult& result : all[i]) notes += result.notes;
+    runs.push_back(report_of(tasks[i], plans[i], all[i], tables));
   }
   std::fputs(notes.c_str(), stderr);
   return runs;

@@ -40,7 +40,7 @@ struct SimulateTask {
 using LayerValues = std::map<std::string, std::vector<uint16_t>>;
 
 struct FunctionalRun {
-  LayerValues inputs;   // [tokens, K]
+  LayerValues inputs;   // [tokens, K], as formed_inputs() has them
   LayerValues outputs;  // [tokens, M], filled by simulate()
 };
 

@@ -1,30 +1,41 @@
 #include "sim/workload.h"
 
+#include <tuple>
+
 #include "configs/reader/errors.h"
+#include "sim/rotation_layers.h"
 
 namespace eyeshift {
 namespace {
 
 constexpr char kOutputHead[] = "lm_head";
 
-// The product of every vector of n = p q elements with one factor: a [factor, factor] matrix, n / factor
-// times a vector.
-void add_factor(const std::string& name, int64_t factor, int64_t n, Workload& workload) {
-  if (factor == 1) return;
+// Adds the products of vectors of n elements with one factor: a square matrix, n / factor times a vector.
+ProductStep add_factor(std::shared_ptr<const Layer> factor, int64_t n, Workload& workload) {
   WorkItem item;
-  item.shape.name = name;
-  item.shape.K = item.shape.M = factor;
-  item.vectors = n / factor;
+  item.shape = factor->shape;
+  item.layer = factor.get();
+  item.vectors = n / factor->shape.K;
   workload.layers.push_back(std::move(item));
+  workload.factors.push_back(std::move(factor));
+  return {workload.layers.size() - 1};
 }
 
-void add_rotation(const std::string& name, int64_t n, Workload& workload) {
-  const auto [left, right] = rotation_factors(n);
-  add_factor(name + ".left", left, n, workload);
-  add_factor(name + ".right", right, n, workload);
+void add_rotation(const RotationLayers& rotation, int64_t n, Workload& workload,
+                  std::vector<ProductStep>& steps) {
+  const int64_t q = rotation.right->shape.K, p = n / q;
+  if (rotation.left != nullptr) {
+    steps.push_back(add_factor(rotation.left, n, workload));
+    steps.back().rows = p;
+    steps.back().columns = q;
+  }
+  steps.push_back(add_factor(rotation.right, n, workload));
+  if (rotation.left == nullptr) return;
+  steps.back().rows = q;
+  steps.back().columns = p;
 }
 
-void add_rotations(const LayerShape& shape, Workload& workload) {
+void add_scaling(const LayerShape& shape, Workload& workload) {
   WorkItem scale;
   scale.shape = {shape.name + ".scale_inputs", 1, 1, 1};
   scale.encoding.scheme = "scale";
@@ -33,8 +44,18 @@ void add_rotations(const LayerShape& shape, Workload& workload) {
   scale.kind = LayerKind::vector;
   scale.vectors = shape.K;
   workload.layers.push_back(std::move(scale));
-  add_rotation(shape.name + ".rotate_inputs", shape.K, workload);
-  add_rotation(shape.name + ".rotate_outputs", shape.M, workload);
+}
+
+// What computes the workload's last layer, which takes its inputs rotated.
+std::vector<ProductStep> add_rotations(const Layer& layer, Workload& workload) {
+  const size_t itself = workload.layers.size() - 1;
+  const auto& [name, K, M] = std::tie(layer.shape.name, layer.shape.K, layer.shape.M);
+  std::vector<ProductStep> steps;
+  add_scaling(layer.shape, workload);
+  add_rotation(rotation_layers(name + ".rotate_inputs", layer.rotate_inputs, K, false), K, workload, steps);
+  steps.push_back({itself});
+  add_rotation(rotation_layers(name + ".rotate_outputs", layer.rotate_outputs, M, true), M, workload, steps);
+  return steps;
 }
 
 LayerKind kind_of(const LayerShape& shape) { return shape.conv ? LayerKind::convolution : LayerKind::linear; }
@@ -44,8 +65,12 @@ LayerKind kind_of(const LayerShape& shape) { return shape.conv ? LayerKind::conv
 Workload workload_of(const Trace& trace) {
   Workload workload{trace.network, trace.scheme, trace.bits, {}};
   for (const Layer& layer : trace.layers) {
+    const size_t itself = workload.layers.size();
     workload.layers.push_back({layer.shape, layer.encoding, &layer, kind_of(layer.shape)});
-    if (layer.encoding.inputs == InputForm::rotated) add_rotations(layer.shape, workload);
+    std::vector<ProductStep> steps(1);
+    steps.front().item = itself;
+    if (layer.encoding.inputs == InputForm::rotated) steps = add_rotations(layer, workload);
+    workload.layers[itself].steps = std::move(steps);
   }
   return workload;
 }

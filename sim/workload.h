@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,14 +12,23 @@
 
 namespace eyeshift {
 
+// One of the products that compute a layer. The first takes the layer's formed_inputs(), each further one
+// the outputs of the one before, the last gives the layer's outputs.
+struct ProductStep {
+  size_t item = 0;   // of the workload
+  int64_t rows = 0;  // above 0: what comes in is matrices [rows, columns], transposed first
+  int64_t columns = 0;
+};
+
 // A layer to simulate: its shape and encoding, and its tensors where there are weights.
 struct WorkItem {
   LayerShape shape;
   Encoding encoding;
   const Layer* layer = nullptr;
   LayerKind kind = LayerKind::linear;
-  int64_t tokens = 0;   // where the layer sees others than the run's; 0: those
-  int64_t vectors = 1;  // that it multiplies a token of the run's
+  int64_t tokens = 0;                   // where the layer sees others than the run's; 0: those
+  int64_t vectors = 1;                  // that it multiplies a token of the run's
+  std::vector<ProductStep> steps = {};  // of a trace's layer: what computes it, itself included
 };
 
 // A network to simulate.
@@ -29,6 +39,8 @@ struct Workload {
   std::vector<WorkItem> layers;
   std::optional<AttentionShape> attention = std::nullopt;  // where it is known
   std::vector<NormShape> norms = {};
+  std::vector<std::shared_ptr<const Layer>> factors =
+      {};  // of rotations: layers that the trace does not have
 };
 
 // The layers of a trace, which must outlive the workload. A layer that takes its inputs rotated is followed

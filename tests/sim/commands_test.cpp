@@ -147,13 +147,17 @@ double functional_error(const TestFolder& folder, const std::string& trace_file,
 }
 
 TEST_F(OneMatrix, FunctionalRunsComputeTheLayersOutputs) {
-  const std::vector<std::pair<std::string, std::string>> sides = {
-      {"fp16", "mac-fp16"}, {"gptq", "dequant-mac"}, {"bcq", "lut"}, {"shiftaddllm-block", "shift-add"}};
-  for (const auto& [scheme, unit] : sides) {
-    ASSERT_EQ(quantize(scheme, scheme == "fp16" ? std::vector<std::string>{}
-                                                : std::vector<std::string>{"--bits", "3"})
-                  .status,
-              0);
+  struct Side {
+    std::string scheme, unit;
+    std::vector<std::string> options;
+  };
+  const std::vector<Side> sides = {{"fp16", "mac-fp16", {}},
+                                   {"gptq", "dequant-mac", {"--bits", "3"}},
+                                   {"bcq", "lut", {"--bits", "3"}},
+                                   {"shiftaddllm-block", "shift-add", {"--bits", "3"}},
+                                   {"shiftaddllm-column", "lut", {"--bits", "3", "--incoherence"}}};
+  for (const auto& [scheme, unit, options] : sides) {
+    ASSERT_EQ(quantize(scheme, options).status, 0);
     const std::vector<std::string> arguments = {"simulate",
                                                 "--accelerator",
                                                 "eyeriss-168",

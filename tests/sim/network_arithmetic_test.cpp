@@ -4,6 +4,7 @@
 
 #include "configs/loaders/accelerator_reader.h"
 #include "models/units/unit.h"
+#include "sim/input_form.h"
 #include "sim/json_fields.h"
 #include "tests/sim/run_eyeshift.h"
 #include "tests/traces/tiny_opt.h"
@@ -59,12 +60,13 @@ class NetworkArithmetic : public ::testing::Test {
 // The mappings are searched twice, by the simulation and for the network.
 TEST_F(NetworkArithmetic, LayersComputeWhatAFunctionalRunDoes) {
   const std::vector<EnergyTable> tables = {load_table("horowitz-cacti-45nm-lpddr4")};
-  for (const auto& [scheme, unit] : {std::pair("gptq", "dequant-mac"),
-                                     {"int8", "mac-int8"},
-                                     {"bcq", "lut"},
-                                     {"shiftaddllm-block", "shift-add"}}) {
+  for (const auto& [scheme, unit, rotated] : {std::tuple("gptq", "dequant-mac", false),
+                                              {"int8", "mac-int8", false},
+                                              {"bcq", "lut", false},
+                                              {"shiftaddllm-block", "shift-add", false},
+                                              {"shiftaddllm-column", "lut", true}}) {
     const auto network = load();
-    const Trace trace = quantized(*network, scheme);
+    const Trace trace = quantized(*network, scheme, rotated);
     SimulateTask task{machine(unit), workload_of(trace), {}};
     task.options.unit = unit;
     task.options.tokens = 4;
@@ -72,8 +74,7 @@ TEST_F(NetworkArithmetic, LayersComputeWhatAFunctionalRunDoes) {
     std::map<std::string, Activations> inputs;
     for (const Layer& layer : trace.layers) {
       const Activations x = inputs[layer.shape.name] = random_inputs(4, layer.shape.K);
-      for (Eigen::Index i = 0; i < x.size(); ++i)
-        functional.inputs[layer.shape.name].push_back(half_from_float(x.data()[i]));
+      functional.inputs[layer.shape.name] = formed_inputs(layer, x.data(), x.size());
     }
     simulate({task}, tables, 2, &functional);
     compute_in_units(*network, trace, task.accelerator, task.options, tables.front());

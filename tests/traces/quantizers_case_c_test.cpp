@@ -131,8 +131,8 @@ class FixedLevelCoder : public ColumnCoder {
     for (const auto& row : W.rowwise())
       levels_.emplace_back(fit_plane_scales({row.begin(), row.end()}, {planes, 50, 0}), planes);
   }
-  void begin_group(int64_t, const Eigen::Ref<const Eigen::MatrixXd>&) override {}
-  void code_column(int64_t position, Eigen::Ref<Eigen::VectorXd> weights) override {
+  void begin_group(int64_t, int64_t, const Eigen::Ref<const Eigen::MatrixXd>&) override {}
+  void code_column(int64_t position, int64_t, Eigen::Ref<Eigen::VectorXd> weights) override {
     for (Eigen::Index m = 0; m < weights.size(); ++m)
       weights(m) = levels_[m].level(levels_[m].nearest(weights(m)));
     quantized.col(position) = weights;

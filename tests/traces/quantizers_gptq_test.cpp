@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 
 #include <Eigen/Dense>
+#include <algorithm>
+#include <atomic>
 #include <vector>
 
 #include "configs/reader/errors.h"
@@ -31,12 +33,12 @@ class RecordingCoder : public ColumnCoder {
  public:
   RecordingCoder(int64_t M, int64_t K) : updated(M, K), quantized(M, K) {}
 
-  void begin_group(int64_t group, const Eigen::Ref<const MatrixXd>& weights) override {
+  void begin_group(int64_t group, int64_t, const Eigen::Ref<const MatrixXd>& weights) override {
     EXPECT_EQ(group, static_cast<int64_t>(group_starts.size()));
     group_starts.push_back(weights);
   }
 
-  void code_column(int64_t position, Eigen::Ref<VectorXd> weights) override {
+  void code_column(int64_t position, int64_t, Eigen::Ref<VectorXd> weights) override {
     updated.col(position) = weights;
     for (double& w : weights) w = grid_.value(grid_.code(w));
     quantized.col(position) = weights;
@@ -64,7 +66,7 @@ TEST_F(GptqEngine, MatchesTheTextbookLoop) {
   MatrixXd updated = W;
   for (int64_t i = 0; i < kK; ++i) {
     VectorXd column = updated.col(i);
-    textbook.code_column(i, column);
+    textbook.code_column(i, 0, column);
     updated.rightCols(kK - i) -= (updated.col(i) - column) / U(i, i) * U.row(i).tail(kK - i);
   }
   const ColumnOrder order = natural_order(kK, kK);
@@ -84,6 +86,59 @@ TEST_F(GptqEngine, BlockSizeDoesNotChangeTheResult) {
     RecordingCoder coder(kM, kK);
     code_with_feedback(ordered, G, order, &coder, 1, leaf);
     EXPECT_TRUE(coder.quantized == unblocked.quantized) << leaf;
+  }
+}
+
+// A grid for every so many adjacent rows of a group of columns, from their updated weights.
+class SharedGridCoder : public ColumnCoder {
+ public:
+  SharedGridCoder(int64_t M, int64_t K, int64_t together)
+      : quantized(M, K), together_(together), grids_(static_cast<size_t>(M / together + 1)) {}
+
+  int64_t rows_together() const override { return together_; }
+
+  void begin_group(int64_t, int64_t first_row, const Eigen::Ref<const MatrixXd>& weights) override {
+    if (first_row % together_ != 0) ++split_runs;
+    if (weights.rows() % together_ != 0 && first_row + weights.rows() < quantized.rows()) ++split_runs;
+    for (int64_t i = 0; i < weights.rows(); i += together_) {
+      const auto block = weights.middleRows(i, std::min(together_, weights.rows() - i));
+      grids_[(first_row + i) / together_] =
+          fit_uniform_grid(block.minCoeff(), block.maxCoeff(), 3, false, 32);
+    }
+  }
+
+  void code_column(int64_t position, int64_t first_row, Eigen::Ref<VectorXd> weights) override {
+    for (int64_t i = 0; i < weights.size(); ++i) {
+      const UniformGrid& grid = grids_[(first_row + i) / together_];
+      quantized(first_row + i, position) = weights(i) = grid.value(grid.code(weights(i)));
+    }
+  }
+
+  MatrixXd quantized;
+  std::atomic<int> split_runs{0};
+
+ private:
+  int64_t together_;
+  std::vector<UniformGrid> grids_;
+};
+
+TEST_F(GptqEngine, RowsThatShareAGridStayTogetherOnAnyNumberOfThreads) {
+  constexpr int64_t kRows = 1100, kTogether = 7;
+  const MatrixXd tall = random_matrix(kRows, kK, 5);
+  const ColumnOrder order = natural_order(kK, 30);
+  const MatrixXd G = feedback_matrix(shape_of(tall), hessian.H, order);
+  MatrixXd alone(kRows, kK);
+  for (int64_t row = 0; row < kRows; row += kTogether) {
+    const int64_t rows = std::min(kTogether, kRows - row);
+    SharedGridCoder coder(rows, kK, kTogether);
+    code_with_feedback(tall.middleRows(row, rows), G, order, &coder);
+    alone.middleRows(row, rows) = coder.quantized;
+  }
+  for (const int threads : {1, 2, 5}) {
+    SharedGridCoder coder(kRows, kK, kTogether);
+    code_with_feedback(tall, G, order, &coder, threads);
+    EXPECT_EQ(coder.split_runs, 0);
+    EXPECT_LT((coder.quantized - alone).cwiseAbs().maxCoeff(), 1e-9) << threads;
   }
 }
 

@@ -96,8 +96,8 @@ class RoundingCoder : public ColumnCoder {
  public:
   RoundingCoder(int64_t M, int64_t K, const std::function<double(double)>& round)
       : quantized(M, K), round_(round) {}
-  void begin_group(int64_t, const Eigen::Ref<const MatrixXd>&) override {}
-  void code_column(int64_t position, Eigen::Ref<VectorXd> weights) override {
+  void begin_group(int64_t, int64_t, const Eigen::Ref<const MatrixXd>&) override {}
+  void code_column(int64_t position, int64_t, Eigen::Ref<VectorXd> weights) override {
     quantized.col(position) = weights = weights.unaryExpr(round_).eval();
   }
   MatrixXd quantized;

@@ -34,8 +34,8 @@ class ObqTest : public ::testing::Test {
 class FixedGridCoder : public ColumnCoder {
  public:
   explicit FixedGridCoder(const UniformGrid& grid) : codes(kM, kK), grid_(grid) {}
-  void begin_group(int64_t, const Eigen::Ref<const MatrixXd>&) override {}
-  void code_column(int64_t position, Eigen::Ref<VectorXd> weights) override {
+  void begin_group(int64_t, int64_t, const Eigen::Ref<const MatrixXd>&) override {}
+  void code_column(int64_t position, int64_t, Eigen::Ref<VectorXd> weights) override {
     for (int64_t m = 0; m < kM; ++m) weights(m) = grid_.value(codes(m, position) = grid_.code(weights(m)));
   }
   CodeMatrix codes;

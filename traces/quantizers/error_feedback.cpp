@@ -1,7 +1,6 @@
 #include "traces/quantizers/error_feedback.h"
 
 #include <algorithm>
-#include <utility>
 #include <vector>
 
 #include "traces/format/integers.h"
@@ -13,18 +12,23 @@ namespace {
 constexpr int64_t kTileRows = 256;
 constexpr int64_t kWorthThreads = 1 << 22;  // products below which starting threads takes longer
 
+// The loop over the columns of some rows, from first_row on.
 class FeedbackLoop {
  public:
-  FeedbackLoop(Eigen::MatrixXd W, const Eigen::MatrixXd& G, const std::vector<int64_t>& bounds,
-               ColumnCoder* coder, int64_t leaf_columns, int threads)
-      : W_(std::move(W)),
-        error_(W_.rows(), W_.cols()),
+  FeedbackLoop(const Eigen::Ref<const Eigen::MatrixXd>& W, int64_t first_row, const Eigen::MatrixXd& G,
+               const std::vector<int64_t>& bounds, ColumnCoder* coder, int64_t leaf_columns, int threads)
+      : W_(W),
+        error_(W.rows(), W.cols()),
+        first_row_(first_row),
         G_(G),
         bounds_(bounds),
         coder_(*coder),
         leaf_columns_(leaf_columns),
         threads_(threads) {}
 
+  void code() { code_groups(0, static_cast<int64_t>(bounds_.size()) - 1); }
+
+ private:
   void code_groups(int64_t first, int64_t last) {
     if (last - first > 1 && bounds_[last] - bounds_[first] <= leaf_columns_) {
       for (int64_t group = first; group < last; ++group) {
@@ -43,10 +47,9 @@ class FeedbackLoop {
     code_group(first);
   }
 
- private:
   void code_group(int64_t group) {
     const int64_t first = bounds_[group], last = bounds_[group + 1];
-    coder_.begin_group(group, W_.middleCols(first, last - first));
+    coder_.begin_group(group, first_row_, W_.middleCols(first, last - first));
     code_columns(first, last);
   }
 
@@ -63,7 +66,7 @@ class FeedbackLoop {
         W_.col(i).noalias() -= error_.middleCols(first, i - first) * G_.col(i).segment(first, i - first);
       }
       error_.col(i) = W_.col(i);
-      coder_.code_column(i, W_.col(i));
+      coder_.code_column(i, first_row_, W_.col(i));
       error_.col(i) -= W_.col(i);
     }
   }
@@ -71,7 +74,6 @@ class FeedbackLoop {
   // Feeds the errors of [first, middle) back to the weights of [middle, last).
   void feed_back(int64_t first, int64_t middle, int64_t last) {
     if (G_.size() == 0 || first == middle) return;
-    // Tiles of rows, the same for any number of threads.
     const int64_t rows = W_.rows(), tiles = divide_up(rows, kTileRows);
     const int64_t products = rows * (middle - first) * (last - middle);
     parallel_for(static_cast<size_t>(tiles), products < kWorthThreads ? 1 : threads_, [&](size_t tile) {
@@ -84,6 +86,7 @@ class FeedbackLoop {
 
   Eigen::MatrixXd W_;      // updated weights; coded columns hold the quantized ones
   Eigen::MatrixXd error_;  // of coded columns: updated minus quantized
+  int64_t first_row_;
   const Eigen::MatrixXd& G_;
   const std::vector<int64_t>& bounds_;
   ColumnCoder& coder_;
@@ -93,10 +96,17 @@ class FeedbackLoop {
 
 }  // namespace
 
-void code_with_feedback(Eigen::MatrixXd W, const Eigen::MatrixXd& G, const ColumnOrder& order,
+void code_with_feedback(const Eigen::MatrixXd& W, const Eigen::MatrixXd& G, const ColumnOrder& order,
                         ColumnCoder* coder, int threads, int64_t leaf_columns) {
-  FeedbackLoop loop(std::move(W), G, order.bounds, coder, leaf_columns, threads);
-  loop.code_groups(0, static_cast<int64_t>(order.bounds.size()) - 1);
+  // Tiles, here and in feed_back(), are the same for any number of threads.
+  const int64_t tile_rows = divide_up(kTileRows, coder->rows_together()) * coder->rows_together();
+  const int64_t tiles = divide_up(W.rows(), tile_rows);
+  parallel_for(static_cast<size_t>(tiles), threads, [&](size_t tile) {
+    const int64_t top = static_cast<int64_t>(tile) * tile_rows, rows = std::min(tile_rows, W.rows() - top);
+    FeedbackLoop loop(W.middleRows(top, rows), top, G, order.bounds, coder, leaf_columns,
+                      tiles > 1 ? 1 : threads);
+    loop.code();
+  });
 }
 
 Eigen::MatrixXd ordered_weights(const Eigen::MatrixXd& W, const DampedHessian& hessian,

@@ -16,27 +16,26 @@ UniformGrid fit_grid(const Encoding& layout, double low, double high) {
 }
 
 // A grid per row of `weights`.
-std::vector<UniformGrid> row_grids(const Encoding& layout, const Eigen::Ref<const Eigen::MatrixXd>& weights) {
+void fit_row_grids(const Encoding& layout, const Eigen::Ref<const Eigen::MatrixXd>& weights,
+                   UniformGrid* grids) {
   const Eigen::VectorXd low = weights.rowwise().minCoeff(), high = weights.rowwise().maxCoeff();
-  std::vector<UniformGrid> grids;
-  for (int64_t m = 0; m < weights.rows(); ++m) grids.push_back(fit_grid(layout, low(m), high(m)));
-  return grids;
+  for (int64_t m = 0; m < weights.rows(); ++m) grids[m] = fit_grid(layout, low(m), high(m));
 }
 
 class GridCoder : public ColumnCoder {
  public:
   GridCoder(const ColumnOrder& order, UniformLayer* layer) : order_(order), layer_(*layer) {}
 
-  void begin_group(int64_t, const Eigen::Ref<const Eigen::MatrixXd>&) override {}
+  void begin_group(int64_t, int64_t, const Eigen::Ref<const Eigen::MatrixXd>&) override {}
 
  protected:
-  void set_grids(int64_t column_group, const std::vector<UniformGrid>& grids) {
-    for (size_t m = 0; m < grids.size(); ++m)
-      layer_.set_grid(static_cast<int64_t>(m), column_group, grids[m]);
-  }
-
-  void store_column(int64_t k, const std::vector<UniformGrid>& grids, Eigen::Ref<Eigen::VectorXd> weights) {
-    for (int64_t m = 0; m < weights.size(); ++m) weights(m) = layer_.store(m, k, weights(m), grids[m]);
+  // Grids of all rows.
+  void store_column(int64_t k, int64_t first_row, const std::vector<UniformGrid>& grids,
+                    Eigen::Ref<Eigen::VectorXd> weights) {
+    for (int64_t i = 0; i < weights.size(); ++i) {
+      const int64_t m = first_row + i;
+      weights(i) = layer_.store(m, k, weights(i), grids[m]);
+    }
   }
 
   const ColumnOrder& order_;
@@ -50,14 +49,16 @@ class OriginalGridCoder : public GridCoder {
                     UniformLayer* layer)
       : GridCoder(order, layer), group_cols_(layout.group_cols) {
     for (int64_t first = 0; first < W.cols(); first += group_cols_) {
-      grids_.push_back(row_grids(layout, W.middleCols(first, group_cols_)));
-      set_grids(first / group_cols_, grids_.back());
+      std::vector<UniformGrid> grids(static_cast<size_t>(W.rows()));
+      fit_row_grids(layout, W.middleCols(first, group_cols_), grids.data());
+      for (int64_t m = 0; m < W.rows(); ++m) layer->set_grid(m, first / group_cols_, grids[m]);
+      grids_.push_back(std::move(grids));
     }
   }
 
-  void code_column(int64_t position, Eigen::Ref<Eigen::VectorXd> weights) override {
+  void code_column(int64_t position, int64_t first_row, Eigen::Ref<Eigen::VectorXd> weights) override {
     const int64_t k = order_.column[position];
-    store_column(k, grids_[k / group_cols_], weights);
+    store_column(k, first_row, grids_[k / group_cols_], weights);
   }
 
  private:
@@ -69,23 +70,26 @@ class OriginalGridCoder : public GridCoder {
 // first column is due.
 class GroupStartCoder : public GridCoder {
  public:
-  GroupStartCoder(const ColumnOrder& order, const Encoding& layout, UniformLayer* layer)
-      : GridCoder(order, layer), layout_(layout) {}
-
-  void begin_group(int64_t group, const Eigen::Ref<const Eigen::MatrixXd>& weights) override {
-    grids_ = row_grids(layout_, weights);
-    set_grids(group, grids_);
-    for (int64_t i = order_.bounds[group]; i < order_.bounds[group + 1]; ++i)
-      layer_.set_group_index(order_.column[i], group);
+  GroupStartCoder(int64_t rows, const ColumnOrder& order, const Encoding& layout, UniformLayer* layer)
+      : GridCoder(order, layer), layout_(layout), grids_(static_cast<size_t>(rows)) {
+    for (int64_t group = 0; group + 1 < static_cast<int64_t>(order.bounds.size()); ++group)
+      for (int64_t i = order.bounds[group]; i < order.bounds[group + 1]; ++i)
+        layer->set_group_index(order.column[i], group);
   }
 
-  void code_column(int64_t position, Eigen::Ref<Eigen::VectorXd> weights) override {
-    store_column(order_.column[position], grids_, weights);
+  void begin_group(int64_t group, int64_t first_row,
+                   const Eigen::Ref<const Eigen::MatrixXd>& weights) override {
+    fit_row_grids(layout_, weights, &grids_[first_row]);
+    for (int64_t m = first_row; m < first_row + weights.rows(); ++m) layer_.set_grid(m, group, grids_[m]);
+  }
+
+  void code_column(int64_t position, int64_t first_row, Eigen::Ref<Eigen::VectorXd> weights) override {
+    store_column(order_.column[position], first_row, grids_, weights);
   }
 
  private:
   const Encoding& layout_;
-  std::vector<UniformGrid> grids_;
+  std::vector<UniformGrid> grids_;  // by row, of the group that the row is in
 };
 
 // A grid per column and group of rows, from the updated column at its turn.
@@ -94,14 +98,16 @@ class ColumnGridCoder : public GridCoder {
   ColumnGridCoder(const ColumnOrder& order, const Encoding& layout, UniformLayer* layer)
       : GridCoder(order, layer), layout_(layout) {}
 
-  void code_column(int64_t position, Eigen::Ref<Eigen::VectorXd> weights) override {
+  int64_t rows_together() const override { return layout_.group_rows; }
+
+  void code_column(int64_t position, int64_t first_row, Eigen::Ref<Eigen::VectorXd> weights) override {
     const int64_t k = order_.column[position];
     for (int64_t first = 0; first < weights.size(); first += layout_.group_rows) {
       const auto group = weights.segment(first, layout_.group_rows);
       const UniformGrid grid = fit_grid(layout_, group.minCoeff(), group.maxCoeff());
-      layer_.set_grid(first / layout_.group_rows, k, grid);
-      for (int64_t m = first; m < first + layout_.group_rows; ++m)
-        weights(m) = layer_.store(m, k, weights(m), grid);
+      layer_.set_grid((first_row + first) / layout_.group_rows, k, grid);
+      for (int64_t i = first; i < first + layout_.group_rows; ++i)
+        weights(i) = layer_.store(first_row + i, k, weights(i), grid);
     }
   }
 
@@ -112,7 +118,8 @@ class ColumnGridCoder : public GridCoder {
 std::unique_ptr<ColumnCoder> coder_for(GridSource source, const Eigen::MatrixXd& W, const ColumnOrder& order,
                                        const Encoding& layout, UniformLayer* layer) {
   if (source == GridSource::column) return std::make_unique<ColumnGridCoder>(order, layout, layer);
-  if (source == GridSource::group_start) return std::make_unique<GroupStartCoder>(order, layout, layer);
+  if (source == GridSource::group_start)
+    return std::make_unique<GroupStartCoder>(W.rows(), order, layout, layer);
   return std::make_unique<OriginalGridCoder>(W, order, layout, layer);
 }
 

@@ -25,13 +25,13 @@ class CentredGridCoder : public ColumnCoder {
     scale_ = step > 0 ? rounded_positive_scale(step, layout.scale_bits) : 0;
   }
 
-  void begin_group(int64_t, const Eigen::Ref<const Eigen::MatrixXd>&) override {}
+  void begin_group(int64_t, int64_t, const Eigen::Ref<const Eigen::MatrixXd>&) override {}
 
-  void code_column(int64_t position, Eigen::Ref<Eigen::VectorXd> weights) override {
+  void code_column(int64_t position, int64_t first_row, Eigen::Ref<Eigen::VectorXd> weights) override {
     const double centre = max_code_ / 2.0, divisor = scale_ > 0 ? static_cast<double>(scale_) : 1;
     for (int64_t m = 0; m < weights.size(); ++m) {
       const double code = std::clamp(std::floor(weights(m) / divisor + centre + 0.5), 0.0, max_code_ * 1.0);
-      codes_(m, order_.column[position]) = static_cast<uint8_t>(code);
+      codes_(first_row + m, order_.column[position]) = static_cast<uint8_t>(code);
       weights(m) = static_cast<double>(scale_) * (code - centre);
     }
   }

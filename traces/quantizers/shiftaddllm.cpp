@@ -11,7 +11,6 @@
 #include "traces/quantizers/binary_layer.h"
 #include "traces/quantizers/error_feedback.h"
 #include "traces/quantizers/hessian.h"
-#include "traces/quantizers/parallel.h"
 #include "traces/quantizers/power_of_two.h"
 #include "traces/quantizers/validation.h"
 
@@ -25,30 +24,34 @@ constexpr int64_t kBlockColumns = 8, kBlockRowGroups = 8;  // of a block-wise sc
 // due; every column is then coded with them at its turn.
 class GroupScaleCoder : public ColumnCoder {
  public:
-  GroupScaleCoder(const ColumnOrder& order, const Encoding& layout, const BinaryFit& fit, int threads,
+  GroupScaleCoder(int64_t rows, const ColumnOrder& order, const Encoding& layout, const BinaryFit& fit,
                   BinaryLayer* layer)
-      : order_(order), layout_(layout), fit_(fit), threads_(threads), layer_(*layer) {}
+      : order_(order),
+        layout_(layout),
+        fit_(fit),
+        layer_(*layer),
+        levels_(static_cast<size_t>(row_groups(layout, rows))) {}
 
-  void begin_group(int64_t group, const Eigen::Ref<const Eigen::MatrixXd>& weights) override {
-    constexpr Eigen::Index kWorthThreads = 1 << 12;  // weights below which starting threads takes longer
+  int64_t rows_together() const override { return layout_.group_rows; }
+
+  void begin_group(int64_t group, int64_t first_row,
+                   const Eigen::Ref<const Eigen::MatrixXd>& weights) override {
     const int64_t column_group = order_.column[order_.bounds[group]] / layout_.group_cols;
-    levels_.resize(static_cast<size_t>(divide_up(weights.rows(), layout_.group_rows)));
-    parallel_for(levels_.size(), weights.size() < kWorthThreads ? 1 : threads_, [&](size_t row_group) {
-      const auto index = static_cast<int64_t>(row_group);
-      const int64_t first = index * layout_.group_rows;
+    for (int64_t first = 0; first < weights.rows(); first += layout_.group_rows) {
+      const int64_t row_group = (first_row + first) / layout_.group_rows;
       const auto block = weights.middleRows(first, std::min(layout_.group_rows, weights.rows() - first));
       std::vector<double> values(static_cast<size_t>(block.size()));
       Eigen::Map<Eigen::VectorXd>(values.data(), block.size()) = block.reshaped();
-      levels_[row_group] = layer_.set_scales(index, column_group, fit_plane_scales(values, fit_));
-    });
+      levels_[row_group] = layer_.set_scales(row_group, column_group, fit_plane_scales(values, fit_));
+    }
   }
 
-  void code_column(int64_t position, Eigen::Ref<Eigen::VectorXd> weights) override {
+  void code_column(int64_t position, int64_t first_row, Eigen::Ref<Eigen::VectorXd> weights) override {
     const int64_t k = order_.column[position];
-    for (size_t group = 0; group < levels_.size(); ++group) {
-      const int64_t first = static_cast<int64_t>(group) * layout_.group_rows;
-      const int64_t last = std::min(first + layout_.group_rows, static_cast<int64_t>(weights.size()));
-      for (int64_t m = first; m < last; ++m) weights(m) = layer_.store(m, k, weights(m), levels_[group]);
+    for (int64_t first = 0; first < weights.size(); first += layout_.group_rows) {
+      const BinaryLevels& levels = levels_[(first_row + first) / layout_.group_rows];
+      const int64_t last = std::min(first + layout_.group_rows, weights.size());
+      for (int64_t i = first; i < last; ++i) weights(i) = layer_.store(first_row + i, k, weights(i), levels);
     }
   }
 
@@ -56,9 +59,8 @@ class GroupScaleCoder : public ColumnCoder {
   const ColumnOrder& order_;
   const Encoding& layout_;
   const BinaryFit& fit_;
-  int threads_;
   BinaryLayer& layer_;
-  std::vector<BinaryLevels> levels_;  // a row group each
+  std::vector<BinaryLevels> levels_;  // by row group, of the column group that its rows are in
 };
 
 void check_term_range(const LayerShape& shape, const Eigen::MatrixXd& W) {
@@ -130,7 +132,7 @@ Layer quantize_shiftaddllm(const LayerShape& shape, const Encoding& layout, cons
 
   const BinaryFit fit{layout.bits, options.cycles > 0 ? options.cycles : kDefaultCycles, layout.terms};
   BinaryLayer layer(shape, layout);
-  GroupScaleCoder coder(order, layout, fit, options.threads, &layer);
+  GroupScaleCoder coder(shape.M, order, layout, fit, &layer);
   code_with_feedback(ordered_weights(W, hessian, order), feedback, order, &coder, options.threads);
   return layer.finish();
 }

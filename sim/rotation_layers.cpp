@@ -1,0 +1,43 @@
+#include "sim/rotation_layers.h"
+
+#include "traces/format/half.h"
+
+namespace eyeshift {
+namespace {
+
+std::shared_ptr<const Layer> factor_layer(const std::string& name, const std::vector<float>& entries,
+                                          int64_t n, bool backward) {
+  auto layer = std::make_shared<Layer>();
+  layer->shape = {name, n, n};
+  layer->weight.reserve(entries.size());
+  for (const float entry : entries) layer->weight.push_back(half_from_float(entry));
+  if (backward) layer->weight = transposed(layer->weight, n, n);
+  return layer;
+}
+
+}  // namespace
+
+RotationLayers rotation_layers(const std::string& name, const Rotation& rotation, int64_t n, bool backward) {
+  const auto [p, q] = rotation_factors(n);
+  RotationLayers layers;
+  std::vector<float> right = rotation.right;
+  if (p > 1)
+    layers.left = factor_layer(name + ".left", rotation.left, p, backward);
+  else
+    for (float& entry : right) entry *= rotation.left.front();
+  layers.right = factor_layer(name + ".right", right, q, backward);
+  return layers;
+}
+
+std::vector<uint16_t> transposed(const std::vector<uint16_t>& values, int64_t rows, int64_t columns) {
+  std::vector<uint16_t> turned(values.size());
+  const auto size = static_cast<size_t>(rows * columns);
+  for (size_t vector = 0; vector < values.size(); vector += size)
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t column = 0; column < columns; ++column)
+        turned[vector + static_cast<size_t>(column * rows + row)] =
+            values[vector + static_cast<size_t>(row * columns + column)];
+  return turned;
+}
+
+}  // namespace eyeshift

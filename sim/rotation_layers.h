@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "traces/format/layer.h"
+
+namespace eyeshift {
+
+// A rotation of n = p q rows as the machine runs it: n / p products a vector with its left factor, on the
+// columns of the vector as a [p, q] matrix, then n / q with its right one, on the rows of what comes out. In
+// half precision, as the factors are stored. p = 1 leaves no left product: its entry is in the right factor.
+struct RotationLayers {
+  std::shared_ptr<const Layer> left;  // [p, p], may be none
+  std::shared_ptr<const Layer> right;
+};
+
+// Named NAME.left and NAME.right. backward: the inverse rotation, by the transposed factors.
+RotationLayers rotation_layers(const std::string& name, const Rotation& rotation, int64_t n, bool backward);
+
+// [vectors, rows, columns] -> [vectors, columns, rows].
+std::vector<uint16_t> transposed(const std::vector<uint16_t>& values, int64_t rows, int64_t columns);
+
+}  // namespace eyeshift
