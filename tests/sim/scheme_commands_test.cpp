@@ -68,12 +68,15 @@ TEST_F(SchemeCommands, RotationsAreChargedBesideTheirLayer) {
 }
 
 TEST_F(SchemeCommands, SchemesWithoutAUnitAreRefusedWithTheReason) {
-  for (const char* scheme : {"quip", "msfp"}) {
-    ASSERT_EQ(quantize(scheme, {"--bits", "3"}).status, 0);
+  const auto expect_refused = [&](const char* scheme, const char* bits, const char* why) {
+    ASSERT_EQ(quantize(scheme, {"--bits", bits}).status, 0);
     const Outcome outcome = simulate({});
     EXPECT_EQ(outcome.status, 2) << scheme;
     EXPECT_THAT(outcome.err, HasSubstr("runs on no unit")) << scheme;
-  }
+    EXPECT_THAT(outcome.err, HasSubstr(why)) << scheme;
+  };
+  expect_refused("msfp", "3", "not by shared exponents");
+  expect_refused("quip", "8", "7 where zero lies half way");  // twice an 8-bit code has 9 bits
 }
 
 TEST_F(SchemeCommands, AwqRunsAndComputesOnScaledInputs) {
