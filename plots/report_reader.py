@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import os
 import sys
 
@@ -23,7 +24,13 @@ def value(entry, path, source, writer="eyeshift compare"):
         found = found[key]
     if isinstance(found, bool) or not isinstance(found, (int, float)):
         raise BadReport(f"{source}: '{path}' is not a number: {found!r}")
-    return float(found)
+    try:
+        number = float(found)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise BadReport(f"{source}: '{path}' is not a number that can be drawn: {number}")
+    return number
 
 
 def label(entry):

@@ -51,6 +51,14 @@ class Plots : public testing::TestWithParam<Plot> {
     report_ = comparison_json({run, other, prefill});
   }
 
+  // The report with so many tokens in a run, as Python reads it.
+  std::string with_tokens(const std::string& number) const {
+    Json changed = report_;
+    changed["schemes"][1]["tokens"] = "here";
+    std::string text = dump(changed);
+    return text.replace(text.find("\"here\""), 6, number);
+  }
+
   int plot(const std::string& report, const std::string& output) {
     return eyeshift::plot(folder_, GetParam().script, report, output);
   }
@@ -71,8 +79,10 @@ TEST_P(Plots, DrawTheSameFilesEachTime) {
 TEST_P(Plots, RefuseBadReportsWithoutWriting) {
   Json incomplete = report_;
   incomplete["schemes"][1].erase(GetParam().key);
-  for (const std::string& bad : {std::string("not json"), std::string("[]"), std::string("{\"schemes\": []}"),
-                                 std::string("{\"schemes\": [7]}"), dump(incomplete)}) {
+  for (const std::string& bad :
+       {std::string("not json"), std::string("[]"), std::string("{\"schemes\": []}"),
+        std::string("{\"schemes\": [7]}"), dump(incomplete), with_tokens("NaN"), with_tokens("-Infinity"),
+        with_tokens("1e999"), with_tokens("1" + std::string(400, '0'))}) {
     EXPECT_EQ(plot(bad, folder_ / "bad"), 2) << bad.substr(0, 40);
     EXPECT_THAT(content_of(folder_ / "log"),
                 testing::StartsWith(std::string(GetParam().script) + ".py: error: "));
