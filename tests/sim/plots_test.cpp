@@ -11,6 +11,7 @@ namespace eyeshift {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 // A Python 3 with matplotlib; "" where there is none.
 std::string python() {
@@ -184,6 +185,17 @@ TEST(SensitivityPlot, DrawsEveryWidth) {
   EXPECT_EQ(plot(folder, "sensitivity", dump(report), folder / "bad"), 2);
   EXPECT_THAT(content_of(folder / "log"), HasSubstr("is not a number"));
   EXPECT_EQ(plot(folder, "sensitivity", "{\"layers\": []}", folder / "bad"), 2);
+  report["layers"][1]["errors"][1]["relative_output_error"] = 0.1;
+  std::vector<Json> bad(5, report);
+  bad[0]["layers"][1]["name"] = 3;
+  bad[1]["layers"][0].erase("criteria");
+  bad[2]["layers"][1]["errors"].erase(0);
+  bad[3]["agreement"] = 1;
+  bad[4]["agreement"][0].erase("bits");
+  for (const Json& other : bad) {
+    EXPECT_EQ(plot(folder, "sensitivity", dump(other), folder / "bad"), 2);
+    EXPECT_THAT(content_of(folder / "log"), Not(HasSubstr("Traceback")));
+  }
 }
 
 TEST(UnitCostsPlot, DrawsTheTablesThatComeWithTheProgram) {

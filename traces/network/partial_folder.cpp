@@ -90,6 +90,7 @@ PartialFolder::~PartialFolder() = default;
 
 void PartialFolder::check_job(const nlohmann::json& job) const {
   if (!fs::exists(path_ / kJob)) {
+    remove_files();  // of a run that was killed as it removed its files: nobody knows what job they belong to
     write(kJob, job);
     return;
   }
