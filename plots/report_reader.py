@@ -39,6 +39,12 @@ def label(entry):
     return f"{name}/{entry['dataflow']}" if own_dataflow else name
 
 
+def name(run, runs):
+    """The label of one of the runs, with its bits where its side has several widths among them."""
+    widths = {other.get("bits") for other in runs if label(other) == label(run)}
+    return f"{label(run)}, {run.get('bits')} bits" if len(widths) > 1 else label(run)
+
+
 def read_json(path):
     try:
         with open(path, encoding="utf-8") as file:
@@ -163,18 +169,18 @@ def label_points(figure, axis, points, names, colours):
 
 
 def scatter_by_side(plt, runs, path, horizontal, vertical, horizontal_label, vertical_label):
-    """A panel a number of tokens, a named marker a scheme@unit. horizontal and vertical: (key, factor)."""
+    """A panel a number of tokens, a named marker a scheme@unit and width. horizontal and vertical: (key, factor)."""
     groups = by_tokens(runs)
-    sides = list(dict.fromkeys(label(run) for run in runs))
+    sides = list(dict.fromkeys(name(run, runs) for run in runs))
     figure, axes = plt.subplots(1, len(groups), figsize=(4.8 * len(groups), 3.8), squeeze=False)
     axes[0][0].set_ylabel(vertical_label)
     drawn = []
     for axis, (tokens, members) in zip(axes[0], groups.items()):
         points = [tuple(value(run, key, path) * factor for key, factor in (horizontal, vertical)) for run in members]
-        names = [label(run) for run in members]
-        colours = [COLOURS[sides.index(name) % len(COLOURS)] for name in names]
-        for point, name, colour in zip(points, names, colours):
-            axis.scatter(*point, s=40, color=colour, marker=MARKERS[sides.index(name) % len(MARKERS)],
+        names = [name(run, runs) for run in members]
+        colours = [COLOURS[sides.index(side) % len(COLOURS)] for side in names]
+        for point, side, colour in zip(points, names, colours):
+            axis.scatter(*point, s=40, color=colour, marker=MARKERS[sides.index(side) % len(MARKERS)],
                          edgecolors="black", linewidths=0.5, zorder=3)
         axis.set_xlabel(horizontal_label)
         axis.set_title(tokens_title(tokens))

@@ -31,7 +31,7 @@ def panels(runs, path):
             raise reader.BadReport(f"{path}: no 'layers' in this report")
         for layer in run["layers"]:
             fractions = busy_fractions(layer, path)
-            name = str(layer.get("name")) + (f", {reader.label(run)}" if len(runs) > 1 else "")
+            name = str(layer.get("name")) + (f", {reader.name(run, runs)}" if len(runs) > 1 else "")
             alike = next((panel for panel in found if panel[1] == fractions), None)
             if alike:
                 alike[0].append(name)

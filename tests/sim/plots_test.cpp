@@ -95,6 +95,21 @@ TEST_P(Plots, RefuseAnUnwritableFolder) {
   EXPECT_THAT(content_of(folder_ / "log"), HasSubstr("cannot write"));
 }
 
+TEST(PlotsOfSeveralWidths, TellThemApart) {
+  ASSERT_FALSE(python().empty());
+  const TestFolder folder;
+  RunReport run = sample_run();
+  price(run, {default_table()});
+  RunReport wide = run;
+  wide.accuracy->perplexity = 4;
+  ASSERT_EQ(plot(folder, "energy_bars", dump(comparison_json({run, wide})), folder / "same"), 0);
+  wide.bits = 8;
+  const std::string report = dump(comparison_json({run, wide}));
+  ASSERT_EQ(plot(folder, "energy_bars", report, folder / "bars"), 0) << content_of(folder / "log");
+  EXPECT_NE(content_of(folder / "bars.svg"), content_of(folder / "same.svg"));
+  EXPECT_EQ(plot(folder, "pareto", report, folder / "pareto"), 0) << content_of(folder / "log");
+}
+
 class ReproductionPlot : public testing::Test {
  protected:
   void SetUp() override {
