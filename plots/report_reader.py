@@ -169,19 +169,27 @@ def label_points(figure, axis, points, names, colours):
 
 
 def scatter_by_side(plt, runs, path, horizontal, vertical, horizontal_label, vertical_label):
-    """A panel a number of tokens, a named marker a scheme@unit and width. horizontal and vertical: (key, factor)."""
+    """A panel a number of tokens, a named marker a scheme@unit and width: of several widths a side has one colour and a
+    marker each. horizontal and vertical: (key, factor)."""
     groups = by_tokens(runs)
-    sides = list(dict.fromkeys(name(run, runs) for run in runs))
+    sides = {side: list(dict.fromkeys(run.get("bits") for run in runs if label(run) == side))
+             for side in map(label, runs)}
+
+    def looks(run):
+        place, widths = list(sides).index(label(run)), sides[label(run)]
+        shape = widths.index(run.get("bits")) if len(widths) > 1 else place
+        return COLOURS[place % len(COLOURS)], MARKERS[shape % len(MARKERS)]
+
     figure, axes = plt.subplots(1, len(groups), figsize=(4.8 * len(groups), 3.8), squeeze=False)
     axes[0][0].set_ylabel(vertical_label)
     drawn = []
     for axis, (tokens, members) in zip(axes[0], groups.items()):
         points = [tuple(value(run, key, path) * factor for key, factor in (horizontal, vertical)) for run in members]
         names = [name(run, runs) for run in members]
-        colours = [COLOURS[sides.index(side) % len(COLOURS)] for side in names]
-        for point, side, colour in zip(points, names, colours):
-            axis.scatter(*point, s=40, color=colour, marker=MARKERS[sides.index(side) % len(MARKERS)],
-                         edgecolors="black", linewidths=0.5, zorder=3)
+        colours = [looks(run)[0] for run in members]
+        for point, run in zip(points, members):
+            colour, marker = looks(run)
+            axis.scatter(*point, s=40, color=colour, marker=marker, edgecolors="black", linewidths=0.5, zorder=3)
         axis.set_xlabel(horizontal_label)
         axis.set_title(tokens_title(tokens))
         axis.margins(0.12)
