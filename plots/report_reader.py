@@ -72,7 +72,8 @@ def read_runs(path):
     for run in runs:
         if not isinstance(run, dict) or "scheme" not in run:
             raise BadReport(f"{path}: a run without 'scheme'; was it written by 'eyeshift compare --output'?")
-        value(run, "tokens", path)
+        for key in ("tokens", "bits"):
+            value(run, key, path)
     return runs
 
 

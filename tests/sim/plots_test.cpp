@@ -82,9 +82,11 @@ TEST_P(Plots, DrawTheSameFilesEachTime) {
 TEST_P(Plots, RefuseBadReportsWithoutWriting) {
   Json incomplete = report_;
   incomplete["schemes"][1].erase(GetParam().key);
+  Json wide = report_;
+  wide["schemes"][1]["bits"] = {3, 4};
   for (const std::string& bad : {std::string("not json"), std::string("[]"), std::string("{\"schemes\": []}"),
-                                 std::string("{\"schemes\": [7]}"), dump(incomplete), with_tokens("NaN"),
-                                 with_tokens("1" + std::string(400, '0'))}) {
+                                 std::string("{\"schemes\": [7]}"), dump(incomplete), dump(wide),
+                                 with_tokens("NaN"), with_tokens("1" + std::string(400, '0'))}) {
     EXPECT_EQ(plot(bad, folder_ / "bad"), 2) << bad.substr(0, 40);
     EXPECT_THAT(content_of(folder_ / "log"),
                 testing::StartsWith(std::string(GetParam().script) + ".py: error: "));
