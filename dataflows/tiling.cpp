@@ -40,10 +40,10 @@ Tiling::Tiling(const LayerShape& shape, const LayerGeometry& geometry, int64_t t
   const int64_t unpadded = conv ? shape.conv->C / groups : shape.K;
   C = divide_up(unpadded, granule) * granule;
   padding = C - unpadded;
-  const bool row_wise =
-      geometry.encoding.coding != Coding::fp16 && scale_layout(geometry.encoding) == ScaleLayout::row;
-  scale_channels =
-      row_wise && column_groups(geometry.encoding, shape.K) > 1 ? geometry.encoding.group_cols : C;
+  const ScaleLayout layout = scale_layout(geometry.encoding);
+  const bool cut =
+      geometry.encoding.coding != Coding::fp16 && (layout == ScaleLayout::row || layout == ScaleLayout::tile);
+  scale_channels = cut && column_groups(geometry.encoding, shape.K) > 1 ? geometry.encoding.group_cols : C;
   q = std::min(mapping.q, C);
   r = mapping.r;
   t = mapping.t;

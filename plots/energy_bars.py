@@ -31,7 +31,7 @@ def draw(plt, runs, path):
             axis.bar(range(len(members)), heights, bottom=bottoms, width=0.7, label=name,
                      color=reader.COLOURS[index], edgecolor="white", linewidth=0.4)
             bottoms = [bottom + height for bottom, height in zip(bottoms, heights)]
-        axis.set_xticks(range(len(members)), [reader.label(run) for run in members], rotation=40, ha="right")
+        axis.set_xticks(range(len(members)), [reader.name(run, runs) for run in members], rotation=40, ha="right")
         axis.grid(axis="x", visible=False)
         axis.set_title(reader.tokens_title(tokens))
     axes[0][0].set_ylabel("energy of all linear layers (µJ)")

@@ -65,7 +65,7 @@ def draw(plt, runs, path):
 
 def main():
     parser = argparse.ArgumentParser(
-        description="Perplexity against energy of all runs of several comparisons, made with --checkpoint at several "
+        description="Perplexity against energy of all runs of one comparison or several, made with --checkpoint at several "
         "--bits, with the Pareto front; lower left is better. Writes PNG and SVG.")
     parser.add_argument("reports", metavar="REPORT.json", nargs="+", help="JSON written by 'eyeshift compare --output'")
     parser.add_argument("--output", required=True, metavar="NAME",

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import os
 import sys
 
@@ -23,13 +24,25 @@ def value(entry, path, source, writer="eyeshift compare"):
         found = found[key]
     if isinstance(found, bool) or not isinstance(found, (int, float)):
         raise BadReport(f"{source}: '{path}' is not a number: {found!r}")
-    return float(found)
+    try:
+        number = float(found)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise BadReport(f"{source}: '{path}' is not a number that can be drawn: {number}")
+    return number
 
 
 def label(entry):
     name = f"{entry['scheme']}@{entry['unit']}" if entry.get("unit") else str(entry["scheme"])
     own_dataflow = entry.get("dataflow", "row-stationary") != "row-stationary"
     return f"{name}/{entry['dataflow']}" if own_dataflow else name
+
+
+def name(run, runs):
+    """The label of one of the runs, with its bits where its side has several widths among them."""
+    widths = {other.get("bits") for other in runs if label(other) == label(run)}
+    return f"{label(run)}, {run.get('bits')} bits" if len(widths) > 1 else label(run)
 
 
 def read_json(path):
@@ -59,7 +72,8 @@ def read_runs(path):
     for run in runs:
         if not isinstance(run, dict) or "scheme" not in run:
             raise BadReport(f"{path}: a run without 'scheme'; was it written by 'eyeshift compare --output'?")
-        value(run, "tokens", path)
+        for key in ("tokens", "bits"):
+            value(run, key, path)
     return runs
 
 
@@ -156,19 +170,27 @@ def label_points(figure, axis, points, names, colours):
 
 
 def scatter_by_side(plt, runs, path, horizontal, vertical, horizontal_label, vertical_label):
-    """A panel a number of tokens, a named marker a scheme@unit. horizontal and vertical: (key, factor)."""
+    """A panel a number of tokens, a named marker a scheme@unit and width: of several widths a side has one colour and a
+    marker each. horizontal and vertical: (key, factor)."""
     groups = by_tokens(runs)
-    sides = list(dict.fromkeys(label(run) for run in runs))
+    sides = {side: list(dict.fromkeys(run.get("bits") for run in runs if label(run) == side))
+             for side in map(label, runs)}
+
+    def looks(run):
+        place, widths = list(sides).index(label(run)), sides[label(run)]
+        shape = widths.index(run.get("bits")) if len(widths) > 1 else place
+        return COLOURS[place % len(COLOURS)], MARKERS[shape % len(MARKERS)]
+
     figure, axes = plt.subplots(1, len(groups), figsize=(4.8 * len(groups), 3.8), squeeze=False)
     axes[0][0].set_ylabel(vertical_label)
     drawn = []
     for axis, (tokens, members) in zip(axes[0], groups.items()):
         points = [tuple(value(run, key, path) * factor for key, factor in (horizontal, vertical)) for run in members]
-        names = [label(run) for run in members]
-        colours = [COLOURS[sides.index(name) % len(COLOURS)] for name in names]
-        for point, name, colour in zip(points, names, colours):
-            axis.scatter(*point, s=40, color=colour, marker=MARKERS[sides.index(name) % len(MARKERS)],
-                         edgecolors="black", linewidths=0.5, zorder=3)
+        names = [name(run, runs) for run in members]
+        colours = [looks(run)[0] for run in members]
+        for point, run in zip(points, members):
+            colour, marker = looks(run)
+            axis.scatter(*point, s=40, color=colour, marker=marker, edgecolors="black", linewidths=0.5, zorder=3)
         axis.set_xlabel(horizontal_label)
         axis.set_title(tokens_title(tokens))
         axis.margins(0.12)

@@ -10,12 +10,16 @@ WRITER = "eyeshift sensitivity"
 
 def read(path):
     report = reader.read_json(path)
-    layers = report.get("layers") if isinstance(report, dict) else None
-    if not isinstance(layers, list) or not layers or "agreement" not in report:
-        raise reader.BadReport(f"{path}: no layers in this report; was it written by '{WRITER} --output'?")
+    layers = reader.entries(report, "layers", path, WRITER)
     for layer in layers:
-        if not isinstance(layer, dict) or not isinstance(layer.get("errors"), list) or "name" not in layer:
-            raise reader.BadReport(f"{path}: a layer without 'name' and 'errors'; was it written by '{WRITER} --output'?")
+        if not isinstance(layer.get("name"), str) or not isinstance(layer.get("criteria"), dict) or not layer["criteria"]:
+            raise reader.BadReport(f"{path}: a layer without 'name' and 'criteria'; was it written by '{WRITER} --output'?")
+        if len(reader.entries(layer, "errors", path, WRITER)) != len(layers[0]["errors"]):
+            raise reader.BadReport(f"{path}: layer '{layer['name']}' has 'errors' at other widths than the first one")
+    for entry in reader.entries(report, "agreement", path, WRITER):
+        if "criterion" not in entry or "bits" not in entry:
+            raise reader.BadReport(f"{path}: an 'agreement' without 'criterion' and 'bits'; was it written by "
+                                   f"'{WRITER} --output'?")
     return report
 
 

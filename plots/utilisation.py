@@ -16,11 +16,11 @@ def busy_fractions(layer, path):
     cycles = reader.value(layer, "cycles", path)
     rows = layer["pe_busy_cycles"]
     alike = rows and all(isinstance(row, list) and row and len(row) == len(rows[0]) for row in rows)
-    if not alike or any(isinstance(pe, bool) or not isinstance(pe, (int, float)) for row in rows for pe in row):
-        raise reader.BadReport(f"{path}: 'pe_busy_cycles' is no table of numbers")
+    if not alike:
+        raise reader.BadReport(f"{path}: 'pe_busy_cycles' is no table")
     if cycles <= 0:
         raise reader.BadReport(f"{path}: 'cycles' is not positive: {cycles}")
-    return [[pe / cycles for pe in row] for row in rows]
+    return [[reader.value({"pe_busy_cycles": pe}, "pe_busy_cycles", path) / cycles for pe in row] for row in rows]
 
 
 def panels(runs, path):
@@ -31,7 +31,7 @@ def panels(runs, path):
             raise reader.BadReport(f"{path}: no 'layers' in this report")
         for layer in run["layers"]:
             fractions = busy_fractions(layer, path)
-            name = str(layer.get("name")) + (f", {reader.label(run)}" if len(runs) > 1 else "")
+            name = str(layer.get("name")) + (f", {reader.name(run, runs)}" if len(runs) > 1 else "")
             alike = next((panel for panel in found if panel[1] == fractions), None)
             if alike:
                 alike[0].append(name)

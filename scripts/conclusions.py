@@ -12,6 +12,8 @@ def read(path):
     with open(path, encoding="utf-8") as file:
         report = json.load(file)
     runs = {(f"{run['scheme']}@{run['unit']}", run["tokens"]): run for run in report["schemes"]}
+    if len(runs) < len(report["schemes"]):
+        raise ValueError("a scheme on a unit comes at several widths or in several dataflows; compare at one --bits")
     return runs, report["tokens"]
 
 

@@ -33,6 +33,24 @@ SchemeOnUnit parse_scheme_on_unit(const std::string& text) {
   return side;
 }
 
+std::vector<SchemeOnUnit> at_widths(const std::vector<SchemeOnUnit>& sides,
+                                    const std::vector<int64_t>& widths) {
+  if (widths.size() < 2) return sides;
+  std::vector<SchemeOnUnit> all;
+  for (const int64_t bits : widths)
+    for (const SchemeOnUnit& side : sides) {
+      const bool has_choice = !Registry<Quantizer>::instance().find(side.scheme, "scheme").fixed_bits();
+      if (!has_choice && bits != widths.front()) continue;
+      all.push_back(side);
+      if (has_choice) all.back().bits = static_cast<int>(bits);
+    }
+  return all;
+}
+
+std::string workload_key(const SchemeOnUnit& side) {
+  return side.bits > 0 ? side.scheme + " " + std::to_string(side.bits) : side.scheme;
+}
+
 std::vector<AcceleratorConfig> machines(const AcceleratorConfig& accelerator,
                                         const std::vector<SchemeOnUnit>& sides) {
   std::vector<AcceleratorConfig> all;
@@ -117,7 +135,7 @@ std::vector<RunReport> compare(const AcceleratorConfig& accelerator, const Compa
   std::vector<AcceleratorConfig> machine_of = machines(accelerator, options.sides);
   std::vector<UnitMachine> units;
   for (size_t i = 0; i < machine_of.size(); ++i) {
-    const WorkItem& coded = coded_layer(workloads.at(options.sides[i].scheme).workload);
+    const WorkItem& coded = coded_layer(workloads.at(workload_key(options.sides[i])).workload);
     units.push_back({machine_of[i], options.sides[i].unit, coded.shape, coded.encoding});
   }
   for (size_t i = 1; i < machine_of.size(); ++i)
@@ -127,7 +145,7 @@ std::vector<RunReport> compare(const AcceleratorConfig& accelerator, const Compa
   for (const int64_t tokens : options.tokens)
     for (size_t i = 0; i < options.sides.size(); ++i) {
       const SchemeOnUnit& side = options.sides[i];
-      sources.push_back(&workloads.at(side.scheme));
+      sources.push_back(&workloads.at(workload_key(side)));
       check_runs(sources.back()->workload, machine_of[i], side.unit);
       tasks.push_back({machine_of[i], sources.back()->workload, side_options(options, side)});
       tasks.back().options.tokens = tokens;

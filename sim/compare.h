@@ -22,11 +22,17 @@ struct SchemeOnUnit {
   std::string scheme;
   std::string unit;
   std::string dataflow = {};
+  int bits = 0;  // where the comparison has several widths: this side's; 0: the scheme's or the only one
 };
 
 // Reads "scheme@unit" or "scheme@unit/dataflow". Throws InputError where it has another form or a name is
 // unknown.
 SchemeOnUnit parse_scheme_on_unit(const std::string& text);
+
+// The sides at every width, width by width; a scheme that has no choice of bits comes once. One width leaves
+// them as they are.
+std::vector<SchemeOnUnit> at_widths(const std::vector<SchemeOnUnit>& sides,
+                                    const std::vector<int64_t>& widths);
 
 struct CompareOptions {
   std::vector<SchemeOnUnit> sides;
@@ -39,7 +45,10 @@ struct CompareOptions {
   int parallel = 1;
 };
 
-// A workload a scheme, with its accuracy where there are weights.
+// What sides whose weights are the same have in common: scheme and bits.
+std::string workload_key(const SchemeOnUnit& side);
+
+// A workload a scheme and width, with its accuracy where there are weights.
 struct SchemeWorkload {
   Workload workload;
   std::optional<Accuracy> accuracy;
@@ -82,7 +91,7 @@ SchemeWorkload quantized_workload(const std::string& checkpoint, const std::stri
 SimulateOptions side_options(const CompareOptions& options, const SchemeOnUnit& side);
 
 // Simulates every side at every number of tokens: reports by tokens, then in the order of the sides.
-// `workloads` has one entry a scheme named in the sides.
+// `workloads` has one entry a workload_key() of the sides.
 std::vector<RunReport> compare(const AcceleratorConfig& accelerator, const CompareOptions& options,
                                const std::map<std::string, SchemeWorkload>& workloads,
                                const std::vector<EnergyTable>& tables);

@@ -81,23 +81,38 @@ std::string equal_terms_text(EqualTerms terms, const std::vector<RunReport>& run
   constexpr double kSquareMillimetre = 1e6, kMicrojoule_pJ = 1e6, kMillisecond = 1e-3;
   std::string text;
   std::set<int64_t> told;
+  const bool widths = several_widths(runs);
   for (const RunReport& first : runs) {
     if (!told.insert(first.tokens).second) continue;
     const std::string what = terms == EqualTerms::area ? "equal area" : "equal throughput";
-    TextTable table({what + ", " + std::to_string(first.tokens) + (first.tokens == 1 ? " token" : " tokens"),
-                     "PEs", "PE um2", "array mm2", "time ms", "energy uJ", "uJ x ms", "to the first"});
+    std::vector<std::string> titles = {
+        what + ", " + std::to_string(first.tokens) + (first.tokens == 1 ? " token" : " tokens"),
+        "PEs",
+        "PE um2",
+        "array mm2",
+        "time ms",
+        "energy uJ",
+        "uJ x ms",
+        "to the first"};
+    if (widths) titles.insert(titles.begin() + 1, "bits");
+    TextTable table(titles);
     const auto product = [&](const RunReport& run) {
       return run.tables.front().energy.total / kMicrojoule_pJ * (sums(run).time_s / kMillisecond);
     };
     for (const RunReport& run : runs) {
       if (run.tokens != first.tokens) continue;
       const Area& area = run.tables.front().area;
-      table.add({run.scheme + "@" + run.unit,
-                 std::to_string(run.accelerator.array.rows * run.accelerator.array.cols),
-                 significant(area.pe_um2), significant(area.array_um2 / kSquareMillimetre),
-                 significant(sums(run).time_s / kMillisecond),
-                 significant(run.tables.front().energy.total / kMicrojoule_pJ), significant(product(run)),
-                 significant(product(run) / product(first), 3)});
+      std::vector<std::string> fields = {
+          run.scheme + "@" + run.unit,
+          std::to_string(run.accelerator.array.rows * run.accelerator.array.cols),
+          significant(area.pe_um2),
+          significant(area.array_um2 / kSquareMillimetre),
+          significant(sums(run).time_s / kMillisecond),
+          significant(run.tables.front().energy.total / kMicrojoule_pJ),
+          significant(product(run)),
+          significant(product(run) / product(first), 3)};
+      if (widths) fields.insert(fields.begin() + 1, std::to_string(run.bits));
+      table.add(fields);
     }
     text += "\n" + table.str();
   }

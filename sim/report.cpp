@@ -31,6 +31,16 @@ RunSums sums_where(const RunReport& run, const Counts& counts) {
 
 }  // namespace
 
+bool several_widths(const std::vector<RunReport>& runs) {
+  const auto same_but_bits = [](const RunReport& a, const RunReport& b) {
+    return a.scheme == b.scheme && a.unit == b.unit && a.dataflow == b.dataflow && a.bits != b.bits;
+  };
+  for (const RunReport& run : runs)
+    for (const RunReport& other : runs)
+      if (same_but_bits(run, other)) return true;
+  return false;
+}
+
 RunSums sums(const RunReport& run) {
   return sums_where(run, [](const LayerReport&) { return true; });
 }

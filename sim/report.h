@@ -89,6 +89,10 @@ struct RunReport {
   SimulatorUse simulator;
 };
 
+// Whether any scheme on a unit is among the runs at several widths, so that only its bits tell which is
+// which.
+bool several_widths(const std::vector<RunReport>& runs);
+
 RunSums sums(const RunReport& run);
 // Of the layers of one kind.
 RunSums sums(const RunReport& run, LayerKind kind);

@@ -38,7 +38,7 @@ void add_energy(std::vector<Column>& columns) {
   add("total", [](const Energy& e) { return e.total; });
 }
 
-std::vector<Column> all_columns() {
+std::vector<Column> all_columns(bool widths) {
   using R = const RunReport&;
   using L = const LayerReport&;
   std::vector<Column> columns = {
@@ -78,6 +78,7 @@ std::vector<Column> all_columns() {
       {"dram_bytes.outputs", [](R, L l) { return whole(l.result.actions[Action::dram_write_outputs]); }},
       {"dram_bytes.scales", [](R, L l) { return whole(l.result.actions[Action::dram_read_scales]); }},
   };
+  if (widths) columns.insert(columns.begin() + 3, {"bits", [](R r, L) { return whole(r.bits); }});
   add_energy(columns);
   columns.emplace_back("chip_power_mW", [](R, L l) { return exact(chip_power_mW(l.energy, l.time_s)); });
   for (size_t i = 0; i < kActionCount; ++i)
@@ -89,7 +90,7 @@ std::vector<Column> all_columns() {
 }  // namespace
 
 std::string runs_csv(const std::vector<RunReport>& runs) {
-  const std::vector<Column> columns = all_columns();
+  const std::vector<Column> columns = all_columns(several_widths(runs));
   std::vector<std::string> fields;
   for (const Column& column : columns) fields.push_back(column.first);
   std::string text = csv_row(fields);

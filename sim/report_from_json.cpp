@@ -1,9 +1,5 @@
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <iterator>
 
 #include "configs/reader/errors.h"
@@ -294,44 +290,6 @@ RunReport run_from_json(const Json& json) {
                    count_field(simulator, "evaluated_cycles", where),
                    count_field(simulator, "skipped_cycles", where)};
   return run;
-}
-
-namespace {
-
-// One run of a file; errors say which.
-RunReport run_of_file(const Json& json, const std::string& place) {
-  try {
-    return run_from_json(json);
-  } catch (const InputError& error) {
-    throw InputError(place + ": " + error.what());
-  }
-}
-
-}  // namespace
-
-ReportFile load_report(const std::string& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored))
-    throw InputError("cannot read '" + path + "': it is a folder, not a JSON report");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw InputError("cannot read '" + path + "': " + std::strerror(errno));
-  Json json;
-  try {
-    json = Json::parse(file);
-  } catch (const Json::exception& error) {
-    throw InputError(path + ": not JSON: " + error.what());
-  }
-  ReportFile report;
-  report.comparison = json.is_object() && json.contains("schemes");
-  if (!report.comparison) {
-    report.runs.push_back(run_of_file(json, path));
-    return report;
-  }
-  if (!json["schemes"].is_array()) throw InputError(path + ": 'schemes' must be a list");
-  for (const Json& run : json["schemes"])
-    report.runs.push_back(run_of_file(run, path + ": schemes[" + std::to_string(report.runs.size()) + "]"));
-  if (report.runs.empty()) throw InputError(path + ": 'schemes' is empty");
-  return report;
 }
 
 }  // namespace eyeshift

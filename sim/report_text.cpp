@@ -116,6 +116,7 @@ std::string comparison_text(const std::vector<RunReport>& runs) {
   std::vector<int64_t> tokens;
   const bool several_dataflows = std::any_of(
       runs.begin(), runs.end(), [&](const RunReport& run) { return run.dataflow != runs.front().dataflow; });
+  const bool widths = several_widths(runs);
   for (const RunReport& run : runs)
     if (std::find(tokens.begin(), tokens.end(), run.tokens) == tokens.end()) tokens.push_back(run.tokens);
   for (const int64_t n : tokens) {
@@ -133,6 +134,7 @@ std::string comparison_text(const std::vector<RunReport>& runs) {
                                        "area mm2"};
     if (in_units) titles.insert(titles.begin() + 2, "in unit ppl");
     if (parts) titles.insert(titles.end(), {"linear ms", "linear uJ"});
+    if (widths) titles.insert(titles.begin() + 1, "bits");
     TextTable table(titles);
     for (const RunReport& run : runs) {
       if (run.tokens != n) continue;
@@ -159,6 +161,7 @@ std::string comparison_text(const std::vector<RunReport>& runs) {
         const RunSums linear = sums(run, LayerKind::linear);
         fields.insert(fields.end(), {milliseconds(linear.time_s), microjoules(linear.energy.total)});
       }
+      if (widths) fields.insert(fields.begin() + 1, std::to_string(run.bits));
       table.add(fields);
     }
     text += table.str();

@@ -16,7 +16,8 @@ struct RotationLayers {
   std::shared_ptr<const Layer> right;
 };
 
-// Named NAME.left and NAME.right. backward: the inverse rotation, by the transposed factors.
+// Named NAME.left and NAME.right; without weights where the rotation has none. backward: the inverse
+// rotation, by the transposed factors.
 RotationLayers rotation_layers(const std::string& name, const Rotation& rotation, int64_t n, bool backward);
 
 // [vectors, rows, columns] -> [vectors, columns, rows].

@@ -10,26 +10,28 @@ namespace {
 
 constexpr char kOutputHead[] = "lm_head";
 
-// Adds the products of vectors of n elements with one factor: a square matrix, n / factor times a vector.
-ProductStep add_factor(std::shared_ptr<const Layer> factor, int64_t n, Workload& workload) {
+// Adds the products of vectors of n elements with one factor: a square matrix, n / factor times a vector, in
+// each of so many layers.
+ProductStep add_factor(std::shared_ptr<const Layer> factor, int64_t n, int64_t count, Workload& workload) {
   WorkItem item;
   item.shape = factor->shape;
-  item.layer = factor.get();
+  item.shape.count = count;
+  if (!factor->weight.empty()) item.layer = factor.get();
   item.vectors = n / factor->shape.K;
   workload.layers.push_back(std::move(item));
   workload.factors.push_back(std::move(factor));
   return {workload.layers.size() - 1};
 }
 
-void add_rotation(const RotationLayers& rotation, int64_t n, Workload& workload,
+void add_rotation(const RotationLayers& rotation, int64_t n, int64_t count, Workload& workload,
                   std::vector<ProductStep>& steps) {
   const int64_t q = rotation.right->shape.K, p = n / q;
   if (rotation.left != nullptr) {
-    steps.push_back(add_factor(rotation.left, n, workload));
+    steps.push_back(add_factor(rotation.left, n, count, workload));
     steps.back().rows = p;
     steps.back().columns = q;
   }
-  steps.push_back(add_factor(rotation.right, n, workload));
+  steps.push_back(add_factor(rotation.right, n, count, workload));
   if (rotation.left == nullptr) return;
   steps.back().rows = q;
   steps.back().columns = p;
@@ -37,7 +39,7 @@ void add_rotation(const RotationLayers& rotation, int64_t n, Workload& workload,
 
 void add_scaling(const LayerShape& shape, Workload& workload) {
   WorkItem scale;
-  scale.shape = {shape.name + ".scale_inputs", 1, 1, 1};
+  scale.shape = {shape.name + ".scale_inputs", 1, 1, shape.count};
   scale.encoding.scheme = "scale";
   scale.encoding.coding = Coding::none;
   scale.encoding.bits = 0;
@@ -49,12 +51,15 @@ void add_scaling(const LayerShape& shape, Workload& workload) {
 // What computes the workload's last layer, which takes its inputs rotated.
 std::vector<ProductStep> add_rotations(const Layer& layer, Workload& workload) {
   const size_t itself = workload.layers.size() - 1;
-  const auto& [name, K, M] = std::tie(layer.shape.name, layer.shape.K, layer.shape.M);
+  const auto& [name, K, M, count] =
+      std::tie(layer.shape.name, layer.shape.K, layer.shape.M, layer.shape.count);
   std::vector<ProductStep> steps;
   add_scaling(layer.shape, workload);
-  add_rotation(rotation_layers(name + ".rotate_inputs", layer.rotate_inputs, K, false), K, workload, steps);
+  add_rotation(rotation_layers(name + ".rotate_inputs", layer.rotate_inputs, K, false), K, count, workload,
+               steps);
   steps.push_back({itself});
-  add_rotation(rotation_layers(name + ".rotate_outputs", layer.rotate_outputs, M, true), M, workload, steps);
+  add_rotation(rotation_layers(name + ".rotate_outputs", layer.rotate_outputs, M, true), M, count, workload,
+               steps);
   return steps;
 }
 
@@ -83,7 +88,11 @@ Workload workload_of(const NetworkConfig& network, const std::string& scheme,
   Workload workload{network.name, scheme, quantizer.fixed_bits().value_or(options.bits), {}};
   for (const LayerShape& shape : network.layers) {
     const Quantizer& of_layer = shape.name == kOutputHead ? half_precision : quantizer;
-    workload.layers.push_back({shape, of_layer.encoding(shape, options), nullptr, kind_of(shape)});
+    Layer layer;  // without tensors
+    layer.shape = shape;
+    layer.encoding = of_layer.encoding(shape, options);
+    workload.layers.push_back({shape, layer.encoding, nullptr, kind_of(shape)});
+    if (layer.encoding.inputs == InputForm::rotated) add_rotations(layer, workload);
   }
   workload.attention = network.attention;
   workload.norms = network.norms;

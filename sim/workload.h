@@ -39,13 +39,13 @@ struct Workload {
   std::vector<WorkItem> layers;
   std::optional<AttentionShape> attention = std::nullopt;  // where it is known
   std::vector<NormShape> norms = {};
-  std::vector<std::shared_ptr<const Layer>> factors =
-      {};  // of rotations: layers that the trace does not have
+  std::vector<std::shared_ptr<const Layer>> factors = {};  // of rotations
 };
 
-// The layers of a trace, which must outlive the workload. A layer that takes its inputs rotated is followed
-// by what that costs, in half precision: LAYER.scale_inputs, and LAYER.rotate_inputs and .rotate_outputs, the
-// products with the two factors of each rotation (.left, .right).
+// The layers of a trace, which must outlive the workload. A layer that takes its inputs rotated, here and in
+// the workload of shapes below, is followed by what that costs, in half precision: LAYER.scale_inputs, and
+// LAYER.rotate_inputs and .rotate_outputs, the products with the two factors of each rotation (.left,
+// .right).
 Workload workload_of(const Trace& trace);
 
 // Layers without weights, coded as a scheme codes their shapes; the one named lm_head stays in half

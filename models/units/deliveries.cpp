@@ -39,20 +39,23 @@ void add_to_tops(const Pass& pass, Content content, int bits_per_output, std::ve
                           int64_t{pass.outputs_of(set)} * bits_per_output, content));
 }
 
-void add_per_row_group(const Encoding& encoding, const Pass& pass, int granule, int bits_per_unit,
+void add_to_row_groups(const Encoding& encoding, const Pass& pass, int row_first, int row_last, int64_t bits,
                        std::vector<FilterDelivery>& out) {
   const int64_t m_end = pass.m_begin + pass.tile_outputs();
-  for (int row = 0; row < pass.rows; ++row) {
-    for (int64_t group = pass.m_begin / encoding.group_rows; group * encoding.group_rows < m_end; ++group) {
-      const int64_t first = std::max(group * encoding.group_rows, pass.m_begin) - pass.m_begin;
-      const int64_t last = std::min((group + 1) * encoding.group_rows, m_end) - 1 - pass.m_begin;
-      FilterDelivery delivery =
-          to_sets(row, row, static_cast<int>(first / pass.p), static_cast<int>(last / pass.p),
-                  int64_t{pass.inputs_of(row)} / granule * bits_per_unit, Content::group_scales);
-      delivery.row_group = group;
-      out.push_back(delivery);
-    }
+  for (int64_t group = pass.m_begin / encoding.group_rows; group * encoding.group_rows < m_end; ++group) {
+    const int64_t first = std::max(group * encoding.group_rows, pass.m_begin) - pass.m_begin;
+    const int64_t last = std::min((group + 1) * encoding.group_rows, m_end) - 1 - pass.m_begin;
+    FilterDelivery delivery = to_sets(row_first, row_last, static_cast<int>(first / pass.p),
+                                      static_cast<int>(last / pass.p), bits, Content::group_scales);
+    delivery.row_group = group;
+    out.push_back(delivery);
   }
+}
+
+void add_per_row_group(const Encoding& encoding, const Pass& pass, int granule, int bits_per_unit,
+                       std::vector<FilterDelivery>& out) {
+  for (int row = 0; row < pass.rows; ++row)
+    add_to_row_groups(encoding, pass, row, row, int64_t{pass.inputs_of(row)} / granule * bits_per_unit, out);
 }
 
 }  // namespace eyeshift

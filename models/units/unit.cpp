@@ -15,7 +15,8 @@ PeTile pe_tile(const Encoding& encoding, const Pass& pass, int row, int col) {
 ScaleLayout scale_layout(const Encoding& encoding) {
   // Blocks of few outputs may have one row; power-of-two scales are never row-wise.
   if (encoding.group_rows == 1 && !encoding.power_of_two) return ScaleLayout::row;
-  return encoding.group_cols == 1 ? ScaleLayout::column : ScaleLayout::block;
+  if (encoding.group_cols == 1) return ScaleLayout::column;
+  return encoding.power_of_two ? ScaleLayout::block : ScaleLayout::tile;
 }
 
 bool scales_differ_by_place(const Encoding& encoding) {

@@ -25,9 +25,10 @@ struct PeTile {
 };
 PeTile pe_tile(const Encoding& encoding, const Pass& pass, int row, int col);
 
-// Which weights share a scale: those of a row (or a part of it), of a column (or a part of it), or of a block
-// of 8 columns and several rows.
-enum class ScaleLayout { row, column, block };
+// Which weights share a scale: those of a row (or a part of it), of a column (or a part of it), of a tile of
+// several rows and columns (up to the layer), or, of power-of-two scales, of a block of 8 columns and several
+// rows.
+enum class ScaleLayout { row, column, tile, block };
 ScaleLayout scale_layout(const Encoding& encoding);
 
 // Whether what a PE receives and does depends on where its outputs lie among the groups that share scales.

@@ -73,10 +73,14 @@ std::string estimate_text(const NetworkEstimate& estimate) {
 
 Json estimate_json(const NetworkEstimate& estimate) {
   const EstimateSums all = sums(estimate);
-  Json json = {{"network", estimate.network},    {"scheme", estimate.scheme},
-               {"bits", name_of(estimate.bits)}, {"tokens", estimate.tokens},
-               {"energy_mJ", roles_json(all)},   {"levels_mJ", levels_json(all.levels_pJ)},
-               {"latency_s", all.latency_s},     {"layers", Json::array()}};
+  Json json = {{"network", estimate.network},
+               {"scheme", estimate.scheme},
+               {"bits", Json::parse(name_of(estimate.bits))},
+               {"tokens", estimate.tokens},
+               {"energy_mJ", roles_json(all)},
+               {"levels_mJ", levels_json(all.levels_pJ)},
+               {"latency_s", all.latency_s},
+               {"layers", Json::array()}};
   for (const LayerEstimate& layer : estimate.layers) {
     const EstimateSums one = sums(layer);
     Json entry = {{"name", layer.shape.name},     {"K", layer.shape.K},

@@ -33,14 +33,18 @@ std::vector<SchemeOnUnit> sides_of(const Arguments& arguments) {
 }
 
 // --bits, for the schemes that have a choice; where none has, it may be left out.
-QuantizeOptions options_of(const Arguments& arguments, const std::vector<SchemeOnUnit>& sides) {
-  QuantizeOptions options;
+std::vector<int64_t> widths_of(const Arguments& arguments, const std::vector<SchemeOnUnit>& sides) {
   const auto& quantizers = Registry<Quantizer>::instance();
   const bool needed = std::any_of(sides.begin(), sides.end(), [&](const SchemeOnUnit& side) {
     return !quantizers.find(side.scheme, "scheme").fixed_bits();
   });
-  if (needed || has(arguments, "bits"))
-    options.bits = static_cast<int>(whole_number(arguments, "bits", 1, 16));
+  if (needed && !has(arguments, "bits")) text(arguments, "bits");  // says that it is missing
+  return whole_numbers(arguments, "bits", 1, 16, QuantizeOptions().bits);
+}
+
+QuantizeOptions options_of(const SchemeOnUnit& side, int64_t only_width) {
+  QuantizeOptions options;
+  options.bits = side.bits > 0 ? side.bits : static_cast<int>(only_width);
   return options;
 }
 
@@ -56,7 +60,7 @@ class Compare : public Command {
   std::string summary() const override { return "several schemes, each on its arithmetic, side by side"; }
   std::string usage() const override {
     return "compare --accelerator A.yaml (--checkpoint DIR | --network N.yaml) --schemes S@U,... "
-           "[--bits B] [OPTIONS]";
+           "[--bits B,...] [OPTIONS]";
   }
   std::string description() const override {
     return R"(For each SCHEME@UNIT: the checkpoint is quantized and its perplexity measured (with --network
@@ -64,8 +68,8 @@ there are no weights and no perplexity); the accelerator gets that unit in every
 mac-fp16 lanes that its configuration states, so that area counts only what the scheme needs; and
 every layer is simulated. Perplexity is that of the rounded weights, computed in single precision;
 --arithmetic adds that of every side's own arithmetic. The layer named lm_head, of a checkpoint or a network, stays in half
-precision and runs on the mac-fp16 lanes. --bits goes to every scheme that has a choice; the
-others keep theirs ()" +
+precision and runs on the mac-fp16 lanes. --bits goes to every scheme that has a choice, one width after the
+other where it names several; the others keep theirs ()" +
            schemes_without_bits() + ").\n\nunits:\n" + described_names<Unit>("unit") + "\nschemes:\n" +
            described_schemes();
   }
@@ -86,12 +90,11 @@ others keep theirs ()" +
         "shapes of layers without weights: a YAML file, or one of configs/networks")(
         "schemes", value("S@U,..."),
         "what to compare, separated by commas; S@U/DATAFLOW runs one in a dataflow of its own")(
-        "bits", value("B"),
-        "bits a weight; schemes "
-        "of one width need none")(
-        "tokens", value("N,..."),
-        "tokens that pass a layer together: 1 is decoding, more is prefill; several values "
-        "are compared one after the other; default: 1")(
+        "bits", value("B,..."),
+        "bits a weight; several widths are compared one after the other; schemes of one width need none and "
+        "come once")("tokens", value("N,..."),
+                     "tokens that pass a layer together: 1 is decoding, more is prefill; several values "
+                     "are compared one after the other; default: 1")(
         "context", value("N"),
         "positions that a token attends, the new ones included: adds attention, its KV cache, softmax and "
         "norms; "
@@ -130,6 +133,8 @@ others keep theirs ()" +
     const AcceleratorConfig accelerator = load_accelerator(text(arguments, "accelerator"), listed_units());
     CompareOptions options;
     options.sides = sides_of(arguments);
+    const std::vector<int64_t> widths = widths_of(arguments, options.sides);
+    options.sides = at_widths(options.sides, widths);
     options.tokens = whole_numbers(arguments, "tokens", 1, 1 << 20, 1);
     if (has(arguments, "context")) {
       options.context = whole_number(arguments, "context", 1, 1 << 20);
@@ -141,14 +146,13 @@ others keep theirs ()" +
     options.equal = equal_terms(arguments);
     options.search = search(arguments);
     options.parallel = jobs(arguments);
-    const QuantizeOptions quantize = options_of(arguments, options.sides);
     const std::vector<EnergyTable> with = tables(arguments);
     const ReportSink sink(arguments, input_files(arguments));
 
     const std::vector<AcceleratorConfig> machine_of = machines(accelerator, options.sides);
-    check_sides(options.sides, machine_of, quantize);
+    check_sides(options.sides, machine_of, widths.front());
     if (options.context > 0) std::for_each(machine_of.begin(), machine_of.end(), check_token_lanes);
-    const auto workloads = workloads_of(arguments, options, quantize, machine_of, with.front());
+    const auto workloads = workloads_of(arguments, options, widths.front(), machine_of, with.front());
     const std::vector<RunReport> runs = compare(accelerator, options, workloads, with);
     const bool equal = options.equal != EqualTerms::array;
     sink.write({[&] { return comparison_text(runs) + (equal ? equal_terms_text(options.equal, runs) : ""); },
@@ -158,27 +162,27 @@ others keep theirs ()" +
  private:
   // What can be known of a scheme on a unit before its layers are.
   static void check_sides(const std::vector<SchemeOnUnit>& sides,
-                          const std::vector<AcceleratorConfig>& machine_of, const QuantizeOptions& options) {
+                          const std::vector<AcceleratorConfig>& machine_of, int64_t only_width) {
     const NetworkConfig any{"any", {{"any", 256, 256, 1}}};
     for (size_t i = 0; i < sides.size(); ++i)
-      check_runs(workload_of(any, sides[i].scheme, options), machine_of[i], sides[i].unit);
+      check_runs(workload_of(any, sides[i].scheme, options_of(sides[i], only_width)), machine_of[i],
+                 sides[i].unit);
   }
 
-  // The sides of a scheme whose arithmetic --arithmetic asks for.
+  // The sides of a workload whose arithmetic --arithmetic asks for.
   static std::vector<SideArithmetic> arithmetics_of(const Arguments& arguments, const CompareOptions& options,
-                                                    const std::string& scheme,
+                                                    const std::string& key,
                                                     const std::vector<AcceleratorConfig>& machine_of) {
     std::vector<SideArithmetic> arithmetics;
     if (!arguments["arithmetic"].as<bool>()) return arithmetics;
     for (size_t i = 0; i < options.sides.size(); ++i)
-      if (options.sides[i].scheme == scheme)
+      if (workload_key(options.sides[i]) == key)
         arithmetics.push_back({i, machine_of[i], side_options(options, options.sides[i])});
     return arithmetics;
   }
 
   static std::map<std::string, SchemeWorkload> workloads_of(const Arguments& arguments,
-                                                            const CompareOptions& options,
-                                                            const QuantizeOptions& quantize,
+                                                            const CompareOptions& options, int64_t only_width,
                                                             const std::vector<AcceleratorConfig>& machine_of,
                                                             const EnergyTable& table) {
     std::map<std::string, SchemeWorkload> workloads;
@@ -190,11 +194,13 @@ others keep theirs ()" +
       texts.windows = whole_number(arguments, "windows", 1, 1 << 30, texts.windows);
     }
     for (const SchemeOnUnit& side : options.sides) {
-      if (workloads.count(side.scheme) != 0) continue;
-      workloads[side.scheme] =
+      const std::string key = workload_key(side);
+      if (workloads.count(key) != 0) continue;
+      const QuantizeOptions quantize = options_of(side, only_width);
+      workloads[key] =
           has(arguments, "checkpoint")
               ? quantized_workload(text(arguments, "checkpoint"), side.scheme, quantize, texts,
-                                   arithmetics_of(arguments, options, side.scheme, machine_of), table,
+                                   arithmetics_of(arguments, options, key, machine_of), table,
                                    options.parallel)
               : SchemeWorkload{workload_of(load_network(text(arguments, "network")), side.scheme, quantize),
                                {}};

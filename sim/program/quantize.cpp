@@ -186,7 +186,9 @@ schemes, with the options that each reads:
     const std::string output = text(arguments, "output");
     const std::string report = text_or(arguments, "report", "");
     const std::string format = choice(arguments, "format", {"table", "json", "csv"}, "table");
-    check_outputs({output, report}, input_files(arguments));
+    std::vector<InputPath> inputs = input_files(arguments);
+    if (has(arguments, "bit-costs")) inputs.push_back({text(arguments, "bit-costs"), "--bit-costs"});
+    check_outputs({output, report}, inputs);
 
     const Trace trace = has(arguments, "weights")
                             ? quantize_one(arguments, scheme, options, output)

@@ -136,8 +136,8 @@ class Bounds {
       const double largest_level = 1 << encoding_.bits;
       if (by_column()) return largest_level + product;
       if (per_weight_) return input + product;
-      return product *
-             static_cast<double>(layer_.scales[static_cast<size_t>(m * CG_ + k / encoding_.group_cols)]);
+      return product * static_cast<double>(layer_.scales[static_cast<size_t>(m / encoding_.group_rows * CG_ +
+                                                                             k / encoding_.group_cols)]);
     }
     if (!encoding_.power_of_two) return 0;
     const double exponent_adds = static_cast<double>(encoding_.bits) * encoding_.terms;

@@ -41,7 +41,7 @@ uint16_t extreme_half(Random& random) {
 }
 
 float random_scale(const Encoding& encoding, Values values, Random& random) {
-  if (values == Values::integers) return static_cast<float>(random.between(1, 2));
+  if (values == Values::integers) return encoding.centred ? 2.0f : static_cast<float>(random.between(1, 2));
   const float scale = 0.25f * random.real() + 0.3f;
   return encoding.scale_bits == 16 ? static_cast<float>(Eigen::half(scale)) : scale;
 }

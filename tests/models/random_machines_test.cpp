@@ -86,9 +86,10 @@ struct SchemeUnit {
   const char* scheme;
   const char* unit;
 };
-const SchemeUnit kPairs[] = {
-    {"fp16", "mac-fp16"},   {"int8", "mac-int8"},         {"gptq", "dequant-mac"},           {"bcq", "lut"},
-    {"int16", "mac-int16"}, {"shiftaddllm-block", "lut"}, {"shiftaddllm-block", "shift-add"}};
+const SchemeUnit kPairs[] = {{"fp16", "mac-fp16"},         {"int8", "mac-int8"},
+                             {"gptq", "dequant-mac"},      {"bcq", "lut"},
+                             {"quip", "dequant-mac"},      {"int16", "mac-int16"},
+                             {"shiftaddllm-block", "lut"}, {"shiftaddllm-block", "shift-add"}};
 
 void expect_same(const LayerResult& a, const LayerResult& b, const std::string& where) {
   EXPECT_EQ(a.cycles, b.cycles) << where;
@@ -133,7 +134,7 @@ std::optional<RandomRun> random_run(unsigned seed) {
   QuantizeOptions options;
   options.bits = static_cast<int>(random.between(2, 4));
   const std::string scheme = pair.scheme;
-  if (random.pick({0, 1}) != 0 && scheme != "int8" && scheme != "shiftaddllm-block") {
+  if (random.pick({0, 1}) != 0 && scheme != "int8" && scheme != "quip" && scheme != "shiftaddllm-block") {
     job.shape = random.convolution();
   } else if (random.pick({0, 1}) != 0 && (scheme == "gptq" || scheme == "bcq")) {
     options.group_size = 16;
@@ -156,7 +157,7 @@ std::optional<RandomRun> random_run(unsigned seed) {
   return run;
 }
 
-constexpr unsigned kSeeds = 420;
+constexpr unsigned kSeeds = 480;
 
 TEST(RandomMachinesTest, AreEnough) {
   int cases = 0, convolutions = 0;

@@ -99,15 +99,18 @@ class DequantMac : public ReferenceUnit {
  public:
   DequantMac(const Layer& layer, const ReferenceOperands& operands, const AcceleratorConfig& accelerator)
       : ReferenceUnit(layer, operands, accelerator),
-        by_column_(encoding_.group_rows > 1),
+        by_column_(encoding_.group_rows > 1 && encoding_.group_cols == 1),
         at_top_(!by_column_ && accelerator.array.dequant == DequantMode::per_group) {}
 
   void accumulate(const std::vector<Half>& x, int64_t m, int64_t k, int64_t k_end,
                   std::vector<float>& sums) const override {
     for (; k < k_end; ++k) {
       const auto at = static_cast<size_t>(m / encoding_.group_rows * CG_ + k / encoding_.group_cols);
-      const int zero = encoding_.zero_bits > 0 ? layer_.zeros[at] : 1 << (encoding_.bits - 1);
-      auto level = static_cast<float>(static_cast<int>(operands_.code(m, k)) - zero);
+      const int levels = 1 << encoding_.bits;
+      const float zero = encoding_.zero_bits > 0
+                             ? static_cast<float>(layer_.zeros[at])
+                             : static_cast<float>(encoding_.centred ? levels - 1 : levels) / 2;
+      float level = static_cast<float>(operands_.code(m, k)) - zero;
       auto input = static_cast<float>(x[static_cast<size_t>(k)]);
       if (by_column_)
         input = static_cast<float>(Half(input * layer_.scales[at]));
@@ -120,7 +123,8 @@ class DequantMac : public ReferenceUnit {
   float finish(const std::vector<Half>&, int64_t m, int64_t index, const std::vector<float>& sums,
                const float* total) const override {
     if (!at_top_) return sums[0];
-    const float scaled = acc_.multiply(sums[0], layer_.scales[static_cast<size_t>(m * CG_ + index)]);
+    const int64_t group = m / encoding_.group_rows * CG_ + index;
+    const float scaled = acc_.multiply(sums[0], layer_.scales[static_cast<size_t>(group)]);
     return total == nullptr ? scaled : acc_.add(*total, scaled);
   }
 

@@ -221,7 +221,7 @@ TEST_P(RotatedLayer, EqualsProductsByTheReferenceWithinTheBound) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RotatedLayer,
-                         ::testing::Values("shift_add_columns", "lut_columns", "dequant_rows"),
+                         ::testing::Values("shift_add_columns", "lut_columns", "dequant_layer"),
                          [](const auto& test_info) { return std::string(test_info.param); });
 
 }  // namespace

@@ -25,6 +25,7 @@ const Pairing kPairings[] = {{"fp16", "fp16", "mac-fp16"},
                              {"rtn_oc", "rtn-oc", "dequant-mac"},
                              {"gptq", "gptq", "dequant-mac"},
                              {"gptq_groups", "gptq", "dequant-mac", 32},
+                             {"quip", "quip", "dequant-mac"},
                              {"bcq", "bcq", "lut"},
                              {"bcq_groups", "bcq", "lut", 32},
                              {"shiftaddllm_block_lut", "shiftaddllm-block", "lut"},
@@ -61,8 +62,8 @@ Traffic measured(const LayerResult& result) {
 // q r, outputs by p t. A tile is q r inputs by p t outputs, and each of its operands is an own transfer of
 // whole bursts:
 // - weights: inputs x outputs x bits, once for every n tokens: N / n times in all;
-// - scales: with the tile that ends the inputs that share them; zero points, which are subtracted from every
-// code, with
+// - scales: with the tile that ends the inputs that share them, one where all outputs share it; zero points,
+// which are subtracted from every code, with
 //   every tile; the terms of a block of 8 inputs with every tile that touches the block;
 // - inputs: the tile's for n tokens, again for every m outputs, but only once where one tile holds all
 // inputs; behind
@@ -110,7 +111,8 @@ Traffic derived(const LayerShape& shape, const Encoding& encoding, int64_t token
           const int64_t blocks = (m + outputs - 1) / encoding.group_rows - m / encoding.group_rows + 1;
           scale_bits += tile.inputs / 8 * blocks * encoding.bits * encoding.terms * 8;
         } else if (tile.ends_group) {
-          scale_bits += outputs * encoding.scale_bits * (binary ? encoding.bits : 1);
+          const int64_t scales = encoding.group_rows > 1 ? 1 : outputs;
+          scale_bits += scales * encoding.scale_bits * (binary ? encoding.bits : 1);
         }
         traffic.scales += bytes(scale_bits);
         if (tile.last) traffic.outputs += bytes(n * outputs * 16);

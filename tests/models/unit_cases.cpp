@@ -40,6 +40,12 @@ Encoding uniform_groups(int64_t, int64_t) { return coded(Coding::uniform, 4, 1, 
 Encoding uniform_groups_zeros(int64_t, int64_t) { return coded(Coding::uniform, 3, 1, 16, 16, 8); }
 Encoding uniform_columns(int64_t, int64_t M) { return coded(Coding::uniform, 2, M, 1, 16, 8); }
 Encoding uniform_columns_groups(int64_t, int64_t) { return coded(Coding::uniform, 5, 10, 1, 32); }
+Encoding uniform_layer(int64_t K, int64_t M) {
+  Encoding encoding = coded(Coding::uniform, 3, M, K, 16);
+  encoding.centred = true;
+  return encoding;
+}
+Encoding uniform_tiles(int64_t, int64_t) { return coded(Coding::uniform, 4, 10, 16, 32); }
 Encoding bcq_rows(int64_t K, int64_t) { return coded(Coding::binary, 3, 1, K, 16); }
 Encoding bcq_groups(int64_t, int64_t) { return coded(Coding::binary, 2, 1, 16, 32); }
 Encoding pot_blocks(int64_t, int64_t M) { return powers(3, (M + 7) / 8, 8, 3); }
@@ -89,6 +95,10 @@ const std::vector<UnitCase>& unit_cases() {
       {"dequant_groups_per_weight", "dequant-mac", uniform_groups, DequantMode::per_weight},
       {"dequant_columns", "dequant-mac", uniform_columns},
       {"dequant_columns_groups", "dequant-mac", uniform_columns_groups},
+      {"dequant_layer", "dequant-mac", uniform_layer},
+      {"dequant_layer_per_weight", "dequant-mac", uniform_layer, DequantMode::per_weight},
+      {"dequant_tiles", "dequant-mac", uniform_tiles},
+      {"dequant_tiles_per_weight", "dequant-mac", uniform_tiles, DequantMode::per_weight},
       {"shift_add_blocks", "shift-add", pot_blocks},
       {"shift_add_small_blocks", "shift-add", pot_small_blocks},
       {"shift_add_columns", "shift-add", pot_columns},

@@ -153,6 +153,7 @@ TEST_F(OneMatrix, FunctionalRunsComputeTheLayersOutputs) {
   };
   const std::vector<Side> sides = {{"fp16", "mac-fp16", {}},
                                    {"gptq", "dequant-mac", {"--bits", "3"}},
+                                   {"quip", "dequant-mac", {"--bits", "3"}},
                                    {"bcq", "lut", {"--bits", "3"}},
                                    {"shiftaddllm-block", "shift-add", {"--bits", "3"}},
                                    {"shiftaddllm-column", "lut", {"--bits", "3", "--incoherence"}}};

@@ -55,6 +55,15 @@ TEST_F(Conclusions, AreThreeShortSentences) {
   }
 }
 
+TEST_F(Conclusions, RefuseSeveralWidths) {
+  report_["schemes"].push_back(report_["schemes"][1]);
+  folder_.write("report.json", dump(report_));
+  const std::string command = "python3 " + project_file("scripts/conclusions.py") + " '" +
+                              folder_ / "report.json" + "' >'" + folder_ / "out" + "' 2>&1";
+  EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 2);
+  EXPECT_THAT(content_of(folder_ / "out"), HasSubstr("at one --bits"));
+}
+
 TEST_F(Conclusions, FollowTheNumbersBothWays) {
   Json& shift = report_["schemes"][5];
   ASSERT_EQ(shift["tokens"], 128);

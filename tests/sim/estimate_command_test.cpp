@@ -37,7 +37,7 @@ TEST(EstimateCommand, ReportsRolesLevelsAndLatencyThatAddUp) {
   EXPECT_NEAR(roles, total, 1e-9 * total);
   EXPECT_NEAR(layers, total, 1e-9 * total);
   EXPECT_NEAR(latency, number(report["latency_s"]), 1e-9 * latency);
-  EXPECT_EQ(report["bits"], "3");
+  EXPECT_EQ(report["bits"], 3);
 }
 
 TEST(EstimateCommand, MixedBitsLieBetweenTwoAndThree) {
@@ -45,7 +45,9 @@ TEST(EstimateCommand, MixedBitsLieBetweenTwoAndThree) {
     const Outcome outcome = run_eyeshift({"estimate", "--network", "llama-3-8b", "--scheme", "shiftaddllm",
                                           "--bits", bits, "--format", "json"});
     EXPECT_EQ(outcome.status, 0) << outcome.err;
-    return Json::parse(outcome.out)["energy_mJ"]["total"].get<double>();
+    const Json report = Json::parse(outcome.out);
+    EXPECT_EQ(report["bits"], std::stod(bits));
+    return report["energy_mJ"]["total"].get<double>();
   };
   EXPECT_LT(total("2"), total("2.2"));
   EXPECT_LT(total("2.2"), total("3"));

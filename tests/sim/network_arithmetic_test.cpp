@@ -62,6 +62,7 @@ TEST_F(NetworkArithmetic, LayersComputeWhatAFunctionalRunDoes) {
   const std::vector<EnergyTable> tables = {load_table("horowitz-cacti-45nm-lpddr4")};
   for (const auto& [scheme, unit, rotated] : {std::tuple("gptq", "dequant-mac", false),
                                               {"int8", "mac-int8", false},
+                                              {"quip", "dequant-mac", false},
                                               {"bcq", "lut", false},
                                               {"shiftaddllm-block", "shift-add", false},
                                               {"shiftaddllm-column", "lut", true}}) {

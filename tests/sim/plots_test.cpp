@@ -11,12 +11,16 @@ namespace eyeshift {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 // A Python 3 with matplotlib; "" where there is none.
-std::string python() {
-  for (const std::string name : {"python3", "/usr/bin/python3"})
-    if (std::system((name + " -c 'import matplotlib' 2>/dev/null").c_str()) == 0) return name;
-  return "";
+const std::string& python() {
+  static const std::string found = [] {
+    for (const std::string name : {"python3", "/usr/bin/python3"})
+      if (std::system((name + " -c 'import matplotlib' 2>/dev/null").c_str()) == 0) return name;
+    return std::string();
+  }();
+  return found;
 }
 
 // Exit status of a script on a report in `folder`; what it printed is in the folder's "log".
@@ -50,6 +54,14 @@ class Plots : public testing::TestWithParam<Plot> {
     report_ = comparison_json({run, other, prefill});
   }
 
+  // The report with so many tokens in a run, as Python reads it.
+  std::string with_tokens(const std::string& number) const {
+    Json changed = report_;
+    changed["schemes"][1]["tokens"] = "here";
+    std::string text = dump(changed);
+    return text.replace(text.find("\"here\""), 6, number);
+  }
+
   int plot(const std::string& report, const std::string& output) {
     return eyeshift::plot(folder_, GetParam().script, report, output);
   }
@@ -70,8 +82,11 @@ TEST_P(Plots, DrawTheSameFilesEachTime) {
 TEST_P(Plots, RefuseBadReportsWithoutWriting) {
   Json incomplete = report_;
   incomplete["schemes"][1].erase(GetParam().key);
+  Json wide = report_;
+  wide["schemes"][1]["bits"] = {3, 4};
   for (const std::string& bad : {std::string("not json"), std::string("[]"), std::string("{\"schemes\": []}"),
-                                 std::string("{\"schemes\": [7]}"), dump(incomplete)}) {
+                                 std::string("{\"schemes\": [7]}"), dump(incomplete), dump(wide),
+                                 with_tokens("NaN"), with_tokens("1" + std::string(400, '0'))}) {
     EXPECT_EQ(plot(bad, folder_ / "bad"), 2) << bad.substr(0, 40);
     EXPECT_THAT(content_of(folder_ / "log"),
                 testing::StartsWith(std::string(GetParam().script) + ".py: error: "));
@@ -82,6 +97,21 @@ TEST_P(Plots, RefuseBadReportsWithoutWriting) {
 TEST_P(Plots, RefuseAnUnwritableFolder) {
   EXPECT_EQ(plot(dump(report_), folder_ / "missing/plot"), 2);
   EXPECT_THAT(content_of(folder_ / "log"), HasSubstr("cannot write"));
+}
+
+TEST(PlotsOfSeveralWidths, TellThemApart) {
+  ASSERT_FALSE(python().empty());
+  const TestFolder folder;
+  RunReport run = sample_run();
+  price(run, {default_table()});
+  RunReport wide = run;
+  wide.accuracy->perplexity = 4;
+  ASSERT_EQ(plot(folder, "energy_bars", dump(comparison_json({run, wide})), folder / "same"), 0);
+  wide.bits = 8;
+  const std::string report = dump(comparison_json({run, wide}));
+  ASSERT_EQ(plot(folder, "energy_bars", report, folder / "bars"), 0) << content_of(folder / "log");
+  EXPECT_NE(content_of(folder / "bars.svg"), content_of(folder / "same.svg"));
+  EXPECT_EQ(plot(folder, "pareto", report, folder / "pareto"), 0) << content_of(folder / "log");
 }
 
 class ReproductionPlot : public testing::Test {
@@ -169,6 +199,17 @@ TEST(SensitivityPlot, DrawsEveryWidth) {
   EXPECT_EQ(plot(folder, "sensitivity", dump(report), folder / "bad"), 2);
   EXPECT_THAT(content_of(folder / "log"), HasSubstr("is not a number"));
   EXPECT_EQ(plot(folder, "sensitivity", "{\"layers\": []}", folder / "bad"), 2);
+  report["layers"][1]["errors"][1]["relative_output_error"] = 0.1;
+  std::vector<Json> bad(5, report);
+  bad[0]["layers"][1]["name"] = 3;
+  bad[1]["layers"][0].erase("criteria");
+  bad[2]["layers"][1]["errors"].erase(0);
+  bad[3]["agreement"] = 1;
+  bad[4]["agreement"][0].erase("bits");
+  for (const Json& other : bad) {
+    EXPECT_EQ(plot(folder, "sensitivity", dump(other), folder / "bad"), 2);
+    EXPECT_THAT(content_of(folder / "log"), Not(HasSubstr("Traceback")));
+  }
 }
 
 TEST(UnitCostsPlot, DrawsTheTablesThatComeWithTheProgram) {

@@ -68,12 +68,15 @@ TEST_F(SchemeCommands, RotationsAreChargedBesideTheirLayer) {
 }
 
 TEST_F(SchemeCommands, SchemesWithoutAUnitAreRefusedWithTheReason) {
-  for (const char* scheme : {"quip", "msfp"}) {
-    ASSERT_EQ(quantize(scheme, {"--bits", "3"}).status, 0);
+  const auto expect_refused = [&](const char* scheme, const char* bits, const char* why) {
+    ASSERT_EQ(quantize(scheme, {"--bits", bits}).status, 0);
     const Outcome outcome = simulate({});
     EXPECT_EQ(outcome.status, 2) << scheme;
     EXPECT_THAT(outcome.err, HasSubstr("runs on no unit")) << scheme;
-  }
+    EXPECT_THAT(outcome.err, HasSubstr(why)) << scheme;
+  };
+  expect_refused("msfp", "3", "not by shared exponents");
+  expect_refused("quip", "8", "7 where zero lies half way");  // twice an 8-bit code has 9 bits
 }
 
 TEST_F(SchemeCommands, AwqRunsAndComputesOnScaledInputs) {
@@ -121,7 +124,14 @@ TEST_F(SchemeCommands, BadBudgetsNameTheirRemedy) {
   EXPECT_THAT(with(R"({"layers": {"weight": {"2": -1}}})"), HasSubstr("not -1"));
   EXPECT_THAT(with(R"({"layers": {"weight": {"two": 1}}})"), HasSubstr("'two' must be a number of bits"));
   EXPECT_THAT(with(R"({"layers": {"other": {"2": 1}}})"), HasSubstr("'weight' has no costs"));
-  EXPECT_THAT(with(R"({"layers": {"weight": {"2": 11, "3": 12, "4": 13}}})"), HasSubstr("already cost 11"));
+  const std::string dear = R"({"layers": {"weight": {"2": 11, "3": 12, "4": 13}}})";
+  EXPECT_THAT(with(dear), HasSubstr("already cost 11"));
+  const Outcome outcome = run_eyeshift({"quantize", "--weights", folder_ / "W.npy", "--activations",
+                                        folder_ / "X.npy", "--scheme", "shiftaddllm-mixed", "--bit-costs",
+                                        costs, "--budget", "13", "--output", costs});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("would overwrite '" + costs + "', an input of this run (--bit-costs)"));
+  EXPECT_EQ(content_of(costs), dear);
 }
 
 }  // namespace

@@ -208,5 +208,21 @@ TEST(Simulate, GivenMappingsAreCheckedAndUsed) {
   EXPECT_THAT(input_error([&] { simulate({task}, {default_table()}, 1); }), HasSubstr("'z'"));
 }
 
+// 96 = 8 x 12 inputs and 48 = 6 x 8 outputs, in each of three layers; 7 is prime, so one factor is a sign.
+TEST(WorkloadTest, ShapesBringTheirRotations) {
+  QuantizeOptions options;
+  options.bits = 3;
+  const Workload workload = workload_of({"sample", {{"fc", 96, 48, 3}, {"prime", 7, 7, 1}}}, "quip", options);
+  std::vector<std::string> seen;
+  for (const WorkItem& item : workload.layers)
+    seen.push_back(item.shape.name + " " + std::to_string(item.shape.K) + "x" + std::to_string(item.shape.M) +
+                   " " + std::to_string(item.vectors) + " " + std::to_string(item.shape.count));
+  EXPECT_THAT(seen, ::testing::ElementsAre(
+                        "fc 96x48 1 3", "fc.scale_inputs 1x1 96 3", "fc.rotate_inputs.left 8x8 12 3",
+                        "fc.rotate_inputs.right 12x12 8 3", "fc.rotate_outputs.left 6x6 8 3",
+                        "fc.rotate_outputs.right 8x8 6 3", "prime 7x7 1 1", "prime.scale_inputs 1x1 7 1",
+                        "prime.rotate_inputs.right 7x7 1 1", "prime.rotate_outputs.right 7x7 1 1"));
+}
+
 }  // namespace
 }  // namespace eyeshift

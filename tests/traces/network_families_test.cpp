@@ -236,6 +236,33 @@ TEST(Families, DescribeTheirAttentionAndNorms) {
   EXPECT_THAT(described("gpt2"), ElementsAre(4, 4, 6, 2, 0, 5 * 24, -5));
 }
 
+// What absent keys mean in transformers' configurations, the tensors' shapes following from it.
+TEST(Families, AbsentHeadsAreTransformersDefaults) {
+  const auto heads = [](const std::string& family, const json& changes,
+                        const std::vector<std::string>& absent) {
+    TinyCheckpoint checkpoint = tiny_family(family, changes);
+    for (const std::string& key : absent) checkpoint.config.erase(key);
+    const AttentionShape attention = load(checkpoint)->attention();
+    return std::vector<int64_t>{attention.heads, attention.kv_heads, attention.head_dim};
+  };
+  const std::vector<std::string> both = {"num_key_value_heads", "head_dim"};
+  EXPECT_THAT(heads("llama", {{"num_key_value_heads", 4}, {"head_dim", 4}, {"hidden_size", 16}}, both),
+              ElementsAre(4, 4, 4));
+  EXPECT_THAT(
+      heads("mistral",
+            {{"num_attention_heads", 8}, {"num_key_value_heads", 8}, {"head_dim", 2}, {"hidden_size", 16}},
+            both),
+      ElementsAre(8, 8, 2));
+  EXPECT_THAT(heads("mistral", {{"num_attention_heads", 16}, {"num_key_value_heads", 8}}, {both[0]}),
+              ElementsAre(16, 8, 6));
+  EXPECT_THAT(
+      heads("gemma", {{"num_attention_heads", 16}, {"num_key_value_heads", 16}, {"head_dim", 256}}, both),
+      ElementsAre(16, 16, 256));
+  TinyCheckpoint null = tiny_family("mistral", {{"num_key_value_heads", 4}});
+  null.config["num_key_value_heads"] = nullptr;
+  EXPECT_EQ(load(null)->attention().kv_heads, 4);
+}
+
 TEST(Families, KeepTheCheckpointsLayers) {
   const auto layers = [](const std::string& family) {
     const auto network = load(tiny_family(family));

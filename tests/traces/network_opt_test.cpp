@@ -207,6 +207,18 @@ TEST(Perplexity, RefusesWindowsThatDoNotFit) {
               HasSubstr("has 20 tokens, one window has 25"));
 }
 
+TEST(Perplexity, RefusesActivationsBeyondSinglePrecision) {
+  const TemporaryFolder folder;
+  TinyOpt checkpoint;
+  for (auto& [name, tensor] : checkpoint.tensors)
+    if (name.find(".fc") != std::string::npos)
+      for (float& value : tensor.values) value *= 1e25f;
+  checkpoint.write(folder.path());
+  const auto network = load_network(folder.path());
+  EXPECT_THAT(error_of([&] { perplexity(*network, random_tokens(32, 4), 16); }),
+              HasSubstr("the logits of window 0 are not finite"));
+}
+
 TEST(Operations, Int8InputsHaveAScalePerToken) {
   Activations inputs(3, 3);
   inputs << 127, 63.5f, 1.4f, 0, 0, 0, -2.54f, 0.029f, 0.031f;

@@ -240,10 +240,11 @@ class QuantizeMatrix : public ::testing::Test {
     test_ = write("T.npy", 16, 20, 3);
   }
 
-  Eigen::MatrixXd write(const std::string& name, Eigen::Index rows, Eigen::Index columns, uint32_t seed) {
+  Eigen::MatrixXd write(const std::string& name, Eigen::Index rows, Eigen::Index columns, uint32_t seed,
+                        double factor = 1) {
     testing::Random random(seed);
     std::vector<double> values(static_cast<size_t>(rows * columns));
-    for (double& value : values) value = static_cast<double>(random.normal());
+    for (double& value : values) value = factor * static_cast<double>(random.normal());
     write_npy(folder_ / name, {rows, columns}, values.data());
     using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
     return Eigen::Map<const RowMajor>(values.data(), rows, columns);
@@ -273,6 +274,21 @@ TEST_F(QuantizeMatrix, MeasuresBothErrors) {
   EXPECT_EQ(layer.x.size(), 16u * 8u);
   const Trace without = quantize_matrix(folder_ / "W.npy", folder_ / "X.npy", {}, "rtn-oc", options);
   EXPECT_TRUE(std::isnan(without.layers.front().rel_out_test));
+}
+
+TEST_F(QuantizeMatrix, ScalesThatOverflowNameTheLayer) {
+  write("W.npy", 12, 16, 1, 1e9);
+  EXPECT_THAT(error_of([&] { quantize_matrix(folder_ / "W.npy", folder_ / "X.npy", {}, "rtn-oc", {}); }),
+              HasSubstr("layer 'weight': a scale of "));
+}
+
+TEST_F(QuantizeMatrix, AnErrorBeyondDoublePrecisionIsNotZero) {
+  write("W.npy", 12, 16, 1, 1e30);
+  write("X.npy", 16, 10, 2, 1e140);
+  QuantizeOptions options;
+  options.scale_bits = 32;
+  const Trace trace = quantize_matrix(folder_ / "W.npy", folder_ / "X.npy", {}, "rtn-oc", options);
+  EXPECT_TRUE(std::isnan(trace.layers.front().rel_out)) << trace.layers.front().rel_out;
 }
 
 TEST_F(QuantizeMatrix, RefusesInputsThatDoNotFit) {

@@ -165,6 +165,23 @@ TEST_F(Resume, RefusesWhatAnotherRunHasFinished) {
   EXPECT_EQ(partial()->layers(), 0u);
 }
 
+TEST_F(Resume, KeepsNothingOfAnUnknownJob) {
+  EXPECT_THROW(run(1, 4), Interrupted);
+  std::filesystem::remove(parts_ / "job.json");  // as a run may leave it that is killed while it cleans up
+  job_.options.bits = 4;
+  EXPECT_EQ(partial()->layers(), 0u);
+  run(1);
+  EXPECT_EQ(kept_, 0u);
+  EXPECT_TRUE(read_bytes(output_) == whole());
+}
+
+TEST_F(Resume, TakesNamesThatAreNotUtf8) {
+  job_.calibration_source = "caf\xe9.txt";
+  EXPECT_THROW(run(1, 4), Interrupted);
+  run(1);
+  EXPECT_EQ(kept_, 4u);
+}
+
 TEST_F(Resume, QuantizesAgainWhatIsDamaged) {
   const std::string expected = whole();
   const auto damage = [](const std::filesystem::path& path, size_t from_end) {

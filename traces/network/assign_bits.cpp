@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "configs/reader/errors.h"
+#include "traces/network/quantized_layer.h"
 #include "traces/quantizers/bit_assignment.h"
 #include "traces/quantizers/decoded_matrix.h"
 #include "traces/quantizers/output_error.h"
@@ -60,7 +61,7 @@ LayerSensitivity sensitivity(const Quantizer& quantizer, const LayerShape& shape
   LayerSensitivity result{shape, sensitivity_criterion(shape, W, calibration), {}};
   for (size_t width = 0; width < kBitChoices.size(); ++width) {
     options.bits = kBitChoices[width];
-    const Layer layer = quantizer.quantize(shape, W, calibration, options);
+    const Layer layer = quantize_named(quantizer, shape, W, calibration, options);
     result.errors[width] = squared_output(W - decoded_matrix(layer), calibration.gram);
   }
   return result;

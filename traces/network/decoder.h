@@ -21,7 +21,8 @@ struct DecoderSizes {
 // of their own is how tokens are embedded, how the first stage's outputs attend and the activation function.
 class Decoder : public Network {
  public:
-  // Not those of the attention's output, where a value is several heads' and so several inputs.
+  // Not those of the attention's output, where a value is several heads' and so several inputs. After a GELU
+  // without gate nothing can take the division over: there it is a multiplication a value that nobody counts.
   bool can_divide_inputs(size_t stage) const final;
   State embed(const int32_t* tokens, int64_t count) const final;
   void advance(size_t stage, std::vector<Activations> outputs, State& state) const final;

@@ -56,16 +56,17 @@ class GatedDecoder : public Decoder {
   GatedDecoderConfig config_;
 };
 
-AttentionShape read_attention(const ModelConfig& config, int64_t hidden) {
+AttentionShape read_attention(const ModelConfig& config, int64_t hidden, const GatedDecoderDefaults& absent) {
   AttentionShape shape;
   shape.heads = config.size("num_attention_heads");
-  shape.kv_heads = config.size("num_key_value_heads", shape.heads);
+  const bool as_queries = absent.kv_heads == 0 || config.is_null("num_key_value_heads");
+  shape.kv_heads = config.size("num_key_value_heads", as_queries ? shape.heads : absent.kv_heads);
   shape.count = config.size("num_hidden_layers");
   const std::string heads = "'num_attention_heads' " + std::to_string(shape.heads);
-  if (!config.has("head_dim") && hidden % shape.heads != 0)
+  if (!config.has("head_dim") && absent.head_dim == 0 && hidden % shape.heads != 0)
     config.fail("'hidden_size' " + std::to_string(hidden) + " must be a multiple of " + heads +
                 " where 'head_dim' is absent");
-  shape.head_dim = config.size("head_dim", hidden / shape.heads);
+  shape.head_dim = config.size("head_dim", absent.head_dim > 0 ? absent.head_dim : hidden / shape.heads);
   if (shape.heads % shape.kv_heads != 0)
     config.fail(heads + " must be a multiple of 'num_key_value_heads' " + std::to_string(shape.kv_heads));
   return shape;
@@ -79,7 +80,7 @@ GatedDecoderConfig read_gated_decoder(const ModelConfig& config, const GatedDeco
   sizes.feed_forward = config.size("intermediate_size");
   sizes.vocabulary = config.size("vocab_size");
   sizes.positions = config.size("max_position_embeddings", absent.positions);
-  sizes.attention = read_attention(config, sizes.hidden);
+  sizes.attention = read_attention(config, sizes.hidden, absent);
   sizes.tied = config.boolean("tie_word_embeddings", absent.tied);
   GatedDecoderConfig read{sizes, read_rotary(config, sizes.attention.head_dim)};
   read.epsilon = static_cast<float>(config.number("rms_norm_eps", 1e-6));

@@ -25,10 +25,11 @@ struct GatedDecoderConfig {
 struct GatedDecoderDefaults {
   int64_t positions = 0;  // max_position_embeddings
   bool tied = false;      // tie_word_embeddings
+  int64_t kv_heads = 0;   // num_key_value_heads; 0: as many as of queries, which null means in all of them
+  int64_t head_dim = 0;   // 0: hidden_size / num_attention_heads
 };
 
-// The keys that the families share. An absent head_dim is hidden_size / num_attention_heads, an absent number
-// of heads of keys and values that of queries. Throws InputError.
+// The keys that the families share. Throws InputError.
 GatedDecoderConfig read_gated_decoder(const ModelConfig& config, const GatedDecoderDefaults& absent);
 
 // A decoder with RMS norms, rotary positions, grouped keys and values and a gated feed-forward network,

@@ -16,7 +16,7 @@ class GemmaFamily : public NetworkFamily {
     // The first Gemma's hidden_act says "gelu", but the networks were trained with its approximation:
     // transformers ignores that key.
     config.require_text("hidden_activation", "gelu_pytorch_tanh", "gelu_pytorch_tanh");
-    GatedDecoderConfig read = read_gated_decoder(config, {8192, true});
+    GatedDecoderConfig read = read_gated_decoder(config, {8192, true, 16, 256});
     read.activation = gelu_tanh;
     read.attention_bias = config.boolean("attention_bias", false);
     read.norm_offset = 1;

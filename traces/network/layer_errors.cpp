@@ -1,6 +1,7 @@
 #include "traces/network/layer_errors.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -15,9 +16,11 @@ struct Errors {
   double output = 0, weights = 0;  // squared
   double outputs = 0;              // |W X|^2
 
+  // NaN where it is not defined, also where squares exceed double precision.
   double relative_output() const {
-    if (outputs > 0) return output / outputs;
-    return output > 0 ? std::numeric_limits<double>::quiet_NaN() : 0.0;
+    if (output == 0 && outputs == 0) return 0;
+    const bool is_defined = outputs > 0 && std::isfinite(outputs);
+    return is_defined ? output / outputs : std::numeric_limits<double>::quiet_NaN();
   }
 };
 

@@ -48,7 +48,7 @@ std::vector<MeasuredSensitivity> measure_sensitivity(const Network& network, con
           QuantizeOptions own = options;
           own.bits = width;
           own.threads = 1;
-          const Matrix error = W - decoded_matrix(quantizer.quantize(layer.shape, W, inputs, own));
+          const Matrix error = W - decoded_matrix(quantize_named(quantizer, layer.shape, W, inputs, own));
           const double weight = error.squaredNorm(), output = squared_output(error, inputs.gram);
           layer.errors.push_back(
               {width, weight, ratio(weight, W.squaredNorm()), output, ratio(output, output_norm)});

@@ -13,7 +13,7 @@ class MistralFamily : public NetworkFamily {
                                 const Checkpoint& checkpoint) const override {
     constexpr int64_t kWindowWhereAbsent = 4096;
     config.require_text("hidden_act", "silu", "silu");
-    GatedDecoderConfig read = read_gated_decoder(config, {131072, false});
+    GatedDecoderConfig read = read_gated_decoder(config, {131072, false, 8});
     // Absent is transformers' default, null is no window.
     read.sizes.attention.window =
         config.size("sliding_window", config.is_null("sliding_window") ? 0 : kWindowWhereAbsent);

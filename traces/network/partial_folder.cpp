@@ -28,6 +28,11 @@ bool is_own(const std::string& name) {
   return false;
 }
 
+// Names of files need not be UTF-8, JSON must be.
+std::string text_of(const nlohmann::json& json) {
+  return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 // Where two jobs differ: "bits is 3 there and 4 here".
 std::string first_difference(const nlohmann::json& there, const nlohmann::json& here) {
   for (const auto& [key, value] : here.items()) {
@@ -90,18 +95,20 @@ PartialFolder::~PartialFolder() = default;
 
 void PartialFolder::check_job(const nlohmann::json& job) const {
   if (!fs::exists(path_ / kJob)) {
+    remove_files();  // of a run that was killed as it removed its files: nobody knows what job they belong to
     write(kJob, job);
     return;
   }
   const auto there = read(kJob);
-  if (there && *there == job) return;
+  const auto here = nlohmann::json::parse(text_of(job));
+  if (there && *there == here) return;
   throw InputError("'" + path_.string() + "' holds what another run has finished" +
-                   (there ? ": " + first_difference(*there, job) : ", damaged") +
+                   (there ? ": " + first_difference(*there, here) : ", damaged") +
                    ": begin that run again, give --restart to throw it away, or choose another output");
 }
 
 void PartialFolder::write(const std::string& name, const nlohmann::json& content) const {
-  const std::string text = content.dump(1);
+  const std::string text = text_of(content);
   write_file_atomically(path_ / name, sha256_hex(text) + "\n" + text + "\n");
 }
 

@@ -34,7 +34,7 @@ class PartialFolder {
  private:
   class Lock;
 
-  // Writes the job where there is none.
+  // Writes the job where there is none, and keeps nothing without one.
   void check_job(const nlohmann::json& job) const;
   void remove_files() const;
 

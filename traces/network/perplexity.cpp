@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "configs/reader/errors.h"
 #include "traces/network/free_memory.h"
 #include "traces/network/tokens.h"
 #include "traces/quantizers/parallel.h"
@@ -68,7 +69,12 @@ Perplexity perplexity(const Network& network, const Tokens& tokens, int64_t wind
     });
   }
   double total = 0;
-  for (const double sum : sums) total += sum;
+  for (size_t i = 0; i < sums.size(); ++i) {
+    if (!std::isfinite(sums[i]))
+      throw InputError("network '" + network.name() + "': the logits of window " + std::to_string(i) +
+                       " are not finite: its activations exceed single precision, check the weights");
+    total += sums[i];
+  }
   result.tokens = windows * (window - 1);
   result.nll = total / static_cast<double>(result.tokens);
   result.perplexity = std::exp(result.nll);

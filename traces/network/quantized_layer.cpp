@@ -36,10 +36,21 @@ std::vector<uint16_t> half_weights(const LayerShape& shape, const Activations& W
 
 }  // namespace
 
+Layer quantize_named(const Quantizer& quantizer, const LayerShape& shape, const Eigen::MatrixXd& W,
+                     const Calibration& calibration, const QuantizeOptions& options) {
+  try {
+    return quantizer.quantize(shape, W, calibration, options);
+  } catch (const InputError& error) {
+    const std::string message = error.what();
+    if (message.find("'" + shape.name + "'") != std::string::npos) throw;
+    throw InputError("layer '" + shape.name + "': " + message);
+  }
+}
+
 Layer quantize_layer(const Quantizer& quantizer, const LayerShape& shape, const Eigen::MatrixXd& W,
                      const Calibration& calibration, const QuantizeOptions& options) {
   const auto begin = Clock::now();
-  Layer layer = quantizer.quantize(shape, W, calibration, options);
+  Layer layer = quantize_named(quantizer, shape, W, calibration, options);
   layer.time_s = std::chrono::duration<double>(Clock::now() - begin).count();
   if (!quantizer.chooses_layout() && layer.encoding != quantizer.encoding(shape, options))
     throw InternalError("layer '" + shape.name + "': scheme '" + layer.encoding.scheme +

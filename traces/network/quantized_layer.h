@@ -11,6 +11,10 @@
 
 namespace eyeshift {
 
+// quantizer.quantize(), its InputErrors naming the layer.
+Layer quantize_named(const Quantizer& quantizer, const LayerShape& shape, const Eigen::MatrixXd& W,
+                     const Calibration& calibration, const QuantizeOptions& options);
+
 // Quantizes W [M, K] and fills in what a quantizer does not know: the layer's shape, its errors on the
 // calibration inputs, the time. Throws InputError as the quantizer does, InternalError where the layer's
 // encoding is not the one that the quantizer announces.
