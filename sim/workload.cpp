@@ -8,7 +8,10 @@
 namespace eyeshift {
 namespace {
 
-constexpr char kOutputHead[] = "lm_head";
+// A network's output head and OPT-350M's layers between its tables and its blocks.
+bool stays_half(const LayerShape& shape) {
+  return shape.name == "lm_head" || shape.name == "project_in" || shape.name == "project_out";
+}
 
 // Adds the products of vectors of n elements with one factor: a square matrix, n / factor times a vector, in
 // each of so many layers.
@@ -87,7 +90,7 @@ Workload workload_of(const NetworkConfig& network, const std::string& scheme,
   const Quantizer& half_precision = quantizers.find("fp16", "scheme");
   Workload workload{network.name, scheme, quantizer.fixed_bits().value_or(options.bits), {}};
   for (const LayerShape& shape : network.layers) {
-    const Quantizer& of_layer = shape.name == kOutputHead ? half_precision : quantizer;
+    const Quantizer& of_layer = stays_half(shape) ? half_precision : quantizer;
     Layer layer;  // without tensors
     layer.shape = shape;
     layer.encoding = of_layer.encoding(shape, options);

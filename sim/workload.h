@@ -48,9 +48,9 @@ struct Workload {
 // .right).
 Workload workload_of(const Trace& trace);
 
-// Layers without weights, coded as a scheme codes their shapes; the one named lm_head stays in half
-// precision, as it does where a checkpoint is quantized. Throws InputError where the scheme is unknown or
-// cannot code a layer with these options.
+// Layers without weights, coded as a scheme codes their shapes; those named lm_head, project_in and
+// project_out stay in half precision, as they do where a checkpoint is quantized. Throws InputError where the
+// scheme is unknown or cannot code a layer with these options.
 Workload workload_of(const NetworkConfig& network, const std::string& scheme, const QuantizeOptions& options);
 
 }  // namespace eyeshift

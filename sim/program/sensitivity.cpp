@@ -167,7 +167,7 @@ schemes:
 
     const std::unique_ptr<Network> network =
         load_network(std::filesystem::path(text(arguments, "checkpoint")));
-    Progress progress("measuring", network->layers().size() - 1, "layers");
+    Progress progress("measuring", network->quantized_layers().size(), "layers");
     const Layers layers = measure_sensitivity(
         *network, scheme, {}, bits, load_tokens(calibration, network->vocabulary()),
         [&] { progress.advance(); }, threads);

@@ -34,8 +34,8 @@ class Simulate : public Command {
   std::string description() const override {
     return R"(Every layer goes through the cycle-level model of the accelerator: cycles, what bounds them, and
 every action are counted, then priced. The weights' encoding comes from a trace, or, without
-weights, from what a scheme gives each layer's shape; a layer named lm_head stays in half precision,
-as quantize leaves a checkpoint's. A layer's row is of one layer; 'count' says
+weights, from what a scheme gives each layer's shape; layers named lm_head, project_in and project_out
+stay in half precision, as quantize leaves a checkpoint's. A layer's row is of one layer; 'count' says
 how many there are, and the totals count them all. Layers that are exactly alike are simulated
 once.
 

@@ -81,10 +81,14 @@ const json kLlama3 = {{"rope_type", "llama3"},
                       {"high_freq_factor", 4.0},
                       {"original_max_position_embeddings", 64}};
 
+const json kOpt350m = {{"do_layer_norm_before", false}, {"word_embed_proj_dim", 8}};
+
 INSTANTIATE_TEST_SUITE_P(
     All, Family,
     ::testing::Values(
-        Case{"opt", "opt", {}}, Case{"llama", "llama", {}},
+        Case{"opt", "opt", {}}, Case{"opt_350m", "opt", kOpt350m},
+        Case{"opt_norms_follow", "opt", {{"do_layer_norm_before", false}}},
+        Case{"opt_projected", "opt", {{"word_embed_proj_dim", 20}}}, Case{"llama", "llama", {}},
         Case{"llama_every_head_its_own_keys", "llama", {{"num_key_value_heads", 4}}},
         Case{"llama_one_head_of_keys", "llama", {{"num_key_value_heads", 1}}},
         Case{"llama_biased", "llama", {{"attention_bias", true}, {"mlp_bias", true}}},
@@ -228,6 +232,7 @@ TEST(Families, DescribeTheirAttentionAndNorms) {
     return numbers;
   };
   EXPECT_THAT(described("opt"), ElementsAre(2, 2, 8, 2, 0, 5 * 16, -5));
+  EXPECT_THAT(described("opt", kOpt350m), ElementsAre(2, 2, 8, 2, 0, 4 * 16, -4));
   EXPECT_THAT(described("llama"), ElementsAre(4, 2, 6, 2, 0, 5 * 20, 5));
   EXPECT_THAT(described("mistral"), ElementsAre(4, 2, 6, 2, 4096, 5 * 20, 5));
   EXPECT_THAT(described("mistral", {{"sliding_window", nullptr}}), ElementsAre(4, 2, 6, 2, 0, 5 * 20, 5));

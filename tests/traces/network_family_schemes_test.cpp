@@ -4,6 +4,7 @@
 #include "tests/traces/tiny_families.h"
 #include "traces/format/trace_file.h"
 #include "traces/network/family.h"
+#include "traces/network/layer_sensitivity.h"
 #include "traces/network/perplexity.h"
 #include "traces/network/quantize_network.h"
 #include "traces/network/quantized_layer.h"
@@ -58,6 +59,53 @@ TEST_P(FamilySchemes, TracesGiveTheQuantizedNetworksPerplexityExactly) {
     EXPECT_EQ(perplexity(*replayed, calibration_, 64).nll, nll) << scheme;
     EXPECT_NE(nll, original) << scheme;
   }
+}
+
+const nlohmann::json kOpt350m = {{"do_layer_norm_before", false}, {"word_embed_proj_dim", 8}};
+
+TEST(Opt350m, ProjectionsStayInHalfPrecision) {
+  const testing::TemporaryFolder folder;
+  const TinyCheckpoint checkpoint = tiny_family("opt", kOpt350m);
+  checkpoint.write(folder.path());
+  const Tokens calibration = testing::random_tokens(32 * 8, 5, 40);
+  for (const char* scheme : {"gptq", "adadim", "awq", "shiftaddllm-mixed"}) {
+    const auto quantized = load_network(folder.path());
+    ASSERT_EQ(quantized->layers().size(), 15u);
+    QuantizeOptions options;
+    options.bits = 3;
+    write_trace(folder / "trace", quantize_network(*quantized, scheme, options, calibration, "random"));
+    const Trace trace = read_trace(folder / "trace");
+    EXPECT_EQ(trace.scheme, scheme);
+    EXPECT_EQ(trace.layers.front().shape.name, "model.decoder.project_in");
+    EXPECT_EQ(trace.layers[13].shape.name, "model.decoder.project_out");
+    for (size_t layer = 0; layer < trace.layers.size(); ++layer)
+      EXPECT_EQ(trace.layers[layer].encoding.scheme == "fp16", layer == 0 || layer >= 13) << layer;
+    EXPECT_EQ(trace.bits, trace.layers[1].encoding.bits);
+    const auto replayed = load_network(folder.path());
+    apply_trace(*replayed, trace);
+    EXPECT_EQ(perplexity(*replayed, calibration, 32).nll, perplexity(*quantized, calibration, 32).nll);
+  }
+}
+
+// The stream that q, k, v and fc1 read goes on beside them.
+TEST(Opt350m, AwqDividesOnlyInputsThatNothingElseReads) {
+  const testing::TemporaryFolder folder;
+  tiny_family("opt", kOpt350m).write(folder.path());
+  const auto network = load_network(folder.path());
+  std::vector<bool> divided;
+  for (size_t stage = 0; stage + 1 < network->stages().size(); ++stage)
+    divided.push_back(network->can_divide_inputs(stage));
+  EXPECT_EQ(divided, (std::vector<bool>{false, false, true, false, true, false, true, false, true, false}));
+}
+
+TEST(Opt350m, SensitivityIsOfTheLayersThatAreQuantized) {
+  const testing::TemporaryFolder folder;
+  tiny_family("opt", kOpt350m).write(folder.path());
+  const auto network = load_network(folder.path());
+  const auto layers = measure_sensitivity(*network, "rtn-oc", {}, {3}, testing::random_tokens(64, 5, 40));
+  ASSERT_EQ(layers.size(), 12u);
+  EXPECT_EQ(layers.front().shape.name, "model.decoder.layers.0.self_attn.q_proj");
+  EXPECT_EQ(layers.back().shape.name, "model.decoder.layers.1.fc2");
 }
 
 // As in the released code: the weights of v_proj cannot take a scale for each of the inputs that a value

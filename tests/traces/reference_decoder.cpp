@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 namespace eyeshift::testing {
 namespace {
@@ -41,25 +42,38 @@ class Reference {
       blocks_ = integer("num_hidden_layers");
     }
     kv_heads_ = integer("num_key_value_heads", heads_);
+    norms_follow_ = !checkpoint.config.value("do_layer_norm_before", true);
+    projected_ = checkpoint.tensors.count("model.decoder.project_in.weight") > 0;
   }
 
   ReferenceRun run() const {
     ReferenceRun done;
     Rows hidden = embed();
+    if (projected_) {
+      const Rows tokens = std::exchange(hidden, positions());
+      done.states.push_back({hidden, tokens});
+      add(hidden, linear("model.decoder.project_in", tokens));
+    }
     for (size_t block = 0; block < blocks_; ++block) {
       const std::string prefix = names_.blocks + std::to_string(block) + ".";
-      Rows inputs = norm(prefix + names_.first_norm, hidden);
+      Rows inputs = norms_follow_ ? hidden : norm(prefix + names_.first_norm, hidden);
       done.states.push_back({hidden, inputs});
       inputs = attend(prefix, inputs);
       done.states.push_back({hidden, inputs});
       add(hidden, linear(prefix + names_.attention_output, inputs));
-      inputs = norm(prefix + names_.second_norm, hidden);
+      if (norms_follow_) hidden = norm(prefix + names_.first_norm, hidden);
+      inputs = norms_follow_ ? hidden : norm(prefix + names_.second_norm, hidden);
       done.states.push_back({hidden, inputs});
       inputs = feed_forward(prefix, inputs);
       done.states.push_back({hidden, inputs});
       add(hidden, linear(prefix + names_.feed_forward_output, inputs));
+      if (norms_follow_) hidden = norm(prefix + names_.second_norm, hidden);
     }
-    const Rows inputs = norm(names_.last_norm, hidden);
+    Rows inputs = norms_follow_ ? hidden : norm(names_.last_norm, hidden);
+    if (projected_) {
+      done.states.push_back({hidden, inputs});
+      inputs = linear("model.decoder.project_out", inputs);
+    }
     done.states.push_back({hidden, inputs});
     const bool stored = checkpoint_.tensors.count("lm_head.weight") > 0;
     done.logits = product(tensor((stored ? "lm_head" : names_.embedding) + ".weight"), inputs);
@@ -142,13 +156,23 @@ class Reference {
       Row row;
       for (size_t i = 0; i < static_cast<size_t>(table.shape[1]); ++i) {
         row.push_back(at(table, static_cast<size_t>(tokens_[t]), i));
-        if (type_ == "opt") row.back() += at(tensor("model.decoder.embed_positions.weight"), t + 2, i);
+        if (type_ == "opt" && !projected_)
+          row.back() += at(tensor("model.decoder.embed_positions.weight"), t + 2, i);
         if (type_ == "gpt2") row.back() += at(tensor("transformer.wpe.weight"), t, i);
         if (type_ == "gemma") row.back() *= std::sqrt(static_cast<double>(table.shape[1]));
       }
       rows.push_back(row);
     }
     return type_ == "bloom" ? norm("transformer.word_embeddings_layernorm", rows) : rows;
+  }
+
+  // OPT's alone.
+  Rows positions() const {
+    const Tensor& table = tensor("model.decoder.embed_positions.weight");
+    Rows rows(tokens_.size());
+    for (size_t t = 0; t < tokens_.size(); ++t)
+      for (size_t i = 0; i < static_cast<size_t>(table.shape[1]); ++i) rows[t].push_back(at(table, t + 2, i));
+    return rows;
   }
 
   // Head h of a part (0: q, 1: k, 2: v) of one token.
@@ -277,6 +301,7 @@ class Reference {
   std::string type_;
   Names names_;
   size_t heads_ = 0, kv_heads_ = 0, blocks_ = 0;
+  bool norms_follow_ = false, projected_ = false;
 };
 
 }  // namespace

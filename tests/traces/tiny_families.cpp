@@ -111,13 +111,26 @@ TinyCheckpoint tiny_gpt2(const nlohmann::json& changes) {
   return made;
 }
 
+TinyCheckpoint tiny_opt(const nlohmann::json& changes) {
+  TinyOpt made;
+  change(made, changes);
+  const std::string decoder = "model.decoder.";
+  const auto width = made.config.value("word_embed_proj_dim", TinyOpt::kHidden);
+  if (width != TinyOpt::kHidden) {
+    made.add(decoder + "embed_tokens.weight", {TinyOpt::kVocabulary, width}, 0.0f, 0.5f);
+    add_linear(made, decoder + "project_in", {TinyOpt::kHidden, width}, width, false);
+    add_linear(made, decoder + "project_out", {width, TinyOpt::kHidden}, TinyOpt::kHidden, false);
+  }
+  if (!made.config.value("do_layer_norm_before", true))
+    for (const char* part : {"weight", "bias"}) made.tensors.erase(decoder + "final_layer_norm." + part);
+  return made;
+}
+
 TinyCheckpoint tiny_family(const std::string& model_type, const nlohmann::json& changes) {
   if (model_type == "bloom") return tiny_bloom(changes);
   if (model_type == "gpt2") return tiny_gpt2(changes);
   if (model_type != "opt") return tiny_gated(model_type, changes);
-  TinyOpt made;
-  change(made, changes);
-  return made;
+  return tiny_opt(changes);
 }
 
 }  // namespace eyeshift::testing

@@ -12,7 +12,9 @@ TinyCheckpoint tiny_gated(const std::string& model_type, const nlohmann::json& c
 // Hidden size 24, 4 heads.
 TinyCheckpoint tiny_bloom(const nlohmann::json& changes = {});
 TinyCheckpoint tiny_gpt2(const nlohmann::json& changes = {});
-// One of the above, or TinyOpt.
+// TinyOpt: with projected embeddings or norms that follow where `changes` say so.
+TinyCheckpoint tiny_opt(const nlohmann::json& changes = {});
+// One of the above.
 TinyCheckpoint tiny_family(const std::string& model_type, const nlohmann::json& changes = {});
 
 }  // namespace eyeshift::testing

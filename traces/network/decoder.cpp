@@ -13,7 +13,12 @@ Decoder::Decoder(const std::string& name, const DecoderSizes& sizes, void (*acti
 }
 
 void Decoder::add_embeddings(const NetworkTensors& tensors, const std::string& name) {
-  token_table_ = tensors.table(name + ".weight", sizes_.vocabulary, sizes_.hidden);
+  token_table_ = tensors.table(name + ".weight", sizes_.vocabulary, width_of_tables());
+}
+
+void Decoder::add_projection(const NetworkTensors& tensors, const std::string& name, int64_t K, int64_t M) {
+  add_stage(tensors, {{name, K, M, false}});
+  layers_.back().stays_half = true;
 }
 
 void Decoder::add_norms(Norm attention, Norm feed_forward) {
@@ -31,9 +36,10 @@ void Decoder::add_stage(const NetworkTensors& tensors, const std::vector<StoredL
 
 void Decoder::add_head(const NetworkTensors& tensors) {
   Linear head;
-  head.shape = {"lm_head", sizes_.hidden, sizes_.vocabulary, 1};
+  head.stays_half = true;
+  head.shape = {"lm_head", width_of_tables(), sizes_.vocabulary, 1};
   head.weights = sizes_.tied ? token_table_.weights()
-                             : tensors.weights("lm_head.weight", sizes_.vocabulary, sizes_.hidden);
+                             : tensors.weights("lm_head.weight", sizes_.vocabulary, width_of_tables());
   stages_.push_back({layers_.size()});
   layers_.push_back(std::move(head));
 }
@@ -43,25 +49,44 @@ Activations Decoder::embeddings(const int32_t* tokens, int64_t count) const {
 }
 
 bool Decoder::can_divide_inputs(size_t stage) const {
-  return stage % 4 != 1 || attention_.kv_heads == attention_.heads;
+  if (stage < first_block_stage()) return false;
+  const size_t part = (stage - first_block_stage()) % 4;
+  if (part == 1) return attention_.kv_heads == attention_.heads;
+  return part == 3 || !sizes_.norms_follow;
 }
 
 Network::State Decoder::embed(const int32_t* tokens, int64_t count) const {
   State state;
   state.hidden = embeddings(tokens, count);
-  state.inputs = attention_norms_.front()(state.hidden);
+  state.inputs = sizes_.projected ? token_table_.rows(tokens, count) : block_inputs(0, state.hidden);
   return state;
 }
 
+Activations Decoder::block_inputs(size_t block, const Activations& hidden) const {
+  if (sizes_.norms_follow) return hidden;
+  return (block < attention_norms_.size() ? attention_norms_[block] : final_norm_)(hidden);
+}
+
 void Decoder::advance(size_t stage, std::vector<Activations> outputs, State& state) const {
+  if (stage < first_block_stage()) {
+    state.hidden += outputs.front();
+    state.inputs = block_inputs(0, state.hidden);
+    return;
+  }
+  stage -= first_block_stage();
   const size_t block = stage / 4;
+  if (block == attention_norms_.size()) {
+    state.inputs = std::move(outputs.front());
+    return;
+  }
   switch (stage % 4) {
     case 0:
       state.inputs = attend(std::move(outputs));
       break;
     case 1:
       state.hidden += outputs.front();
-      state.inputs = feed_forward_norms_[block](state.hidden);
+      if (sizes_.norms_follow) state.hidden = attention_norms_[block](state.hidden);
+      state.inputs = sizes_.norms_follow ? state.hidden : feed_forward_norms_[block](state.hidden);
       break;
     case 2:
       activation_(outputs.front());
@@ -70,8 +95,8 @@ void Decoder::advance(size_t stage, std::vector<Activations> outputs, State& sta
       break;
     default:
       state.hidden += outputs.front();
-      state.inputs =
-          (block + 1 < attention_norms_.size() ? attention_norms_[block + 1] : final_norm_)(state.hidden);
+      if (sizes_.norms_follow) state.hidden = feed_forward_norms_[block](state.hidden);
+      state.inputs = block_inputs(block + 1, state.hidden);
   }
 }
 

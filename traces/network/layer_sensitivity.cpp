@@ -35,10 +35,12 @@ std::vector<MeasuredSensitivity> measure_sensitivity(const Network& network, con
                                                      const std::vector<int>& bits, const Tokens& calibration,
                                                      const std::function<void()>& on_layer, int threads) {
   const Quantizer& quantizer = Registry<Quantizer>::instance().find(scheme, "scheme");
-  std::vector<MeasuredSensitivity> layers(network.layers().size() - 1);
+  const std::vector<size_t> quantized = network.quantized_layers();
+  std::vector<MeasuredSensitivity> layers(quantized.size());
   visit_calibrated(
       network, calibration, threads, [&](size_t index, const Matrix& W, const Calibration& inputs) {
-        MeasuredSensitivity& layer = layers[index];
+        const auto place = std::lower_bound(quantized.begin(), quantized.end(), index) - quantized.begin();
+        MeasuredSensitivity& layer = layers[static_cast<size_t>(place)];
         layer.shape = network.layers()[index].shape;
         const Matrix S = scaled_by_sensitivity(layer.shape, W, inputs);
         for (const CandidateCriterion& criterion : candidate_criteria())

@@ -35,8 +35,8 @@ struct MeasuredSensitivity {
   std::vector<WidthErrors> errors;  // in the order of the widths
 };
 
-// Quantizes every layer of a network but lm_head at each of `bits`, each alone. on_layer is called, from any
-// thread, as layers are done. Throws InputError as quantize_network() does.
+// Quantizes every layer of a network that does not stay in half precision at each of `bits`, each alone.
+// on_layer is called, from any thread, as layers are done. Throws InputError as quantize_network() does.
 std::vector<MeasuredSensitivity> measure_sensitivity(const Network& network, const std::string& scheme,
                                                      const QuantizeOptions& options,
                                                      const std::vector<int>& bits, const Tokens& calibration,

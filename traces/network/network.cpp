@@ -29,6 +29,13 @@ Activations apply(const Linear& layer, const Activations& weights, const Activat
   return outputs;
 }
 
+std::vector<size_t> Network::quantized_layers() const {
+  std::vector<size_t> indices;
+  for (size_t i = 0; i < layers_.size(); ++i)
+    if (!layers_[i].stays_half) indices.push_back(i);
+  return indices;
+}
+
 std::vector<Weights::Matrix> Network::use_weights(size_t stage) const {
   std::vector<Weights::Matrix> used;
   for (const size_t layer : stages_[stage]) used.push_back(layers_[layer].weights.use());

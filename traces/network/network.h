@@ -24,6 +24,7 @@ struct Linear {
   // Computes W x, [tokens, M] of inputs [tokens, K], in another arithmetic than this; empty: single
   // precision. Called from several threads.
   std::function<Activations(const Activations&)> product = {};
+  bool stays_half = false;  // in half precision whatever the scheme
 };
 
 // The outputs [tokens, M] of a linear layer, with its own weights or with others in their place.
@@ -49,10 +50,14 @@ class Network {
   int64_t vocabulary() const { return vocabulary_; }
   int64_t positions() const { return positions_; }  // the longest window
 
-  // In the network's order; the last one is lm_head, which makes the logits and is a stage of its own.
+  // In the network's order; the last one is lm_head, which makes the logits. Layers that stay in half
+  // precision, as lm_head does, are stages of their own.
   const std::vector<Linear>& layers() const { return layers_; }
   std::vector<Linear>& layers() { return layers_; }
   const std::vector<Stage>& stages() const { return stages_; }
+  // Of those that do not, in order.
+  std::vector<size_t> quantized_layers() const;
+  bool stays_half(size_t stage) const { return layers_[stages_[stage].front()].stays_half; }
   // Whether what lies before a stage can divide the stage's inputs, each by a number of its own, in its own
   // weights.
   virtual bool can_divide_inputs(size_t) const { return true; }

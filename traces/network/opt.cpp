@@ -1,4 +1,6 @@
-// The OPT family (Zhang et al., 2022) as transformers' OPTForCausalLM computes it, pre-layernorm and ReLU.
+// The OPT family (Zhang et al., 2022) as transformers' OPTForCausalLM computes it: norms before attention and
+// feed-forward, but in OPT-350M, where they follow and the tables are narrower than the residual stream;
+// ReLU.
 
 #include "traces/network/causal_attention.h"
 #include "traces/network/decoder.h"
@@ -24,11 +26,10 @@ DecoderSizes read_sizes(const ModelConfig& config) {
   sizes.attention = {heads, heads, sizes.hidden / heads, blocks};
   // Absent keys take the defaults of transformers' OPTConfig.
   if (const int64_t width = config.size("word_embed_proj_dim", sizes.hidden); width != sizes.hidden)
-    config.fail("'word_embed_proj_dim' " + std::to_string(width) + " must equal 'hidden_size' " +
-                std::to_string(sizes.hidden) + ": projected embeddings are not supported");
+    sizes.projected = width;
   config.require_text("activation_function", "relu", "relu");
-  config.require_boolean("do_layer_norm_before", true, true);  // norms after the residual are not supported
-  config.require_boolean("_remove_final_layer_norm", false, false);
+  sizes.norms_follow = !config.boolean("do_layer_norm_before", true);
+  if (!sizes.norms_follow) config.require_boolean("_remove_final_layer_norm", false, false);
   config.require_boolean("enable_bias", true, true);
   config.require_boolean("layer_norm_elementwise_affine", true, true);
   return sizes;
@@ -41,11 +42,12 @@ class Opt : public Decoder {
     constexpr float kEpsilon = 1e-5f;
     const int64_t hidden = sizes.hidden, blocks = sizes.attention.count;
     norms_ = {{"self_attn_layer_norm", NormKind::layer_norm, hidden, blocks},
-              {"final_layer_norm", NormKind::layer_norm, hidden, blocks},
-              {"decoder.final_layer_norm", NormKind::layer_norm, hidden, 1}};
+              {"final_layer_norm", NormKind::layer_norm, hidden, blocks}};
+    if (!sizes.norms_follow) norms_.push_back({"decoder.final_layer_norm", NormKind::layer_norm, hidden, 1});
     add_embeddings(tensors, "model.decoder.embed_tokens");
     position_table_ =
         tensors.matrix("model.decoder.embed_positions.weight", sizes.positions + kPositionOffset, hidden);
+    if (sizes.projected) add_projection(tensors, "model.decoder.project_in", *sizes.projected, hidden);
     for (int64_t block = 0; block < blocks; ++block) {
       const std::string prefix = "model.decoder.layers." + std::to_string(block) + ".";
       add_norms(tensors.layer_norm(prefix + "self_attn_layer_norm", hidden, kEpsilon),
@@ -58,13 +60,17 @@ class Opt : public Decoder {
       add_stage(tensors, {{prefix + "fc1", hidden, sizes.feed_forward, true}});
       add_stage(tensors, {{prefix + "fc2", sizes.feed_forward, hidden, true}});
     }
-    final_norm_ = tensors.layer_norm("model.decoder.final_layer_norm", hidden, kEpsilon);
+    if (!sizes.norms_follow)
+      final_norm_ = tensors.layer_norm("model.decoder.final_layer_norm", hidden, kEpsilon);
+    if (sizes.projected) add_projection(tensors, "model.decoder.project_out", hidden, *sizes.projected);
     add_head(tensors);
   }
 
  private:
   Activations embeddings(const int32_t* tokens, int64_t count) const override {
-    return Decoder::embeddings(tokens, count) + position_table_.middleRows(kPositionOffset, count);
+    const auto positions = position_table_.middleRows(kPositionOffset, count);
+    if (sizes_.projected) return positions;
+    return Decoder::embeddings(tokens, count) + positions;
   }
 
   Activations attend(std::vector<Activations> projections) const override {

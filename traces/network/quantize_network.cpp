@@ -94,15 +94,22 @@ class StageRun {
         progress_(progress),
         threads_(threads) {
     total_ = network.layers().size();
-    if (quantizer.assigns_bits()) total_ += total_ - 1;
+    if (quantizer.assigns_bits()) total_ += network.quantized_layers().size();
   }
 
-  // What each layer but the last loses at each width, the network's weights left as they are.
+  // What each layer that is quantized loses at each width, the network's weights left as they are.
   std::vector<LayerSensitivity> sensitivities() {
     std::vector<LayerSensitivity> all;
     const size_t stages = network_.stages().size() - 1;
-    start([&](size_t stage) { return store_.sensitivities(stage).has_value(); }, stages);
+    const auto is_done = [&](size_t stage) {
+      return network_.stays_half(stage) || store_.sensitivities(stage).has_value();
+    };
+    start(is_done, stages);
     for (size_t stage = 0; stage < stages; ++stage) {
+      if (network_.stays_half(stage)) {
+        advance(stage);
+        continue;
+      }
       auto layers = store_.sensitivities(stage);
       const bool is_kept = layers.has_value();
       if (!is_kept) {
@@ -188,9 +195,9 @@ class StageRun {
     const Network::Stage& stage = network_.stages()[index];
     Calibration calibration = calibrate(states_, threads_);
     std::vector<Layer> quantized(stage.size());
-    if (index + 1 == network_.stages().size()) {
-      const Linear& head = network_.layers()[stage.front()];
-      quantized.front() = half_precision_layer(head.shape, *head.weights.use(), calibration, threads_);
+    if (network_.stays_half(index)) {
+      const Linear& linear = network_.layers()[stage.front()];
+      quantized.front() = half_precision_layer(linear.shape, *linear.weights.use(), calibration, threads_);
     } else if (quantizer_.compares_outputs() && stage.size() > 1) {
       QuantizeOptions options = job_.options;
       options.threads = threads_;
@@ -230,19 +237,25 @@ Trace quantize_network(Network& network, const QuantizeJob& job, const std::shar
                        const QuantizeProgress& progress, int threads) {
   const Quantizer& quantizer = Registry<Quantizer>::instance().find(job.scheme, "scheme");
   // What a later layer does not allow must not cost the quantization of the earlier ones.
-  const size_t last = network.layers().size() - 1;
-  for (size_t i = 0; i < last; ++i) quantizer.encoding(network.layers()[i].shape, job.options);
-  check_half_precision(network.layers()[last]);
+  for (const Linear& linear : network.layers())
+    if (linear.stays_half)
+      check_half_precision(linear);
+    else
+      quantizer.encoding(linear.shape, job.options);
 
   StageRun run(network, quantizer, job, *store, progress, threads);
+  const std::vector<size_t> quantized = network.quantized_layers();
   std::vector<int> bits(network.layers().size(), job.options.bits);
-  if (quantizer.assigns_bits()) bits = assign_bits(run.sensitivities(), job.options);
+  if (quantizer.assigns_bits()) {
+    const std::vector<int> assigned = assign_bits(run.sensitivities(), job.options);
+    for (size_t i = 0; i < quantized.size(); ++i) bits[quantized[i]] = assigned[i];
+  }
   Trace trace;
   trace.network = network.name();
   trace.scheme = job.scheme;
   trace.calibration = job.calibration_source;
   trace.layers = run.quantize(store, bits);
-  trace.bits = trace.layers.front().encoding.bits;
+  trace.bits = trace.layers[quantized.front()].encoding.bits;
   return trace;
 }
 
@@ -264,10 +277,12 @@ void visit_calibrated(
   States states = embed_windows(network, calibration, threads);
   for (size_t stage = 0; stage + 1 < network.stages().size(); ++stage) {
     const auto used = network.use_weights(stage);
-    const Calibration inputs = calibrate(states, threads);
-    const Network::Stage& members = network.stages()[stage];
-    parallel_for(members.size(), threads,
-                 [&](size_t i) { visit(members[i], weights_of(network, members[i]), inputs); });
+    if (!network.stays_half(stage)) {
+      const Calibration inputs = calibrate(states, threads);
+      const Network::Stage& members = network.stages()[stage];
+      parallel_for(members.size(), threads,
+                   [&](size_t i) { visit(members[i], weights_of(network, members[i]), inputs); });
+    }
     parallel_for(states.size(), threads,
                  [&](size_t i) { network.advance(stage, network.run_layers(stage, states[i]), states[i]); });
   }

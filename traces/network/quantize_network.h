@@ -23,7 +23,7 @@ struct QuantizeStep {
 };
 using QuantizeProgress = std::function<void(const QuantizeStep&)>;
 
-// Quantizes every linear layer of a network by a registered scheme, but lm_head, which stays in half
+// Quantizes every linear layer of a network by a registered scheme, but lm_head and what else stays in half
 // precision (scheme fp16). Returns the trace without the layers' tensors: those are in the store, which the
 // network reads its quantized weights from.
 //
@@ -36,8 +36,8 @@ using QuantizeProgress = std::function<void(const QuantizeStep&)>;
 // later stages need it: an interrupted run that goes on ends in the same bytes.
 //
 // Every layer carries its errors and a sample of its inputs. The result does not depend on the number of
-// threads (0: one a processor). Throws InputError for an unknown scheme, for options outside its range, for a
-// head beyond half precision and for an empty text, before any other work.
+// threads (0: one a processor). Throws InputError for an unknown scheme, for options outside its range, where
+// what stays in half precision is beyond it and for an empty text, before any other work.
 Trace quantize_network(Network& network, const QuantizeJob& job, const std::shared_ptr<LayerStore>& store,
                        const QuantizeProgress& progress = {}, int threads = 0);
 
@@ -46,9 +46,9 @@ Trace quantize_network(Network& network, const std::string& scheme, const Quanti
                        const Tokens& calibration, const std::string& calibration_source,
                        const QuantizeProgress& progress = {}, int threads = 0);
 
-// Calls visit for every layer but lm_head with its index, its weights [M, K] and its calibration, on inputs
-// that the network with the weights that it has produces. Layers that share inputs are visited from several
-// threads. Throws InputError for an empty text.
+// Calls visit for every layer that is quantized with its index, its weights [M, K] and its calibration, on
+// inputs that the network with the weights that it has produces. Layers that share inputs are visited from
+// several threads. Throws InputError for an empty text.
 void visit_calibrated(
     const Network& network, const Tokens& calibration, int threads,
     const std::function<void(size_t layer, const Eigen::MatrixXd& W, const Calibration& inputs)>& visit);
