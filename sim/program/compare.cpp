@@ -67,8 +67,9 @@ class Compare : public Command {
 there are no weights and no perplexity); the accelerator gets that unit in every PE, beside the
 mac-fp16 lanes that its configuration states, so that area counts only what the scheme needs; and
 every layer is simulated. Perplexity is that of the rounded weights, computed in single precision;
---arithmetic adds that of every side's own arithmetic. The layer named lm_head, of a checkpoint or a network, stays in half
-precision and runs on the mac-fp16 lanes. --bits goes to every scheme that has a choice, one width after the
+--arithmetic adds that of every side's own arithmetic. The output head, lm_head, and OPT-350M's
+project_in and project_out, of a checkpoint or a network, stay in half precision and run on the
+mac-fp16 lanes. --bits goes to every scheme that has a choice, one width after the
 other where it names several; the others keep theirs ()" +
            schemes_without_bits() + ").\n\nunits:\n" + described_names<Unit>("unit") + "\nschemes:\n" +
            described_schemes();

@@ -134,8 +134,9 @@ class Quantize : public Command {
            "[OPTIONS]";
   }
   std::string description() const override {
-    return R"(Every linear layer of the checkpoint but the output head, which stays in half precision, is
-quantized in the order in which it runs, on inputs that the layers quantized before it produce.
+    return R"(Every linear layer of the checkpoint is quantized in the order in which it runs, on inputs that the
+layers quantized before it produce; the output head stays in half precision, and so do OPT-350M's
+project_in and project_out.
 The trace is a safetensors file: codes, scales and planes exactly as an accelerator would store
 them. Errors: output error |WX - WqX|^2 / |WX|^2 on the calibration inputs (rel_out) and on
 --test-activations (rel_out_test), weight error |W - Wq|^2 (w_err).

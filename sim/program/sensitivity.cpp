@@ -120,7 +120,7 @@ class Sensitivity : public Command {
     return "sensitivity --checkpoint DIR [--scheme S] [--bits 2,3,4] [OPTIONS]";
   }
   std::string description() const override {
-    return R"(Every layer but the output head is quantized at each width, alone: its inputs are those of the
+    return R"(Every layer that quantize quantizes is quantized at each width, alone: its inputs are those of the
 unquantized network. Errors: output error |WX - WqX|^2 and weight error |W - Wq|^2, also relative to
 |WX|^2 and |W|^2.
 

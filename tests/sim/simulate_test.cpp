@@ -74,14 +74,16 @@ TEST(ChooseMapping, TakesTheLeastOfWhatIsAskedFor) {
   EXPECT_EQ(chosen(Objective::energy_time), 3);
 }
 
-TEST(Workload, ANetworksHeadStaysInHalfPrecision) {
+TEST(Workload, HeadAndProjectionsStayInHalfPrecision) {
   QuantizeOptions options;
   options.bits = 3;
-  const Workload workload =
-      workload_of({"sample", {{"fc1", 64, 64, 1}, {"lm_head", 64, 64, 1}}}, "gptq", options);
+  const Workload workload = workload_of(
+      {"sample",
+       {{"fc1", 64, 64, 1}, {"project_in", 64, 64, 1}, {"project_out", 64, 64, 1}, {"lm_head", 64, 64, 1}}},
+      "gptq", options);
   EXPECT_EQ(workload.bits, 3);
   EXPECT_EQ(workload.layers[0].encoding.coding, Coding::uniform);
-  EXPECT_EQ(workload.layers[1].encoding, Encoding{});
+  for (const size_t half : {1, 2, 3}) EXPECT_EQ(workload.layers[half].encoding, Encoding{}) << half;
 }
 
 TEST(UnitFor, TakesTheUnitAskedForOrTheFp16LanesBesideIt) {
