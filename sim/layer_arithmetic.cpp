@@ -43,21 +43,19 @@ LayerArithmetic::TileOfInputs LayerArithmetic::tile_of(const Pass& scheduled) co
   LayerImage image(geometry_, layer_, no_inputs, 0);
   const BitString weights = image.weights(pass), scales = image.scales(pass);
   int64_t weights_at = 0, scales_at = 0;
-  for (const FilterDelivery& delivery : geometry_.deliveries(pass)) {
+  for (FlitOrder order = geometry_.flit_order(pass); !order.done(); order.next()) {
+    const FilterDelivery& delivery = order.delivery();
     const bool of_weights = delivery.content == Content::weights;
     int64_t& at = of_weights ? weights_at : scales_at;
     for (int row = delivery.row_first; row <= delivery.row_last; ++row) {
       for (int set = delivery.set_first; set <= delivery.set_last; ++set) {
         Pe& pe = tile.pes[static_cast<size_t>(row * pass.sets + set)];
         int64_t& begin = pe.content_at[static_cast<size_t>(delivery.content)];
-        if (begin < 0) begin = pe.bits.size();  // deliveries of one content to a PE follow one another
-        for (int64_t done = 0; done < delivery.bits; done += 64) {
-          const int bits = static_cast<int>(std::min<int64_t>(64, delivery.bits - done));
-          pe.bits.append((of_weights ? weights : scales).read(at + done, bits), bits);
-        }
+        if (begin < 0) begin = pe.bits.size();  // flits of one content to a PE follow one another
+        pe.bits.append(of_weights ? weights : scales, at, order.bits());
       }
     }
-    at += delivery.bits;
+    at += order.bits();
   }
   for (int row = 0; row < pass.rows; ++row)
     for (int set = 0; set < pass.sets; ++set) {

@@ -39,9 +39,14 @@ LayerImage::LayerImage(const LayerGeometry& geometry, const Layer& layer, const 
 }
 
 BitString LayerImage::weights(const Pass& pass) {
+  FlitOrder order = geometry_.flit_order(pass);
+  std::vector<BitString> of_deliveries(order.deliveries());
   BitString out;
-  for (const FilterDelivery& delivery : geometry_.deliveries(pass))
-    if (delivery.content == Content::weights) append_weights(pass, delivery, out);
+  for (; !order.done() && order.delivery().content == Content::weights; order.next()) {
+    BitString& weights = of_deliveries[order.at()];
+    if (order.offset() == 0) append_weights(pass, order.delivery(), weights);
+    out.append(weights, order.offset(), order.bits());
+  }
   return out;
 }
 

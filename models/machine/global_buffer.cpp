@@ -25,7 +25,8 @@ GlobalBuffer<Functional>::GlobalBuffer(sc_core::sc_module_name name, const Layer
       filters_(plan, counts),
       inputs_(plan, counts),
       psums_(plan, counts),
-      controller_(plan),
+      input_requests_(plan, Fill::inputs),
+      filter_requests_(plan, Fill::filters),
       beats_a_burst_(int64_t{plan.accelerator.dram.burst_bytes} * 8 / plan.accelerator.dram.link_bits),
       fill_cursor_(plan.schedule) {
   SC_HAS_PROCESS(GlobalBuffer);
@@ -36,24 +37,21 @@ GlobalBuffer<Functional>::GlobalBuffer(sc_core::sc_module_name name, const Layer
 template <bool Functional>
 void GlobalBuffer<Functional>::tick() {
   const int64_t cycle = scheduler_.cycle();
+  for (; !ports_.pass_ends.empty(); ports_.pass_ends.pop()) inputs_.pass_ended();
   bool active = request();
-  inputs_.skip_empty_passes(controller_.pass());
+  inputs_.skip_empty_passes(std::min(input_requests_.pass(), filter_requests_.pass()));
 
-  const bool fills_inputs = fill_operand_ == Operand::inputs;
-  const StreamWord<Functional>* waiting = fill_word_.bits > 0 ? &fill_word_ : nullptr;
   const auto filter =
-      filters_.tick(cycle, fills_inputs ? nullptr : waiting, fill_operand_, !ports_.filter_words.full());
+      filters_.tick(cycle, filter_fill_.waiting_word(), filter_fill_.operand, !ports_.filter_words.full());
   const auto input =
-      inputs_.tick(cycle, fills_inputs ? waiting : nullptr, fill_word_ends_, !ports_.input_words.full());
+      inputs_.tick(cycle, input_fill_.waiting_word(), input_fill_.word_ends, !ports_.input_words.full());
   const PsumFlit<Functional>* from_array =
       ports_.psums_from_array.empty() ? nullptr : &ports_.psums_from_array.front();
   const bool drain_ready = !drain_ends_ && stored_bits() - sent_bits_ < plan_.accelerator.dram.link_bits;
   const auto psum = psums_.tick(cycle, from_array, !ports_.psums_to_array.full(), drain_ready);
 
-  if (filter.wrote || input.wrote) {
-    fill_word_.bits = 0;
-    if (fill_word_ends_) fill_ends_at_.emplace_back(fill_pass_, cycle);
-  }
+  if (filter.wrote) store_word(filter_fill_, cycle);
+  if (input.wrote) store_word(input_fill_, cycle);
   if (filter.read) ports_.filter_words.push(filter.word);
   if (input.read) ports_.input_words.push(input.word);
   if (psum.wrote) {
@@ -72,18 +70,26 @@ void GlobalBuffer<Functional>::tick() {
   if (active) scheduler_.wake(Domain::core);
 }
 
+// The earlier pass's operands go first, and its inputs before its weights; where they find no room, the
+// others may go ahead of them.
 template <bool Functional>
 bool GlobalBuffer<Functional>::request() {
-  if (controller_.done() || ports_.read_requests.full() || controller_.pass() > inputs_.pass() + kPassesAhead)
-    return false;
-  if (controller_.empty()) {
-    controller_.skip();
-    return true;
-  }
-  const ReadRequest burst = controller_.next();
+  const int64_t end = inputs_.pass() + kPassesAhead + 1;
+  input_requests_.skip_empty_passes(end);
+  filter_requests_.skip_empty_passes(end);
+  if (ports_.read_requests.full()) return false;
+  const bool inputs_first = input_requests_.pass() <= filter_requests_.pass();
+  return request(inputs_first ? input_requests_ : filter_requests_, end) ||
+         request(inputs_first ? filter_requests_ : input_requests_, end);
+}
+
+template <bool Functional>
+bool GlobalBuffer<Functional>::request(TransferController& requests, int64_t end) {
+  if (requests.done() || requests.pass() >= end) return false;
+  const ReadRequest burst = requests.next();
   if (burst.operand == Operand::inputs) {
-    if (controller_.opens_operand() && !inputs_.reserve()) return false;
-  } else if (!filters_.reserve(controller_.words())) {
+    if (requests.opens_operand() && !inputs_.reserve()) return false;
+  } else if (!filters_.reserve(requests.words())) {
     return false;
   }
   counts_[burst.operand == Operand::weights  ? Action::dram_read_weights
@@ -92,8 +98,14 @@ bool GlobalBuffer<Functional>::request() {
       plan_.accelerator.dram.burst_bytes;
   ports_.read_requests.push(burst);
   bursts_.push_back(burst);
-  controller_.take();
+  requests.take();
   return true;
+}
+
+template <bool Functional>
+void GlobalBuffer<Functional>::store_word(FillRegister& fill, int64_t cycle) {
+  fill.word.bits = 0;
+  if (fill.word_ends) fill_ends_at_.emplace_back(fill.pass, cycle);
 }
 
 template <bool Functional>
@@ -107,62 +119,77 @@ void GlobalBuffer<Functional>::open_inputs(const ReadRequest& burst) {
   }
 }
 
-// Bits in the register, as the bursts bring them.
+// Bits of inputs in their register, as the bursts bring them.
 template <bool Functional>
-int64_t GlobalBuffer<Functional>::waiting_bits() const {
-  if (fill_operand_ != Operand::inputs) return fill_.bits();
+int64_t GlobalBuffer<Functional>::waiting_input_bits() const {
   return arrived_bits_ - share_of(formed_bits_, load_bits_, tile_bits_);
 }
 
-// Moves the next word of the register to its bank's port, if all that makes it up has come.
+// Moves the next word of weights or scales to the filter banks' port, if all that makes it up has come.
 template <bool Functional>
-bool GlobalBuffer<Functional>::form_word() {
+bool GlobalBuffer<Functional>::form_filter_word() {
   const int64_t port = plan_.accelerator.glb.port_bits;
-  if (fill_word_.bits > 0) return false;
-  if (fill_operand_ != Operand::inputs) {
-    if (fill_.bits() < port && !(fill_ends_ && fill_.bits() > 0)) return false;
-    fill_word_ = StreamWord<Functional>{};
-    fill_word_.bits = static_cast<int32_t>(std::min(port, fill_.bits()));
-    fill_.take(fill_word_.bits, fill_word_.payload);
-    fill_word_ends_ = fill_ends_ && fill_.bits() == 0;
-    return true;
-  }
-  const int64_t bits = std::min(port, tile_bits_ - formed_bits_);
-  if (bits == 0 || arrived_bits_ < share_of(formed_bits_ + bits, load_bits_, tile_bits_)) return false;
-  fill_word_ = StreamWord<Functional>{};
-  fill_word_.bits = static_cast<int32_t>(bits);
-  if constexpr (Functional)
-    for (int64_t done = 0; done < bits; done += 64)
-      fill_word_.payload.words[static_cast<size_t>(done / 64)] =
-          tile_.read(formed_bits_ + done, static_cast<int>(std::min<int64_t>(64, bits - done)));
-  formed_bits_ += bits;
-  fill_word_ends_ = formed_bits_ == tile_bits_;
+  FillRegister& fill = filter_fill_;
+  if (fill.word.bits > 0 || filter_bits_.bits() == 0 || (filter_bits_.bits() < port && !fill.ends))
+    return false;
+  fill.word = StreamWord<Functional>{};
+  fill.word.bits = static_cast<int32_t>(std::min(port, filter_bits_.bits()));
+  filter_bits_.take(fill.word.bits, fill.word.payload);
+  fill.word_ends = fill.ends && filter_bits_.bits() == 0;
   return true;
 }
 
-// Takes a beat of the link into the register. The beats behind a burst's payload are dropped; an operand's
-// last word goes out before the next operand's first beat comes in.
+// The same for inputs, which become more words than came where they are decompressed or padded.
+template <bool Functional>
+bool GlobalBuffer<Functional>::form_input_word() {
+  const int64_t port = plan_.accelerator.glb.port_bits;
+  FillRegister& fill = input_fill_;
+  const int64_t bits = std::min(port, tile_bits_ - formed_bits_);
+  if (fill.word.bits > 0 || bits == 0 ||
+      arrived_bits_ < share_of(formed_bits_ + bits, load_bits_, tile_bits_))
+    return false;
+  fill.word = StreamWord<Functional>{};
+  fill.word.bits = static_cast<int32_t>(bits);
+  if constexpr (Functional)
+    for (int64_t done = 0; done < bits; done += 64)
+      fill.word.payload.words[static_cast<size_t>(done / 64)] =
+          tile_.read(formed_bits_ + done, static_cast<int>(std::min<int64_t>(64, bits - done)));
+  formed_bits_ += bits;
+  fill.word_ends = formed_bits_ == tile_bits_;
+  return true;
+}
+
+// Takes a beat of the link into its operand's register. The beats behind a burst's payload are dropped; an
+// operand's last word goes out before the first beat of the next one in the same register comes in.
 template <bool Functional>
 bool GlobalBuffer<Functional>::take_beat() {
-  const bool active = form_word();
-  const int64_t port = plan_.accelerator.glb.port_bits, link = plan_.accelerator.dram.link_bits;
-  if (fill_ends_ && waiting_bits() == 0 && fill_word_.bits == 0) fill_ends_ = false;
+  bool active = form_filter_word();
+  active = form_input_word() || active;
+  const auto end = [](FillRegister& fill, int64_t waiting_bits) {
+    if (fill.ends && waiting_bits == 0 && fill.word.bits == 0) fill.ends = false;
+  };
+  end(filter_fill_, filter_bits_.bits());
+  end(input_fill_, waiting_input_bits());
   if (ports_.read_beats.empty()) return active;
   const ReadRequest& burst = bursts_.front();
+  const int64_t port = plan_.accelerator.glb.port_bits, link = plan_.accelerator.dram.link_bits;
   const int64_t bits = std::min<int64_t>(link, burst.bits - burst_bits_);
   if (bits > 0) {
-    if (fill_ends_ || waiting_bits() >= std::max<int64_t>(port, link)) return active;
-    if (fill_word_.bits > 0 && fill_operand_ != burst.operand) return active;
-    fill_operand_ = burst.operand;
-    fill_pass_ = burst.pass;
-    if (burst.operand == Operand::inputs) {
+    const bool inputs = burst.operand == Operand::inputs;
+    FillRegister& fill = inputs ? input_fill_ : filter_fill_;
+    const int64_t waiting_bits = inputs ? waiting_input_bits() : filter_bits_.bits();
+    if (fill.ends || waiting_bits >= std::max<int64_t>(port, link)) return active;
+    if (fill.word.bits > 0 && fill.operand != burst.operand) return active;
+    fill.operand = burst.operand;
+    fill.pass = burst.pass;
+    if (inputs) {
       if (burst.offset == 0 && burst_bits_ == 0) open_inputs(burst);
       arrived_bits_ += bits;
     } else {
-      fill_.append(ports_.read_beats.front().payload, bits);
+      filter_bits_.append(ports_.read_beats.front().payload, bits);
     }
     burst_bits_ += bits;
-    fill_ends_ = burst.last && burst_bits_ == burst.bits;
+    fill.ends = burst.last && burst_bits_ == burst.bits;
   }
   ports_.read_beats.pop();
   if (++burst_beats_ == beats_a_burst_) {
@@ -215,8 +242,9 @@ bool GlobalBuffer<Functional>::send_beat() {
 
 template <bool Functional>
 bool GlobalBuffer<Functional>::done() const {
-  return controller_.done() && inputs_.done() && psums_.done() && bursts_.empty() && !drain_ends_ &&
-         sent_bits_ == store_bits_ && filters_.words_in() == filters_.words_out();
+  return input_requests_.done() && filter_requests_.done() && inputs_.done() && psums_.done() &&
+         bursts_.empty() && !drain_ends_ && sent_bits_ == store_bits_ &&
+         filters_.words_in() == filters_.words_out();
 }
 
 template <bool Functional>
@@ -224,13 +252,13 @@ void GlobalBuffer<Functional>::visit(StateArchive& archive) {
   filters_.visit(archive);
   inputs_.visit(archive);
   psums_.visit(archive);
-  controller_.visit(archive);
+  input_requests_.visit(archive);
+  filter_requests_.visit(archive);
   archive.items(bursts_, [&](ReadRequest& burst) { burst.visit(archive); });
-  fill_.visit(archive);
-  fill_word_.visit(archive);
-  archive.pass(fill_pass_);
-  archive.value(fill_operand_);
-  for (bool* set : {&fill_ends_, &fill_word_ends_, &drain_ends_}) archive.flag(*set);
+  input_fill_.visit(archive);
+  filter_fill_.visit(archive);
+  filter_bits_.visit(archive);
+  archive.flag(drain_ends_);
   for (int64_t* number :
        {&burst_beats_, &burst_bits_, &load_bits_, &tile_bits_, &arrived_bits_, &formed_bits_, &result_bits_,
         &store_bits_, &drained_bits_, &sent_bits_, &drain_beats_})
@@ -239,9 +267,10 @@ void GlobalBuffer<Functional>::visit(StateArchive& archive) {
 
 template <bool Functional>
 std::string GlobalBuffer<Functional>::state() const {
-  return controller_.state() + "\n" + filters_.state() + "\n" + inputs_.state() + "\n" + psums_.state() +
-         "\nglobal buffer: " + std::to_string(bursts_.size()) + " bursts awaited, " +
-         std::to_string(waiting_bits()) + " bits in the fill register, " +
+  return input_requests_.state() + ", " + filter_requests_.state() + "\n" + filters_.state() + "\n" +
+         inputs_.state() + "\n" + psums_.state() + "\nglobal buffer: " + std::to_string(bursts_.size()) +
+         " bursts awaited, " + std::to_string(waiting_input_bits()) + " bits of inputs and " +
+         std::to_string(filter_bits_.bits()) + " of weights in the fill registers, " +
          std::to_string(stored_bits() - sent_bits_) + " in the drain register";
 }
 

@@ -25,9 +25,10 @@ struct GlobalBufferPorts {
   Channel<StreamWord<Functional>>& input_words;
   Channel<PsumFlit<Functional>>& psums_to_array;
   Channel<PsumFlit<Functional>>& psums_from_array;
+  Channel<PassEnd>& pass_ends;
 };
 
-// The global buffer: filter, input and psum banks with their ports, the transfer controller that requests
+// The global buffer: filter, input and psum banks with their ports, the transfer controllers that request
 // what the schedule wants from DRAM, and the registers in which link beats become words and words beats.
 template <bool Functional>
 class GlobalBuffer : public sc_core::sc_module {
@@ -35,7 +36,7 @@ class GlobalBuffer : public sc_core::sc_module {
   GlobalBuffer(sc_core::sc_module_name name, const LayerPlan& plan, TickScheduler& scheduler,
                MemoryImage* image, GlobalBufferPorts<Functional> ports, ActionCounts& counts);
 
-  // Passes that the transfer controller may run ahead of the inputs that the array takes.
+  // Passes that the transfer controllers may run ahead of the inputs that the array takes.
   static constexpr int kPassesAhead = 16;
 
   bool done() const;
@@ -53,12 +54,33 @@ class GlobalBuffer : public sc_core::sc_module {
   std::string state() const;
 
  private:
+  // Where the payload of bursts waits for its banks.
+  struct FillRegister {
+    Operand operand = Operand::weights;
+    int64_t pass = 0;             // whose operand it is
+    bool ends = false;            // the operand's last bits have come
+    StreamWord<Functional> word;  // at the banks' port
+    bool word_ends = false;       // it is the operand's last
+
+    const StreamWord<Functional>* waiting_word() const { return word.bits > 0 ? &word : nullptr; }
+    void visit(StateArchive& archive) {
+      archive.value(operand);
+      archive.pass(pass);
+      word.visit(archive);
+      archive.flag(ends);
+      archive.flag(word_ends);
+    }
+  };
+
   void tick();
   bool request();
+  bool request(TransferController& requests, int64_t end);
   bool take_beat();
-  bool form_word();
+  bool form_filter_word();
+  bool form_input_word();
+  void store_word(FillRegister& fill, int64_t cycle);
   bool send_beat();
-  int64_t waiting_bits() const;
+  int64_t waiting_input_bits() const;
   int64_t stored_bits() const;
   void open_inputs(const ReadRequest& burst);
   void drain(const typename PsumBuffer<Functional>::Moved& moved);
@@ -71,24 +93,19 @@ class GlobalBuffer : public sc_core::sc_module {
   FilterBuffer<Functional> filters_;
   InputBuffer<Functional> inputs_;
   PsumBuffer<Functional> psums_;
-  TransferController controller_;
+  TransferController input_requests_, filter_requests_;
   const int64_t beats_a_burst_;
 
-  // From DRAM: bursts that were requested, and the register in which their payload waits for its bank. Inputs
-  // are decompressed and padded on the way: a share of their words for the same share of what the bursts
-  // bring.
+  // From DRAM: bursts that were requested, and what has come of them. Inputs are decompressed and padded on
+  // the way: a share of their words for the same share of what the bursts bring.
   std::vector<ReadRequest> bursts_;
   int64_t burst_beats_ = 0, burst_bits_ = 0;  // of the burst that arrives
-  BitQueue<Functional> fill_;
+  FillRegister filter_fill_, input_fill_;
+  BitQueue<Functional> filter_bits_;
   int64_t load_bits_ = 0, tile_bits_ = 0;       // of the tile of inputs that arrives
   int64_t arrived_bits_ = 0, formed_bits_ = 0;  // of them
   PassCursor fill_cursor_;                      // functional runs: the tile's pass and its values
   BitString tile_;
-  Operand fill_operand_ = Operand::weights;
-  bool fill_ends_ = false;            // the operand's last bits are in the register
-  StreamWord<Functional> fill_word_;  // that waits for its bank
-  bool fill_word_ends_ = false;
-  int64_t fill_pass_ = 0;  // whose operand is in the register
   std::vector<std::pair<int64_t, int64_t>> fill_ends_at_;
 
   // To DRAM: outputs are compressed on their way into beats; how far the last burst is filled.

@@ -44,12 +44,17 @@ bool InputBuffer<Functional>::reserve() {
 }
 
 template <bool Functional>
+void InputBuffer<Functional>::pass_ended() {
+  ++passes_ended_;
+  if (tiles_freed_ < tiles_read_ && last_reader_ < passes_ended_) ++tiles_freed_;
+}
+
+template <bool Functional>
 typename InputBuffer<Functional>::Moved InputBuffer<Functional>::tick(int64_t cycle,
                                                                       const StreamWord<Functional>* in,
                                                                       bool in_ends_tile, bool out_ready) {
   Moved moved;
-  const bool readable = out_ready && !cursor_.done() && pass_words_ > 0 && tiles_reserved_ > tiles_freed_ &&
-                        slot(tiles_freed_).filled_words > read_word_;
+  const bool readable = out_ready && !cursor_.done() && pass_words_ > 0 && tiles_filled_ > tiles_read_;
   for (int k = 0; k < 2; ++k) {
     const int client = arbiter_.client(k);
     if (client == 0 && in != nullptr) {
@@ -57,8 +62,8 @@ typename InputBuffer<Functional>::Moved InputBuffer<Functional>::tick(int64_t cy
       if (!arbiter_.claim(address(tiles_filled_, word), cycle, client)) continue;
       if constexpr (Functional) slot(tiles_filled_).words[static_cast<size_t>(word)] = *in;
       moved.wrote = true;
-    } else if (client == 1 && readable && arbiter_.claim(address(tiles_freed_, read_word_), cycle, client)) {
-      if constexpr (Functional) moved.word = slot(tiles_freed_).words[static_cast<size_t>(read_word_)];
+    } else if (client == 1 && readable && arbiter_.claim(address(tiles_read_, read_word_), cycle, client)) {
+      if constexpr (Functional) moved.word = slot(tiles_read_).words[static_cast<size_t>(read_word_)];
       moved.word.bits = static_cast<int32_t>(std::min<int64_t>(
           plan_.accelerator.glb.port_bits, pass_bits_ - read_word_ * plan_.accelerator.glb.port_bits));
       moved.read = true;
@@ -72,7 +77,11 @@ typename InputBuffer<Functional>::Moved InputBuffer<Functional>::tick(int64_t cy
   if (moved.read) {
     counts_[Action::glb_shared_read_inputs] += 1;
     if (++read_word_ == pass_words_) {
-      if (cursor_.pass().frees_inputs) ++tiles_freed_;
+      if (cursor_.pass().frees_inputs) {
+        ++tiles_read_;
+        last_reader_ = cursor_.index();
+        if (slots_.size() > 1) ++tiles_freed_;
+      }
       cursor_.next();
       start_pass();
     }
@@ -87,7 +96,10 @@ void InputBuffer<Functional>::visit(StateArchive& archive) {
   const bool alike = slot_stride_ % plan_.schedule.input_banks == 0;
   int64_t freed = alike ? 0 : tiles_freed_ % static_cast<int64_t>(slots_.size());
   int64_t reserved = tiles_reserved_ - tiles_freed_, filled = tiles_filled_ - tiles_freed_;
-  for (int64_t* number : {&freed, &reserved, &filled, &read_word_}) archive.value(*number);
+  int64_t read = tiles_read_ - tiles_freed_, passes_left = read > 0 ? last_reader_ - passes_ended_ : 0;
+  for (int64_t* number : {&freed, &reserved, &filled, &read, &passes_left, &read_word_})
+    archive.value(*number);
+  archive.pass(passes_ended_);
   archive.cursor(cursor_);
   if (archive.reading()) {
     const int64_t read_word = read_word_;
@@ -96,6 +108,8 @@ void InputBuffer<Functional>::visit(StateArchive& archive) {
     tiles_freed_ = freed;
     tiles_reserved_ = freed + reserved;
     tiles_filled_ = freed + filled;
+    tiles_read_ = freed + read;
+    last_reader_ = passes_ended_ + passes_left;
   }
   for (int64_t tile = tiles_freed_; tile < tiles_reserved_; ++tile) archive.value(slot(tile).filled_words);
   arbiter_.visit(archive);

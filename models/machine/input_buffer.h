@@ -10,7 +10,9 @@
 namespace eyeshift {
 
 // The input banks: tiles of inputs in slots (two with double buffering), interleaved over the banks by words
-// of port_bits. DRAM fills a slot once; every pass on the tile reads it from end to end.
+// of port_bits. DRAM fills a slot once; every pass on the tile reads it from end to end. A slot changes hands
+// whole: the array reads it when all of its tile has come. One of two takes the next tile when it has been
+// read for the last time, a single one when the pass that did so has ended: loads and passes take turns.
 template <bool Functional>
 class InputBuffer {
  public:
@@ -18,6 +20,8 @@ class InputBuffer {
 
   // Takes a slot for the next tile, if one is free.
   bool reserve();
+  // The array has ended the next pass.
+  void pass_ended();
 
   struct Moved {
     bool wrote = false, read = false;
@@ -49,7 +53,9 @@ class InputBuffer {
   const int64_t slot_stride_;  // words
   std::vector<Slot> slots_;
   BankArbiter arbiter_;
-  int64_t tiles_reserved_ = 0, tiles_filled_ = 0, tiles_freed_ = 0;
+  int64_t tiles_reserved_ = 0, tiles_filled_ = 0, tiles_read_ = 0, tiles_freed_ = 0;
+  int64_t passes_ended_ = 0;
+  int64_t last_reader_ = -1;  // the pass that read the last of tiles_read_
 
   PassCursor cursor_;  // of the pass being read
   int64_t read_word_ = 0, pass_words_ = 0, pass_bits_ = 0;

@@ -92,6 +92,11 @@ struct InputFlit {
   }
 };
 
+// PeArray -> GlobalBuffer: the next pass has ended.
+struct PassEnd {
+  void visit(StateArchive&) {}
+};
+
 enum class PsumKind : uint8_t { partial, total, output };
 
 template <bool Functional>

@@ -28,12 +28,15 @@ struct Machine {
         input_flits("input_flits", scheduler, Domain::core, Domain::core, 2),
         psums_in("psums_in", scheduler, Domain::core, Domain::core, 2),
         psums_out("psums_out", scheduler, Domain::core, Domain::core, 2),
+        pass_ends("pass_ends", scheduler, Domain::core, Domain::core,
+                  2 * PeArray<Functional>::kPassesInFlight),
         dram("dram", plan, scheduler, image, requests, read_beats, write_beats),
         glb("glb", plan, scheduler, image,
-            {requests, read_beats, write_beats, filter_words, input_words, psums_in, psums_out}, counts),
+            {requests, read_beats, write_beats, filter_words, input_words, psums_in, psums_out, pass_ends},
+            counts),
         noc("noc", plan, scheduler, filter_words, input_words, filter_flits, input_flits, counts),
-        array("array", plan, scheduler, filter_flits, input_flits, psums_in, psums_out, classes, image,
-              counts) {}
+        array("array", plan, scheduler, filter_flits, input_flits, psums_in, psums_out, pass_ends, classes,
+              image, counts) {}
 
   static size_t beats_a_burst(const AcceleratorConfig& accelerator) {
     return static_cast<size_t>(accelerator.dram.burst_bytes * 8 / accelerator.dram.link_bits);
@@ -47,6 +50,7 @@ struct Machine {
     filter_flits.visit(archive);
     input_flits.visit(archive);
     for (auto* psums : {&psums_in, &psums_out}) psums->visit(archive);
+    pass_ends.visit(archive);
     dram.visit(archive);
     glb.visit(archive);
     noc.visit(archive);
@@ -83,6 +87,7 @@ struct Machine {
   Channel<FilterFlit<Functional>> filter_flits;
   Channel<InputFlit<Functional>> input_flits;
   Channel<PsumFlit<Functional>> psums_in, psums_out;
+  Channel<PassEnd> pass_ends;
   Dram<Functional> dram;
   GlobalBuffer<Functional> glb;
   Noc<Functional> noc;

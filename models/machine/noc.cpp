@@ -31,10 +31,7 @@ Noc<Functional>::Noc(sc_core::sc_module_name name, const LayerPlan& plan, TickSc
 
 template <bool Functional>
 void Noc<Functional>::start_filter_pass() {
-  delivery_ = 0;
-  delivered_bits_ = 0;
-  deliveries_.clear();
-  if (!filter_cursor_.done()) deliveries_ = plan_.deliveries(filter_cursor_.pass());
+  filter_order_ = filter_cursor_.done() ? FlitOrder() : plan_.flit_order(filter_cursor_.pass());
 }
 
 template <bool Functional>
@@ -55,7 +52,7 @@ void Noc<Functional>::tick() {
 template <bool Functional>
 bool Noc<Functional>::skip_empty_passes() {
   bool skipped = false;
-  while (!filter_cursor_.done() && deliveries_.empty() && filter_cursor_.index() < input_cursor_.index()) {
+  while (!filter_cursor_.done() && filter_order_.empty() && filter_cursor_.index() < input_cursor_.index()) {
     filter_cursor_.next();
     start_filter_pass();
     skipped = true;
@@ -79,9 +76,9 @@ bool Noc<Functional>::refill(Channel<StreamWord<Functional>>& words, BitQueue<Fu
 
 template <bool Functional>
 bool Noc<Functional>::send_filter() {
-  if (deliveries_.empty() || filter_flits_.full()) return false;
-  const FilterDelivery& delivery = deliveries_[delivery_];
-  const int32_t bits = std::min(plan_.accelerator.noc_bits.filter, delivery.bits - delivered_bits_);
+  if (filter_order_.empty() || filter_flits_.full()) return false;
+  const FilterDelivery& delivery = filter_order_.delivery();
+  const int32_t bits = filter_order_.bits();
   if (filter_queue_.bits() < bits) return false;
   FilterFlit<Functional> flit;
   flit.row_first = delivery.row_first;
@@ -97,13 +94,10 @@ bool Noc<Functional>::send_filter() {
   filter_flits_.push(flit);
   scheduler_.moved(Port::filter_noc);
   count_filter(flit);
-  delivered_bits_ += bits;
-  if (delivered_bits_ == delivery.bits) {
-    delivered_bits_ = 0;
-    if (++delivery_ == deliveries_.size()) {
-      filter_cursor_.next();
-      start_filter_pass();
-    }
+  filter_order_.next();
+  if (filter_order_.done()) {
+    filter_cursor_.next();
+    start_filter_pass();
   }
   return true;
 }
@@ -183,14 +177,14 @@ void Noc<Functional>::visit(StateArchive& archive) {
   archive.cursor(filter_cursor_);
   archive.cursor(input_cursor_);
   if (archive.reading()) start_filter_pass();
-  archive.value(delivery_);
-  for (int32_t* number : {&delivered_bits_, &token_, &chunk_, &line_, &input_}) archive.value(*number);
+  filter_order_.visit(archive);
+  for (int32_t* number : {&token_, &chunk_, &line_, &input_}) archive.value(*number);
 }
 
 template <bool Functional>
 std::string Noc<Functional>::state() const {
   return "noc: filter pass " + std::to_string(filter_cursor_.index()) + ", delivery " +
-         std::to_string(delivery_) + " of " + std::to_string(deliveries_.size()) + ", " +
+         std::to_string(filter_order_.at()) + " of " + std::to_string(filter_order_.deliveries()) + ", " +
          std::to_string(filter_queue_.bits()) + " bits queued; input pass " +
          std::to_string(input_cursor_.index()) + ", token " + std::to_string(token_) + ", chunk " +
          std::to_string(chunk_) + ", line " + std::to_string(line_) + ", " +

@@ -7,6 +7,7 @@
 #include "models/machine/channel.h"
 #include "models/machine/items.h"
 #include "models/machine/layer_plan.h"
+#include "models/units/flit_order.h"
 
 namespace eyeshift {
 
@@ -47,9 +48,7 @@ class Noc : public sc_core::sc_module {
 
   BitQueue<Functional> filter_queue_, input_queue_;
   PassCursor filter_cursor_, input_cursor_;
-  std::vector<FilterDelivery> deliveries_;
-  uint32_t delivery_ = 0;
-  int32_t delivered_bits_ = 0;
+  FlitOrder filter_order_;
   int32_t token_ = 0, chunk_ = 0, line_ = 0, input_ = 0;  // the next input's place in the pass
 };
 

@@ -12,8 +12,8 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
                              Channel<FilterFlit<Functional>>& filter_flits,
                              Channel<InputFlit<Functional>>& input_flits,
                              Channel<PsumFlit<Functional>>& psums_in,
-                             Channel<PsumFlit<Functional>>& psums_out, PassClasses& classes,
-                             const MemoryImage* image, ActionCounts& counts)
+                             Channel<PsumFlit<Functional>>& psums_out, Channel<PassEnd>& ends_out,
+                             PassClasses& classes, const MemoryImage* image, ActionCounts& counts)
     : sc_module(name),
       plan_(plan),
       scheduler_(scheduler),
@@ -21,6 +21,7 @@ PeArray<Functional>::PeArray(sc_core::sc_module_name name, const LayerPlan& plan
       input_flits_(input_flits),
       psums_in_(psums_in),
       psums_out_(psums_out),
+      ends_out_(ends_out),
       counts_(counts),
       cols_(plan.schedule.cols),
       pes_(static_cast<size_t>(plan.schedule.rows * plan.schedule.cols)),
@@ -118,6 +119,7 @@ void PeArray<Functional>::retire_contexts() {
     results_wait_ = true;
     contexts_.erase(contexts_.begin());
     pass_ends_.push_back(cycle_);
+    ends_out_.push({});
     load_contexts();
     moved_ = true;
   }

@@ -43,7 +43,7 @@ class PeArray : public sc_core::sc_module {
   PeArray(sc_core::sc_module_name name, const LayerPlan& plan, TickScheduler& scheduler,
           Channel<FilterFlit<Functional>>& filter_flits, Channel<InputFlit<Functional>>& input_flits,
           Channel<PsumFlit<Functional>>& psums_in, Channel<PsumFlit<Functional>>& psums_out,
-          PassClasses& classes, const MemoryImage* image, ActionCounts& counts);
+          Channel<PassEnd>& ends_out, PassClasses& classes, const MemoryImage* image, ActionCounts& counts);
 
   bool done() const { return cursor_.done() && contexts_.empty(); }
   int64_t evaluated_cycles() const { return evaluated_cycles_; }
@@ -127,6 +127,7 @@ class PeArray : public sc_core::sc_module {
   Channel<InputFlit<Functional>>& input_flits_;
   Channel<PsumFlit<Functional>>& psums_in_;
   Channel<PsumFlit<Functional>>& psums_out_;
+  Channel<PassEnd>& ends_out_;
   ActionCounts& counts_;
 
   const int cols_;

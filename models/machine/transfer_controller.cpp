@@ -4,18 +4,19 @@
 
 namespace eyeshift {
 
-TransferController::TransferController(const LayerPlan& plan) : plan_(plan), cursor_(plan.schedule) {
+TransferController::TransferController(const LayerPlan& plan, Fill fill)
+    : plan_(plan), fill_(fill), cursor_(plan.schedule) {
   start_pass();
 }
 
 void TransferController::start_pass() {
   burst_ = ReadRequest{};
   if (cursor_.done()) return;
-  stream_ = filter_stream(plan_, cursor_.pass());
-  open_operand(Operand::inputs);
+  if (fill_ == Fill::filters) stream_ = filter_stream(plan_, cursor_.pass());
+  open_operand(fill_ == Fill::inputs ? Operand::inputs : Operand::weights);
 }
 
-// The first burst of an operand, or of the next one of the pass that has any; nothing where none has.
+// The first burst of an operand, or of the scales where there are no weights; none where the pass has none.
 void TransferController::open_operand(Operand operand) {
   const Pass& pass = cursor_.pass();
   burst_ = ReadRequest{};
@@ -27,8 +28,8 @@ void TransferController::open_operand(Operand operand) {
   if (operand == Operand::inputs && pass.loads_inputs) burst_.stream_bits = plan_.input_stream_bits(pass);
   if (burst_.operand_bits > 0)
     load_burst();
-  else if (operand != Operand::scales)
-    open_operand(operand == Operand::inputs ? Operand::weights : Operand::scales);
+  else if (operand == Operand::weights)
+    open_operand(Operand::scales);
 }
 
 void TransferController::load_burst() {
@@ -37,9 +38,13 @@ void TransferController::load_burst() {
   burst_.last = burst_.offset + burst_.bits == burst_.operand_bits;
 }
 
-void TransferController::skip() {
+void TransferController::next_pass() {
   cursor_.next();
   start_pass();
+}
+
+void TransferController::skip_empty_passes(int64_t end) {
+  while (!done() && empty() && pass() < end) next_pass();
 }
 
 void TransferController::take() {
@@ -48,11 +53,11 @@ void TransferController::take() {
     load_burst();
     return;
   }
-  if (burst_.operand != Operand::scales) {
-    open_operand(burst_.operand == Operand::inputs ? Operand::weights : Operand::scales);
+  if (burst_.operand == Operand::weights) {
+    open_operand(Operand::scales);
     if (burst_.bits > 0) return;
   }
-  skip();
+  next_pass();
 }
 
 int64_t TransferController::words() const {
@@ -63,16 +68,17 @@ int64_t TransferController::words() const {
 
 void TransferController::visit(StateArchive& archive) {
   archive.cursor(cursor_);
-  if (archive.reading() && !cursor_.done()) stream_ = filter_stream(plan_, cursor_.pass());
+  if (archive.reading() && !cursor_.done() && fill_ == Fill::filters)
+    stream_ = filter_stream(plan_, cursor_.pass());
   burst_.visit(archive);
 }
 
 std::string TransferController::state() const {
-  if (done()) return "transfer controller: all requested";
+  const std::string name = fill_ == Fill::inputs ? "transfer controller of inputs: " : "of weights: ";
+  if (done()) return name + "all requested";
   const char* names[] = {"weights", "scales", "inputs"};
-  return "transfer controller: pass " + std::to_string(burst_.pass) + ", " +
-         names[static_cast<int>(burst_.operand)] + " from bit " + std::to_string(burst_.offset) + " of " +
-         std::to_string(burst_.operand_bits);
+  return name + "pass " + std::to_string(burst_.pass) + ", " + names[static_cast<int>(burst_.operand)] +
+         " from bit " + std::to_string(burst_.offset) + " of " + std::to_string(burst_.operand_bits);
 }
 
 }  // namespace eyeshift

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "models/machine/items.h"
@@ -8,19 +7,24 @@
 
 namespace eyeshift {
 
-// Walks the schedule and says which burst to read next: for every pass its tile of inputs (where it is the
-// first on it), then its weights, then its scales; each operand begins a new burst.
+// What fills the global buffer from DRAM: tiles of inputs into the input banks, weights and scales through
+// the filter banks.
+enum class Fill : uint8_t { inputs, filters };
+
+// Walks the schedule for one of the fills and says which burst to read next: of every pass its tile of inputs
+// (where it is the first on it), or its weights, then its scales; each operand begins a new burst.
 class TransferController {
  public:
-  explicit TransferController(const LayerPlan& plan);
+  TransferController(const LayerPlan& plan, Fill fill);
 
   bool done() const { return cursor_.done(); }
 
   // The next burst. Its room must be reserved before it is taken with `take`.
   const ReadRequest& next() const { return burst_; }
-  // The pass needs nothing from DRAM: skip() goes on to the next.
+  // Passes before `end` that need nothing of this fill are over.
+  void skip_empty_passes(int64_t end);
+  // The pass needs nothing of this fill.
   bool empty() const { return burst_.bits == 0; }
-  void skip();
   bool opens_operand() const { return burst_.offset == 0; }
   // Words of port_bits that the burst adds to its operand's stream.
   int64_t words() const;
@@ -32,10 +36,12 @@ class TransferController {
 
  private:
   void start_pass();
+  void next_pass();
   void open_operand(Operand operand);
   void load_burst();
 
   const LayerPlan& plan_;
+  const Fill fill_;
   PassCursor cursor_;
   FilterStream stream_;
   ReadRequest burst_;

@@ -32,6 +32,13 @@ class BitString {
     if (shift + bits > 64) value |= words_[word + 1] << (64 - shift);
     return bits < 64 ? value & ((uint64_t{1} << bits) - 1) : value;
   }
+  // Appends `bits` of another, from `offset` on.
+  void append(const BitString& from, int64_t offset, int64_t bits) {
+    for (int64_t done = 0; done < bits; done += 64) {
+      const int piece = static_cast<int>(std::min<int64_t>(64, bits - done));
+      append(from.read(offset + done, piece), piece);
+    }
+  }
 
   void clear() {
     words_.clear();

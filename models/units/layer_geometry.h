@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "models/units/flit_order.h"
 #include "models/units/unit.h"
 
 namespace eyeshift {
@@ -55,6 +56,8 @@ struct LayerGeometry {
     if (pass.holds_weights) return {};
     return unit.deliveries(encoding, accelerator, pass);
   }
+  // And the order in which its flits come: the stream that leaves the filter banks.
+  FlitOrder flit_order(const Pass& pass) const { return {deliveries(pass), accelerator.noc_bits.filter}; }
 
  private:
   void check_convolution(const LayerShape& shape) const;

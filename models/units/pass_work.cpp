@@ -200,8 +200,8 @@ Bound PassWork::bound() const {
 
 int64_t PassWork::cycles_after_load() const {
   PassWork rest = *this;
-  rest.busy_cycles[static_cast<size_t>(Bound::dram)] = 0;
-  return busy_cycles[static_cast<size_t>(Bound::dram)] + rest.cycles();
+  rest.busy_cycles[static_cast<size_t>(Bound::dram)] -= input_load_cycles;
+  return input_load_cycles + rest.cycles();
 }
 
 PassWorks::PassWorks(const LayerGeometry& geometry)
@@ -236,6 +236,8 @@ PassWork PassWorks::of(const Pass& pass) {
   Estimator(geometry_, pass, pe_work(pass), out).work();
   int64_t& dram = out.busy_cycles[static_cast<size_t>(Bound::dram)];
   dram = dram * base_.dram_ticks / base_.core_ticks;
+  out.input_load_cycles = out.actions[Action::dram_read_inputs] * 8 / geometry_.accelerator.dram.link_bits *
+                          base_.dram_ticks / base_.core_ticks;
   return out;
 }
 

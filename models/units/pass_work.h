@@ -16,12 +16,12 @@ namespace eyeshift {
 // them busy, and how often each action will happen.
 struct PassWork {
   std::array<int64_t, kBounds> busy_cycles{};  // by Bound
+  int64_t input_load_cycles = 0;               // of the link's, those in which its inputs come from DRAM
   ActionCounts actions;
 
   Bound bound() const;  // the resource that is busy longest
   int64_t cycles() const { return busy_cycles[static_cast<size_t>(bound())]; }
-  // Where its inputs cannot be loaded before the pass before is done with its own, nor its weights, which
-  // come behind them: what comes from DRAM, then the rest.
+  // Where its inputs are loaded when the pass before has ended: their load, then the rest.
   int64_t cycles_after_load() const;
 };
 

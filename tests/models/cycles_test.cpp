@@ -13,18 +13,21 @@ namespace {
 //   burst b requested                         b        one a cycle: inputs first, then weights, then scales
 //   taken by DRAM                         b + 1
 //   its beat on the link              b + 1 + L        one a cycle
-//   in the fill register              b + 2 + L        a new operand's once the last operand's word is in its
-//   bank a word for its bank               b + 3 + L in its bank                       b + 4 + L read b + 5 +
-//   L in the network's queue            b + 6 + L a flit                            b + 7 + L        one a
-//   cycle in the PE                         b + 8 + L
+//   in the fill register              b + 2 + L        of inputs, or of weights and scales
+//   a word for its bank               b + 3 + L
+//   in its bank                       b + 4 + L
+//   read                              b + 5 + L        inputs: when the last of their tile is in its bank
+//   in the network's queue            b + 6 + L
+//   a flit                            b + 7 + L        one a cycle
+//   in the PE                         b + 8 + L
 //
-// The weights' beat waits for the inputs' word: it enters the register at 4 + L, so its first flit reaches
-// its PE at 10 + L. A step of c cycles that begins at s ends at s + c; in that cycle the chain moves the
-// first partial sum (or the next step begins). What a top emits at c leaves as a flit at c + 1, is in its
-// bank at c + 2, drains at c + 3 and is on the link at c + 4.
+// So with inputs of one word the first weights, burst 1, reach their PE at 9 + L. A step of c cycles that
+// begins at s ends at s + c; in that cycle the chain moves the first partial sum (or the next step begins).
+// What a top emits at c leaves as a flit at c + 1, is in its bank at c + 2, drains at c + 3 and is on the
+// link at c + 4.
 constexpr int64_t kLatency = 5;
-constexpr int64_t kFirstWeights = 10 + kLatency;  // first weights in a PE
-constexpr int64_t kOut = 4;                       // from a top's chain to DRAM
+constexpr int64_t kFirstWeights = 9 + kLatency;  // first weights in a PE
+constexpr int64_t kOut = 4;                      // from a top's chain to DRAM
 
 AcceleratorConfig machine(int rows, int cols) {
   AcceleratorConfig config;
@@ -99,24 +102,24 @@ TEST(Cycles, ASlowLinkCountsInItsOwnClock) {
 
 TEST(Cycles, InputsOfAPeAreWorkedOffOneACycle) {
   // Four inputs and four weights are a word each. Inputs reach the PE one a cycle from 8 + L, weights in one
-  // flit at 10 + L; four steps of one cycle.
+  // flit at 9 + L; four steps of one cycle.
   EXPECT_EQ(run(machine(1, 1), 4, 1, 1, {1, 1, 1, 1, 4, 1, 1}).cycles, kFirstWeights + 4 + kOut);
 }
 
 TEST(Cycles, OutputsOfAPeAreChainedOneACycle) {
-  // One step of 3 cycles ends at 13 + L; the chain moves a partial sum in that cycle and the two after it;
+  // One step of 3 cycles ends at 12 + L; the chain moves a partial sum in that cycle and the two after it;
   // the flit of 3 outputs leaves when the last is there.
   EXPECT_EQ(run(machine(1, 1), 1, 3, 1, {3, 1, 1, 3, 1, 1, 1}).cycles, kFirstWeights + 3 + 2 + kOut);
 }
 
 TEST(Cycles, AChainOfRowsTakesACycleARow) {
-  // Weights reach row 0 at 10 + L and row 1 at 11 + L. Row 1's step ends at 12 + L, just when row 0's partial
-  // sum, sent at 11 + L, is there.
+  // Weights reach row 0 at 9 + L and row 1 at 10 + L. Row 1's step ends at 11 + L, just when row 0's partial
+  // sum, sent at 10 + L, is there.
   EXPECT_EQ(run(machine(2, 1), 2, 1, 1, {1, 1, 1, 1, 1, 2, 1}).cycles, kFirstWeights + 1 + 1 + kOut);
 }
 
 TEST(Cycles, ColumnsShareTheOutputNetwork) {
-  // Weights reach the columns at 10, 11 and 12 + L; each column's flit leaves in its own cycle, and the last
+  // Weights reach the columns at 9, 10 and 11 + L; each column's flit leaves in its own cycle, and the last
   // one's way out is as ever. Three outputs of 16 bits in three words, a bank each, drain one a cycle; the
   // beat waits for the last.
   AcceleratorConfig config = machine(1, 3);
@@ -126,61 +129,61 @@ TEST(Cycles, ColumnsShareTheOutputNetwork) {
 }
 
 TEST(Cycles, ABankServesOneAccessACycle) {
-  // The same with all three words in one bank: from 13 + L on it serves three writes and three drains, one a
-  // cycle, the last at 18 + L instead of 16 + L.
+  // The same with all three words in one bank: from 12 + L on it serves three writes and three drains, one a
+  // cycle, the last at 17 + L instead of 15 + L.
   EXPECT_EQ(run(machine(1, 3), 1, 3, 1, {3, 1, 1, 1, 1, 1, 3}).cycles, kFirstWeights + 2 + 1 + kOut + 2);
 }
 
 TEST(Cycles, ANarrowLocalLinkSlowsTheChain) {
   // Two rows, two outputs, fp32 partial sums over a link of 16 bits: two cycles each. Row 0: weights (2 x 16
-  // bits, one flit) at 10 + L, step of 2 cycles, sums sent at 12 + L and 14 + L. Row 1 takes them at 13 and
-  // 15 + L.
+  // bits, one flit) at 9 + L, step of 2 cycles, sums sent at 11 + L and 13 + L. Row 1 takes them at 12 and
+  // 14 + L.
   AcceleratorConfig config = machine(2, 1);
   config.noc_bits.local = 16;
   EXPECT_EQ(run(config, 2, 2, 1, {2, 1, 1, 2, 1, 2, 1}).cycles, kFirstWeights + 5 + kOut);
 }
 
 TEST(Cycles, TokensFollowEachOther) {
-  // Two tokens' inputs, one word; the second's is there at 9 + L. Token 0: step from 10 + L, chain at 11 + L;
-  // token 1: step from 12 + L, chain at 13 + L. Each token's output is a flit of its own.
+  // Two tokens' inputs, one word; the second's is there at 9 + L. Token 0: step from 9 + L, chain at 10 + L;
+  // token 1: step from 11 + L, chain at 12 + L. Each token's output is a flit of its own.
   EXPECT_EQ(run(machine(1, 1), 1, 1, 2, {1, 2, 1, 1, 1, 1, 1}).cycles, kFirstWeights + 3 + kOut);
 }
 
 TEST(Cycles, PartialSumsReturnFromTheGlobalBuffer) {
   // One PE, two inputs, one at a time: two passes, the second continues the first one's partial sum.
   //   burst 0: inputs of pass 0, 1: its weights, 2: inputs of pass 1, 3: its weights.
-  //   Register: inputs 0 at 2 + L; its word leaves at 4 + L, when weights 0 enter; theirs at 6 + L, inputs 1
-  //   enter; 8 + L: weights 1 enter. Weights 1 in their bank at 10 + L, in the PE at 14 + L. Pass 0's sum:
-  //   chain 11 + L, flit 12 + L, bank 13 + L; read 14 + L, in the column's FIFO 15 + L. Pass 1: step from 14
-  //   + L, ends 15 + L, chain at once.
-  EXPECT_EQ(run(machine(1, 1), 2, 1, 1, {1, 1, 1, 1, 1, 1, 1}).cycles, 15 + kLatency + kOut);
+  //   A register takes the next operand when the last word of the one before is in its bank: inputs 1 at 4 +
+  //   L, weights 1 at 5 + L, both as soon as they come. Weights 1 are in the PE at 11 + L. Pass 0's sum:
+  //   chain 10 + L, flit 11 + L, bank 12 + L; read 13 + L, in the column's FIFO 14 + L. Pass 1: step from 11
+  //   + L, chain when the sum is there.
+  EXPECT_EQ(run(machine(1, 1), 2, 1, 1, {1, 1, 1, 1, 1, 1, 1}).cycles, 14 + kLatency + kOut);
 }
 
 TEST(Cycles, AFullFilterScratchpadDelaysTheNextPass) {
   // Two passes over outputs (p = 2 of M = 4), 4 tokens, one input. The second pass's weights are there long
   // before the first pass ends if the scratchpad holds both (4 words), and wait for its end if it holds one
   // (2 words).
-  //   Pass 0 begins at 10 + L; a token takes a step of 2 and a chain of 2 cycles: 4 tokens end at 10 + L +
-  //   16, the last chain in cycle 25 + L. Both fit: pass 1 begins at 26 + L and ends likewise: last chain 41
-  //   + L. One fits: the flit waits at the array; the room shows in cycle 26 + L, in which the flit is taken
+  //   Pass 0 begins at 9 + L; a token takes a step of 2 and a chain of 2 cycles: 4 tokens end at 9 + L +
+  //   16, the last chain in cycle 24 + L. Both fit: pass 1 begins at 25 + L and ends likewise: last chain 40
+  //   + L. One fits: the flit waits at the array; the room shows in cycle 25 + L, in which the flit is taken
   //   and pass 1 begins. Nothing is lost: the flit is the only one.
   AcceleratorConfig config = machine(1, 1);
   const Mapping mapping{4, 4, 1, 2, 1, 1, 1};
-  EXPECT_EQ(run(config, 1, 4, 4, mapping).cycles, 41 + kLatency + kOut);
+  EXPECT_EQ(run(config, 1, 4, 4, mapping).cycles, 40 + kLatency + kOut);
   config.spad_words.filter = 2;
-  EXPECT_EQ(run(config, 1, 4, 4, mapping).cycles, 41 + kLatency + kOut);
+  EXPECT_EQ(run(config, 1, 4, 4, mapping).cycles, 40 + kLatency + kOut);
   // With a filter network of 16 bits a pass's weights are two flits. Pass 0 begins a cycle later; one that
   // fits: the second flit follows the first, and pass 1 begins a cycle later again.
   config.noc_bits.filter = 16;
-  EXPECT_EQ(run(config, 1, 4, 4, mapping).cycles, 43 + kLatency + kOut);
-  config.spad_words.filter = 4;
   EXPECT_EQ(run(config, 1, 4, 4, mapping).cycles, 42 + kLatency + kOut);
+  config.spad_words.filter = 4;
+  EXPECT_EQ(run(config, 1, 4, 4, mapping).cycles, 41 + kLatency + kOut);
 }
 
 TEST(Cycles, APeSetTakesARowOfTheFilterEach) {
   // A 2 x 2 filter on 2 x 2 pixels, a word each: two PEs, one above the other. The first row's two pixels
-  // reach PE 0 at 8 and 9 + L, the second's reach PE 1 at 10 and 11 + L; the weights follow row by row at 10
-  // and 11 + L. PE 0: steps from 10 + L, chain at 12 + L; PE 1: steps from 11 + L, chain at 13 + L.
+  // reach PE 0 at 8 and 9 + L, the second's reach PE 1 at 10 and 11 + L; the weights follow row by row at 9
+  // and 10 + L. PE 0: steps from 9 + L, chain at 11 + L; PE 1: steps from 10 + L, chain at 12 + L.
   const LayerResult result =
       run(machine(2, 1), convolution(2, 2), fp16(), 1, "row-stationary", {1, 1, 1, 1, 1, 1, 1});
   EXPECT_EQ(result.cycles, kFirstWeights + 3 + kOut);
@@ -189,33 +192,33 @@ TEST(Cycles, APeSetTakesARowOfTheFilterEach) {
 
 TEST(Cycles, APeSetsLinesGoAlongDiagonals) {
   // A 2 x 2 filter on 3 x 3 pixels: two output rows in two columns, of two pixels each. The three lines bring
-  // two pixels for the first output pixel, one for the second: 9 pixels, 3 words, one a cycle from 8 + L.
-  // Line 0 is for PE 0 of column 0, line 1 for its PE 1 and for PE 0 of column 1, line 2 for that one's PE 1.
-  //   Line:           0     1     2    0   1   2
-  //   At ... + L:   8, 9 10, 11 12, 13 14  15  16
-  // The weights' burst is the fourth; it enters the register when the third word of pixels is in its bank, at
-  // 6 + L, two cycles later than one word would: row 0 has its two weights at 12 + L, row 1 at 13 + L.
-  //   PEs 0: steps from 12 + L, chain at 14 + L; second pixel: steps from 15 + L, chain at 17 + L.
-  //   PEs 1: steps from 13 + L, chain at 15 + L; second pixel: steps from 16 + L, in column 1 the second with
-  //   the pixel that came at 16 + L; chain at 18 + L.
-  // Both columns' results of 18 + L leave one after the other.
+  // two pixels for the first output pixel, one for the second: 9 pixels, 3 words. The third is in its bank at
+  // 6 + L: they come one a cycle from 10 + L. Line 0 is for PE 0 of column 0, line 1 for its PE 1 and for PE
+  // 0 of column 1, line 2 for that one's PE 1.
+  //   Line:             0       1       2    0   1   2
+  //   At ... + L:  10, 11  12, 13  14, 15   16  17  18
+  // The weights' burst is the fourth: row 0 has its two weights at 11 + L, row 1 at 12 + L.
+  //   Column 0, PE 0: steps from 11 + L, chain at 13 + L; second pixel: steps from 14 + L, the second with
+  //   the pixel of 16 + L, chain at 17 + L. PE 1: from 12 + L, chain at 14 + L; from 15 + L, 17 + L; chain at
+  //   18 + L. Column 1, PE 0: steps from 12 + L, chain at 14 + L; from 15 + L, 17 + L; chain at 18 + L. PE 1:
+  //   from 14 + L, chain at 16 + L; from 17 + L, 18 + L; chain at 19 + L.
   AcceleratorConfig config = machine(2, 2);
   config.glb.bank_bytes = 8;
   config.glb.shared_banks = 64;
   const LayerResult result =
       run(config, convolution(3, 2), fp16(), 1, "row-stationary", {1, 1, 2, 1, 1, 1, 1});
-  EXPECT_EQ(result.cycles, 18 + kLatency + 1 + kOut);
+  EXPECT_EQ(result.cycles, 19 + kLatency + kOut);
   EXPECT_EQ(result.macs, 4 * 4);
   EXPECT_EQ(result.actions[Action::noc_input_deliver_inputs], 4 * 3);  // 3 pixels of a line a PE
 }
 
 TEST(Cycles, PartialSumsThatStayAreChainedOnce) {
-  // One PE, two inputs, one at a time, three outputs. Pass 0's step of 3 cycles begins at 10 + L. Pass 1's
-  // weights come at 14 + L, as in PartialSumsReturnFromTheGlobalBuffer: its step ends at 17 + L; the chain
-  // moves a partial sum in that cycle and the two after it.
+  // One PE, two inputs, one at a time, three outputs. Pass 0's step of 3 cycles begins at 9 + L. Pass 1's
+  // weights come meanwhile: its step follows and ends at 15 + L; the chain moves a partial sum in that cycle
+  // and the two after it.
   const LayerResult result =
       run(machine(1, 1), {"layer", 2, 3, 1}, fp16(), 1, "output-stationary", {3, 1, 1, 3, 1, 1, 1});
-  EXPECT_EQ(result.cycles, 17 + kLatency + 2 + kOut);
+  EXPECT_EQ(result.cycles, 15 + kLatency + 2 + kOut);
   EXPECT_EQ(result.busy_pe_cycles, 2 * 3 + 3);
   EXPECT_EQ(result.actions[Action::glb_shared_read_psums], 0);
 }
@@ -233,13 +236,11 @@ Encoding one_plane(int64_t outputs) {
 }
 
 TEST(Cycles, TablesOfInputsThatStayAreBuiltOnce) {
-  // 8 inputs, two words, bursts 0 and 1; two outputs, one a pass. The inputs reach the PE one a cycle from 8
-  // + L to 15 + L. Pass 0's weights, one key, are burst 2 and enter the register when the second word of
-  // inputs is in its bank, at 5 + L; the scale is burst 3 and follows two cycles later, at 7 + L, to reach
-  // the PE at 13 + L. So the PE waits for the inputs: it builds the table from 15 + L, 256 entries and 6 more
-  // additions, queries it in a cycle, and chains at 15 + L + 262 + 1. Pass 1 waits in the scratchpad by then:
-  // it begins in the cycle behind the chain's, queries in one cycle and chains; without the table it would
-  // build again.
+  // 8 inputs, two words, bursts 0 and 1; two outputs, one a pass. The second word is in its bank at 5 + L, so
+  // that the inputs reach the PE one a cycle from 9 + L to 16 + L; pass 0's weights, one key, and its scale
+  // are there before. It builds the table from 16 + L, 256 entries and 6 more additions, queries it in a
+  // cycle, and chains at 16 + L + 262 + 1. Pass 1 waits in the scratchpad by then: it begins in the cycle
+  // behind the chain's, queries in one cycle and chains; without the table it would build again.
   AcceleratorConfig config = machine(1, 1);
   config.array.units = {"lut"};
   config.spad_words.lut = 256;
@@ -248,7 +249,7 @@ TEST(Cycles, TablesOfInputsThatStayAreBuiltOnce) {
   const LayerShape shape{"layer", 8, 2, 1};
   const Mapping mapping{2, 1, 1, 1, 8, 1, 1};
   const LayerResult result = run(config, shape, one_plane(2), 1, "input-stationary", mapping);
-  const int64_t built = 15 + kLatency + 262;
+  const int64_t built = 16 + kLatency + 262;
   EXPECT_EQ(result.cycles, built + 1 + 1 + 1 + kOut);
   EXPECT_EQ(result.actions[Action::lut_build_write_inputs], 256);
   EXPECT_EQ(result.actions[Action::lut_query_psums], 2);
