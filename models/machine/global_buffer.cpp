@@ -70,13 +70,14 @@ void GlobalBuffer<Functional>::tick() {
   if (active) scheduler_.wake(Domain::core);
 }
 
-// The earlier pass's operands go first, and its inputs before its weights; where they find no room, the
-// others may go ahead of them.
+// Neither controller looks further ahead than the other needs it to. The earlier pass's operands go first,
+// and its inputs before its weights; where they find no room, the others may go ahead of them.
 template <bool Functional>
 bool GlobalBuffer<Functional>::request() {
   const int64_t end = inputs_.pass() + kPassesAhead + 1;
-  input_requests_.skip_empty_passes(end);
-  filter_requests_.skip_empty_passes(end);
+  while (input_requests_.skip_empty_pass(std::min(end, filter_requests_.pass() + 1)) ||
+         filter_requests_.skip_empty_pass(std::min(end, input_requests_.pass() + 1))) {
+  }
   if (ports_.read_requests.full()) return false;
   const bool inputs_first = input_requests_.pass() <= filter_requests_.pass();
   return request(inputs_first ? input_requests_ : filter_requests_, end) ||
@@ -85,8 +86,8 @@ bool GlobalBuffer<Functional>::request() {
 
 template <bool Functional>
 bool GlobalBuffer<Functional>::request(TransferController& requests, int64_t end) {
-  if (requests.done() || requests.pass() >= end) return false;
   const ReadRequest burst = requests.next();
+  if (burst.bits == 0 || burst.pass >= end) return false;
   if (burst.operand == Operand::inputs) {
     if (requests.opens_operand() && !inputs_.reserve()) return false;
   } else if (!filters_.reserve(requests.words())) {
@@ -166,7 +167,9 @@ bool GlobalBuffer<Functional>::take_beat() {
   bool active = form_filter_word();
   active = form_input_word() || active;
   const auto end = [](FillRegister& fill, int64_t waiting_bits) {
-    if (fill.ends && waiting_bits == 0 && fill.word.bits == 0) fill.ends = false;
+    if (!fill.ends || waiting_bits > 0 || fill.word.bits > 0) return;
+    fill.ends = false;
+    fill.pass = -1;
   };
   end(filter_fill_, filter_bits_.bits());
   end(input_fill_, waiting_input_bits());

@@ -57,7 +57,7 @@ class GlobalBuffer : public sc_core::sc_module {
   // Where the payload of bursts waits for its banks.
   struct FillRegister {
     Operand operand = Operand::weights;
-    int64_t pass = 0;             // whose operand it is
+    int64_t pass = -1;            // whose operand it is; -1: empty
     bool ends = false;            // the operand's last bits have come
     StreamWord<Functional> word;  // at the banks' port
     bool word_ends = false;       // it is the operand's last
@@ -65,7 +65,10 @@ class GlobalBuffer : public sc_core::sc_module {
     const StreamWord<Functional>* waiting_word() const { return word.bits > 0 ? &word : nullptr; }
     void visit(StateArchive& archive) {
       archive.value(operand);
-      archive.pass(pass);
+      bool holds = pass >= 0;
+      archive.flag(holds);
+      if (holds) archive.pass(pass);
+      if (!holds) pass = -1;
       word.visit(archive);
       archive.flag(ends);
       archive.flag(word_ends);

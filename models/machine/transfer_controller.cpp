@@ -43,8 +43,10 @@ void TransferController::next_pass() {
   start_pass();
 }
 
-void TransferController::skip_empty_passes(int64_t end) {
-  while (!done() && empty() && pass() < end) next_pass();
+bool TransferController::skip_empty_pass(int64_t end) {
+  if (done() || burst_.bits > 0 || pass() >= end) return false;
+  next_pass();
+  return true;
 }
 
 void TransferController::take() {

@@ -19,12 +19,11 @@ class TransferController {
 
   bool done() const { return cursor_.done(); }
 
-  // The next burst. Its room must be reserved before it is taken with `take`.
+  // The next burst, of no bits where the pass needs none. Its room must be reserved before it is taken with
+  // `take`.
   const ReadRequest& next() const { return burst_; }
-  // Passes before `end` that need nothing of this fill are over.
-  void skip_empty_passes(int64_t end);
-  // The pass needs nothing of this fill.
-  bool empty() const { return burst_.bits == 0; }
+  // A pass before `end` that needs nothing of this fill is over; returns whether it was one.
+  bool skip_empty_pass(int64_t end);
   bool opens_operand() const { return burst_.offset == 0; }
   // Words of port_bits that the burst adds to its operand's stream.
   int64_t words() const;
