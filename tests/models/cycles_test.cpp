@@ -159,6 +159,19 @@ TEST(Cycles, PartialSumsReturnFromTheGlobalBuffer) {
   EXPECT_EQ(run(machine(1, 1), 2, 1, 1, {1, 1, 1, 1, 1, 1, 1}).cycles, 14 + kLatency + kOut);
 }
 
+TEST(Cycles, ASingleSlotOfInputsAndThePassOnItTakeTurns) {
+  // The same with one slot of inputs. Pass 0's sum leaves the array at 11 + L and ends it; the global buffer
+  // sees that at 12 + L and requests inputs 1 as a burst of that cycle: in the PE at 12 + L + 8 + L. Weights
+  // 1, whose banks have room, are there long before. Step, then the chain: 21 + 2 L.
+  AcceleratorConfig config = machine(1, 1);
+  config.glb.double_buffer = false;
+  const LayerResult result = run(config, 2, 1, 1, {1, 1, 1, 1, 1, 1, 1});
+  EXPECT_EQ(result.cycles, 21 + 2 * kLatency + kOut);
+  // Waited for DRAM: until weights 0 were in their bank, from pass 0's end until inputs 1 were in theirs, and
+  // from pass 1's end, with its flit, until the output was on the link.
+  EXPECT_EQ(result.exposed_dram_cycles, (5 + kLatency) + (16 + 2 * kLatency - (11 + kLatency)) + kOut - 1);
+}
+
 TEST(Cycles, AFullFilterScratchpadDelaysTheNextPass) {
   // Two passes over outputs (p = 2 of M = 4), 4 tokens, one input. The second pass's weights are there long
   // before the first pass ends if the scratchpad holds both (4 words), and wait for its end if it holds one
@@ -178,6 +191,24 @@ TEST(Cycles, AFullFilterScratchpadDelaysTheNextPass) {
   EXPECT_EQ(run(config, 1, 4, 4, mapping).cycles, 42 + kLatency + kOut);
   config.spad_words.filter = 4;
   EXPECT_EQ(run(config, 1, 4, 4, mapping).cycles, 41 + kLatency + kOut);
+}
+
+TEST(Cycles, ScratchpadsTakeTheirPartOfTheNextPassAlike) {
+  // Two columns, two passes over outputs (p = t = 2 of M = 8), 4 tokens; a filter network of 16 bits: a
+  // pass's weights are two flits for each PE, to one and the other in turn, from 9 + L. PE 0 begins at 11 +
+  // L, PE 1 at 12 + L; the last chains are at 26 and 27 + L. In scratchpads of both passes the next weights
+  // wait, and the passes follow at 27 and 28 + L. One and a half have room for the first flit of each: the
+  // second ones are taken in just these cycles. With room for one pass four flits come from 27 + L on: PE 1
+  // begins at 30 + L.
+  AcceleratorConfig config = machine(1, 2);
+  config.noc_bits.filter = 16;
+  config.glb.bank_bytes = 8;  // a word each
+  config.glb.shared_banks = 64;
+  const Mapping mapping{8, 4, 1, 2, 1, 1, 2};
+  for (const auto& [words, begins] : {std::pair(4, 28), {3, 28}, {2, 30}}) {
+    config.spad_words.filter = words;
+    EXPECT_EQ(run(config, 1, 8, 4, mapping).cycles, begins + 15 + kLatency + kOut) << words;
+  }
 }
 
 TEST(Cycles, APeSetTakesARowOfTheFilterEach) {
