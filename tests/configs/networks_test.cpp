@@ -142,6 +142,15 @@ TEST(Networks, AlexNetsZerosFollowEachOther) {
   }
 }
 
+TEST(Networks, Vgg16sZerosFollowEachOther) {
+  const std::vector<LayerShape> layers = load_network("vgg-16").layers;
+  for (size_t i = 0; i < layers.size() && layers[i].conv; ++i) {
+    EXPECT_GT(layers[i].zero_fraction, 0) << layers[i].name;
+    const LayerShape& reader = layers[i].name == "CONV5-3" ? layers[i] : layers[i + 1];
+    EXPECT_EQ(layers[i].output_zero_fraction, reader.zero_fraction) << layers[i].name;
+  }
+}
+
 // Each convolution takes the channels that the one before it gives; sizes shrink by pooling only.
 TEST(Networks, ConvolutionsFollowEachOther) {
   for (const char* name : {"alexnet", "vgg-16"}) {

@@ -33,11 +33,24 @@ TEST(PublishedReader, ReadsTheChipsMeasurements) {
 }
 
 TEST(PublishedReader, SumsOfLayersArePrintedTotals) {
-  const Published published = load_published("eyeriss-jssc-alexnet");
-  for (const size_t quantity : {0u, 1u, 3u, 4u}) {  // both latencies, global buffer, DRAM
-    double sum = 0;
-    for (size_t layer = 0; layer < 5; ++layer) sum += published.subjects[layer].values[quantity];
-    EXPECT_NEAR(sum, published.subjects[5].values[quantity], 0.11) << published.quantities[quantity].name;
+  const std::pair<const char*, double> chip[] = {{"eyeriss-jssc-alexnet", 0.11},
+                                                 {"eyeriss-jssc-vgg16", 0.21}};
+  for (const auto& [name, rounding] : chip) {
+    const Published published = load_published(name);
+    const auto& total = published.subjects.back();
+    ASSERT_EQ(total.name, "Total");
+    std::vector<double> sums(published.quantities.size());
+    double pe_ms = 0, uJ = 0;
+    for (const Published::Subject& layer : published.subjects) {
+      if (layer.name == "Total") continue;
+      for (size_t quantity = 0; quantity < sums.size(); ++quantity) sums[quantity] += layer.values[quantity];
+      pe_ms += layer.values[2] * layer.values[0];
+      uJ += layer.values[5] * layer.values[1];
+    }
+    for (const size_t quantity : {0u, 1u, 3u, 4u})  // both latencies, global buffer, DRAM
+      EXPECT_NEAR(sums[quantity], total.values[quantity], rounding) << published.quantities[quantity].name;
+    EXPECT_NEAR(pe_ms / total.values[0], total.values[2], 0.5) << name;  // active PEs
+    EXPECT_NEAR(uJ / total.values[1], total.values[5], 0.5) << name;     // power
   }
   const Published energies = load_published("eyeriss-isca-rs");
   for (const Published::Subject& layer : energies.subjects) {
@@ -55,9 +68,9 @@ TEST(PublishedReader, AQuantityMayHaveASourceAndANoteOfItsOwn) {
 }
 
 TEST(PublishedReader, EveryPublicationLoadsUnderItsName) {
-  EXPECT_THAT(published_names(),
-              ElementsAre("eyeriss-isca-rs", "eyeriss-jssc-alexnet", "horowitz", "shiftaddllm-figure8",
-                          "shiftaddllm-table1", "shiftaddllm-table10", "shiftaddllm-table13"));
+  EXPECT_THAT(published_names(), ElementsAre("eyeriss-isca-rs", "eyeriss-jssc-alexnet", "eyeriss-jssc-vgg16",
+                                             "horowitz", "shiftaddllm-figure8", "shiftaddllm-table1",
+                                             "shiftaddllm-table10", "shiftaddllm-table13"));
   for (const std::string& name : published_names()) EXPECT_EQ(load_published(name).name, name);
 }
 

@@ -6,6 +6,7 @@
 #include "configs/loaders/accelerator_reader.h"
 #include "configs/loaders/mapping_reader.h"
 #include "configs/loaders/network_reader.h"
+#include "configs/loaders/published_reader.h"
 #include "dataflows/dataflow.h"
 #include "models/units/unit.h"
 #include "traces/quantizers/quantizer.h"
@@ -15,29 +16,35 @@ namespace {
 
 constexpr const char* kConfigs = EYESHIFT_SOURCE_DIR "/configs/";
 
+// A layer of a network on Eyeriss v1 with the mapping that a file in configs/mappings has for it.
+Schedule chip_schedule(const std::string& network, const std::string& mappings, const std::string& layer,
+                       int64_t images) {
+  const AcceleratorConfig accelerator =
+      load_accelerator(std::string(kConfigs) + "accelerators/eyeriss-v1.yaml", listed_units());
+  const auto by_layer = load_mappings(std::string(kConfigs) + "mappings/" + mappings + ".yaml");
+  for (const LayerShape& shape : load_network(network).layers) {
+    if (shape.name != layer) continue;
+    const Encoding encoding = Registry<Quantizer>::instance().find("int16", "scheme").encoding(shape, {});
+    return Registry<Dataflow>::instance()
+        .find("row-stationary", "dataflow")
+        .schedule(shape, encoding, images, accelerator, "mac-int16", by_layer.at(layer));
+  }
+  throw std::logic_error("no layer " + layer);
+}
+
+// PEs at work in the fullest pass.
+int active_pes(const Schedule& schedule) {
+  int most = 0;
+  for (PassCursor cursor(schedule); !cursor.done(); cursor.next())
+    most = std::max(most, cursor.pass().rows * cursor.pass().cols());
+  return most;
+}
+
 // The mappings of Eyeriss v1 for AlexNet at batch 4 (JSSC 2017, table III) place the layers as the chip does.
 class ChipMapping : public testing::Test {
  protected:
-  Schedule schedule(const std::string& layer) const {
-    const AcceleratorConfig accelerator =
-        load_accelerator(std::string(kConfigs) + "accelerators/eyeriss-v1.yaml", listed_units());
-    const auto mappings = load_mappings(std::string(kConfigs) + "mappings/eyeriss-jssc-alexnet.yaml");
-    for (const LayerShape& shape : load_network(std::string(kConfigs) + "networks/alexnet.yaml").layers) {
-      if (shape.name != layer) continue;
-      const Encoding encoding = Registry<Quantizer>::instance().find("int16", "scheme").encoding(shape, {});
-      return Registry<Dataflow>::instance()
-          .find("row-stationary", "dataflow")
-          .schedule(shape, encoding, 4, accelerator, "mac-int16", mappings.at(layer));
-    }
-    throw std::logic_error("no layer " + layer);
-  }
-
-  // PEs at work in the fullest pass.
-  static int active_pes(const Schedule& schedule) {
-    int most = 0;
-    for (PassCursor cursor(schedule); !cursor.done(); cursor.next())
-      most = std::max(most, cursor.pass().rows * cursor.pass().cols());
-    return most;
+  static Schedule schedule(const std::string& layer) {
+    return chip_schedule("alexnet", "eyeriss-jssc-alexnet", layer, 4);
   }
 };
 
@@ -86,6 +93,36 @@ TEST_F(ChipMapping, Conv1sStripsTakeTheirLines) {
   EXPECT_EQ(pass.set_lines(), 6 * 4 + 11);
   EXPECT_EQ(pass.row_tokens, 55);
   EXPECT_EQ(pass.stream_inputs(), (6 * 4 + 11) * (54 * 4 + 11));
+}
+
+// The derived mappings of VGG-16 at batch 3 fit, and have the PEs at work that were measured (table VI).
+TEST(Vgg16OnTheChip, DerivedMappingsHaveTheMeasuredActivePes) {
+  const Published published = load_published("eyeriss-jssc-vgg16");
+  const auto& quantities = published.quantities;
+  const auto quantity = std::find_if(quantities.begin(), quantities.end(),
+                                     [](const auto& each) { return each.name == "active PEs"; });
+  ASSERT_NE(quantity, quantities.end());
+  size_t layers = 0;
+  for (const Published::Subject& layer : published.subjects) {
+    if (layer.name == "Total") continue;
+    EXPECT_EQ(active_pes(chip_schedule("vgg-16", "eyeriss-jssc-vgg16", layer.name, 3)),
+              layer.values[static_cast<size_t>(quantity - quantities.begin())])
+        << layer.name;
+    ++layers;
+  }
+  EXPECT_EQ(layers, 13u);
+}
+
+// Passes: images by n, strips by e, outputs by p t, channels by q r.
+TEST(Vgg16OnTheChip, DerivedMappingsHaveTheirPasses) {
+  const auto passes = [](const char* layer) {
+    return pass_count(chip_schedule("vgg-16", "eyeriss-jssc-vgg16", layer, 3));
+  };
+  EXPECT_EQ(passes("CONV1-2"), 3 * 18 * (64 / 16) * 64);
+  EXPECT_EQ(passes("CONV2-2"), 3 * 9 * (128 / 32) * 128);
+  EXPECT_EQ(passes("CONV3-2"), 3 * 5 * (256 / 64) * (256 / 2));
+  EXPECT_EQ(passes("CONV4-2"), 3 * 1 * (512 / 32) * (512 / 4));
+  EXPECT_EQ(passes("CONV5-2"), 1 * 1 * (512 / 32) * (512 / 8));
 }
 
 // Its wide feature maps leave room for few outputs at a time in the global buffer.

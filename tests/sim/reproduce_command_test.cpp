@@ -96,6 +96,37 @@ TEST_F(EyerissJsscAlexnet, PowerOfWhatIsNotCalibratedIsWithin15Percent) {
     EXPECT_LT(error(rows_, std::string(layer) + " power"), 0.15) << layer;
 }
 
+// The simulations of all layers take seconds, hence one case.
+TEST(EyerissJsscVgg16, HasEveryRowAndTheMeasuredProcessingLatency) {
+  const TestFolder folder;
+  const Outcome outcome = run_eyeshift({"reproduce", "eyeriss-jssc-vgg16", "--output", folder / "r.json"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const auto rows = rows_of(json_of(folder / "r.json"));
+  const std::vector<std::string> layers = {"CONV1-1", "CONV1-2", "CONV2-1", "CONV2-2", "CONV3-1",
+                                           "CONV3-2", "CONV3-3", "CONV4-1", "CONV4-2", "CONV4-3",
+                                           "CONV5-1", "CONV5-2", "CONV5-3"};
+  const std::vector<std::string> quantities = {"processing latency", "total latency", "active PEs",
+                                               "global buffer",      "DRAM",          "power"};
+  EXPECT_EQ(rows.size(), (layers.size() + 1) * quantities.size());
+  double sum = 0, sums = 0;
+  for (const std::string& layer : layers) {
+    for (const std::string& quantity : quantities) {
+      const std::string name = layer + " " + quantity;
+      ASSERT_EQ(rows.count(name), 1u) << name;
+      EXPECT_THAT(rows.at(name)["source"].get<std::string>(), HasSubstr("Table VI")) << name;
+      EXPECT_EQ(rows.at(name).contains("note"), layer.substr(0, 5) == "CONV1") << name;
+    }
+    EXPECT_EQ(error(rows, layer + " active PEs"), 0) << layer;
+    sums += rows.at(layer + " processing latency")["reproduced"].get<double>();
+    if (layer.substr(0, 5) == "CONV1") continue;  // not mapped as on the chip
+    EXPECT_LT(error(rows, layer + " processing latency"), 0.10) << layer;
+    EXPECT_LT(error(rows, layer + " global buffer"), 0.10) << layer;
+    sum += error(rows, layer + " processing latency");
+  }
+  EXPECT_LT(sum / 11, 0.05);
+  EXPECT_NEAR(rows.at("Total processing latency")["reproduced"].get<double>(), sums, 1e-9 * sums);
+}
+
 TEST(EyerissIscaRs, PricesEveryLevel) {
   const TestFolder folder;
   const Outcome outcome =
@@ -128,6 +159,7 @@ TEST(ReproduceCommand, HelpListsTheReproductionsInALineEach) {
   EXPECT_EQ(outcome.status, 0);
   EXPECT_THAT(outcome.out, HasSubstr("\n  eyeriss-isca-rs: AlexNet"));
   EXPECT_THAT(outcome.out, HasSubstr("\n  eyeriss-jssc-alexnet: AlexNet"));
+  EXPECT_THAT(outcome.out, HasSubstr("\n  eyeriss-jssc-vgg16: VGG-16"));
 }
 
 TEST(ReproduceCommand, RefusesBadNamesAndOutputsBeforeSimulating) {
@@ -138,9 +170,11 @@ TEST(ReproduceCommand, RefusesBadNamesAndOutputsBeforeSimulating) {
     EXPECT_EQ(outcome.out, "");
     return outcome.err;
   };
-  EXPECT_THAT(refused({"reproduce"}), HasSubstr("known are eyeriss-isca-rs, eyeriss-jssc-alexnet, horowitz"));
+  EXPECT_THAT(refused({"reproduce"}),
+              HasSubstr("known are eyeriss-isca-rs, eyeriss-jssc-alexnet, eyeriss-jssc-vgg16, horowitz"));
   EXPECT_THAT(refused({"reproduce", "eyeriss-jssc-alexnot"}),
               HasSubstr("did you mean 'eyeriss-jssc-alexnet'?"));
+  EXPECT_THAT(refused({"reproduce", "eyeriss-jssc-vgg-16"}), HasSubstr("did you mean 'eyeriss-jssc-vgg16'?"));
   EXPECT_THAT(refused({"reproduce", "eyeriss-isca-rs", "--jobs", "0"}), HasSubstr("--jobs '0'"));
   EXPECT_THAT(refused({"reproduce", "eyeriss-isca-rs", "--output", folder / "none/r.json"}),
               HasSubstr("none"));
