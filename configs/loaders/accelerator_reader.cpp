@@ -91,7 +91,8 @@ void read_glb(YamlMap& map, AcceleratorConfig::Glb& glb) {
   map.integer("filter_banks", glb.filter_banks, {1, kMostBanks}, "banks for weights and scales");
   map.integer("shared_banks", glb.shared_banks, {1, kMostBanks}, "banks for inputs and partial sums");
   width(map, "port_bits", glb.port_bits, kWidestPort, "port of a bank, bits an access");
-  map.flag("double_buffer", glb.double_buffer, "whether the next tile of inputs loads while the array works on this one");
+  map.flag("double_buffer", glb.double_buffer,
+           "whether the next tile of inputs loads while the array works on this one");
   map.done();
   const int port_bytes = glb.port_bits / 8;
   if (glb.bank_bytes % port_bytes != 0)

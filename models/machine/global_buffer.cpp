@@ -182,7 +182,6 @@ bool GlobalBuffer<Functional>::take_beat() {
     FillRegister& fill = inputs ? input_fill_ : filter_fill_;
     const int64_t waiting_bits = inputs ? waiting_input_bits() : filter_bits_.bits();
     if (fill.ends || waiting_bits >= std::max<int64_t>(port, link)) return active;
-    if (fill.word.bits > 0 && fill.operand != burst.operand) return active;
     fill.operand = burst.operand;
     fill.pass = burst.pass;
     if (inputs) {

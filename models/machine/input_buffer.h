@@ -30,7 +30,7 @@ class InputBuffer {
   // As FilterBuffer::tick; `in_ends_tile` marks the last word of a tile.
   Moved tick(int64_t cycle, const StreamWord<Functional>* in, bool in_ends_tile, bool out_ready);
 
-  // Passes that bring no inputs are over once the transfer controller has come to `requested`.
+  // Passes that bring no inputs are over once both transfer controllers have come to `requested`.
   void skip_empty_passes(int64_t requested);
   int64_t pass() const { return cursor_.index(); }  // being read
   bool done() const { return cursor_.done(); }

@@ -12,7 +12,7 @@
 namespace eyeshift {
 
 // The wiring of one machine. Depths are of the registers between modules: two items let a channel move one a
-// cycle.
+// cycle. All passes in flight may end in one cycle, and are taken in the next.
 template <bool Functional>
 struct Machine {
   Machine(const AcceleratorConfig& accelerator, const Schedule& schedule, MemoryImage* image)
@@ -65,6 +65,7 @@ struct Machine {
     filter_flits.trace(file);
     input_flits.trace(file);
     for (const auto* psums : {&psums_in, &psums_out}) psums->trace(file);
+    pass_ends.trace(file);
     array.trace(file);
     const ArrayPlacement placement(plan, plan.schedule.rows, plan.schedule.cols);
     for (const PePlace& pe : pes)

@@ -43,8 +43,8 @@ enum class Content : uint8_t { weights, zeros, row_scales, group_scales };
 inline constexpr int kContents = 4;
 
 // One multicast of the filter network: `bits` to the PEs of these rows and sets, in all output rows of the
-// strip. The deliveries of a pass, in order, are the stream that leaves the filter banks; those of weights
-// come first.
+// strip. Those of weights come first, at most one for each PE; FlitOrder has the order in which a pass's
+// deliveries leave the filter banks.
 struct FilterDelivery {
   int16_t row_first = 0, row_last = 0, set_first = 0, set_last = 0;
   int32_t bits = 0;

@@ -8,7 +8,7 @@ namespace {
 
 // Machines so small that their cycles can be counted by hand. Both clocks run at the same speed and a DRAM
 // burst is one beat of 64 bits, unless a test says otherwise. A value's way, in core cycles after the request
-// leaves the transfer controller at cycle 0 (L: the DRAM's latency):
+// leaves a transfer controller at cycle 0 (L: the DRAM's latency):
 //
 //   burst b requested                         b        one a cycle: inputs first, then weights, then scales
 //   taken by DRAM                         b + 1
@@ -170,6 +170,24 @@ TEST(Cycles, ASingleSlotOfInputsAndThePassOnItTakeTurns) {
   // Waited for DRAM: until weights 0 were in their bank, from pass 0's end until inputs 1 were in theirs, and
   // from pass 1's end, with its flit, until the output was on the link.
   EXPECT_EQ(result.exposed_dram_cycles, (5 + kLatency) + (16 + 2 * kLatency - (11 + kLatency)) + kOut - 1);
+}
+
+TEST(Cycles, ASlotIsKeptUntilTheLastPassThatReadsItHasEnded) {
+  // Two tiles of an input, two passes (p = 1 of M = 2) on each. Weights 0 to 3 are in the PE at 9, 11, 13 and
+  // 15 + L: each enters the register when the word before is in its bank. Inputs 0 are in the PE at 8 + L for
+  // pass 0 and at 9 + L for pass 1. Pass 0: step from 9 + L, chain at 10 + L; pass 1: step from 11 + L, chain
+  // at 12 + L.
+  AcceleratorConfig config = machine(1, 1);
+  const Mapping mapping{2, 1, 1, 1, 1, 1, 1};
+  // With two slots inputs 1, burst 3, are there at 11 + L. Pass 2: step from 13 + L, chain at 14 + L, when
+  // pass 0's sum has come back; pass 3: step from 15 + L, chain at 16 + L.
+  EXPECT_EQ(run(config, 2, 2, 1, mapping).cycles, 16 + kLatency + kOut);
+  // With one, pass 1 was the last to read inputs 0, at 6 + L, and ends at 13 + L, two cycles after pass 0.
+  // Inputs 1 are requested at 14 + L and in the PE at 22 + 2 L for pass 2, a cycle later for pass 3. Pass 2's
+  // chain is at 23
+  // + 2 L, pass 3's step from 24 + 2 L, its chain at 25 + 2 L.
+  config.glb.double_buffer = false;
+  EXPECT_EQ(run(config, 2, 2, 1, mapping).cycles, 25 + 2 * kLatency + kOut);
 }
 
 TEST(Cycles, AFullFilterScratchpadDelaysTheNextPass) {

@@ -72,8 +72,12 @@ TEST_F(EyerissJsscAlexnet, ProcessingLatencyIsWithin5PercentOnAverageAnd10Each) 
   EXPECT_NEAR(report_["errors"][0]["mean_abs_error"].get<double>(), sum / 5, 1e-12);
 }
 
+// CONV5's, below the work of its PEs, is not (docs/validation.md).
 TEST_F(EyerissJsscAlexnet, TotalLatencyIsWithin10Percent) {
-  EXPECT_LT(error(rows_, "Total total latency"), 0.10);
+  EXPECT_LT(error(rows_, "Total total latency"), 0.05);
+  for (const char* layer : {"CONV1", "CONV3", "CONV4"})
+    EXPECT_LT(error(rows_, std::string(layer) + " total latency"), 0.10) << layer;
+  EXPECT_LT(error(rows_, "CONV2 total latency"), 0.05);  // with two tiles of inputs, 0.10
 }
 
 TEST_F(EyerissJsscAlexnet, ActivePesAreThePublishedOnes) {
@@ -120,7 +124,9 @@ TEST(EyerissJsscVgg16, HasEveryRowAndTheMeasuredProcessingLatency) {
     sums += rows.at(layer + " processing latency")["reproduced"].get<double>();
     if (layer.substr(0, 5) == "CONV1") continue;  // not mapped as on the chip
     EXPECT_LT(error(rows, layer + " processing latency"), 0.10) << layer;
-    EXPECT_LT(error(rows, layer + " global buffer"), 0.10) << layer;
+    EXPECT_LT(error(rows, layer + " total latency"), 0.07) << layer;  // with two tiles of inputs, to 0.26
+    EXPECT_LT(error(rows, layer + " global buffer"), 0.05) << layer;
+    EXPECT_LT(error(rows, layer + " DRAM"), 0.08) << layer;
     sum += error(rows, layer + " processing latency");
   }
   EXPECT_LT(sum / 11, 0.05);
