@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -7,8 +8,8 @@
 
 namespace eyeshift {
 
-// Single-ported banks: one access a bank and cycle. Clients try in turn, from the one that lost a conflict
-// last.
+// Single-ported banks: one access a bank and cycle. Clients try in turn, from the one that lost a conflict in
+// the cycle before, so that none waits for ever.
 class BankArbiter {
  public:
   BankArbiter(int banks, int clients) : last_use_(static_cast<size_t>(banks), -1), clients_(clients) {}
@@ -28,7 +29,7 @@ class BankArbiter {
   }
 
   void end_cycle() {
-    if (loser_ >= 0) first_ = loser_;
+    first_ = std::max(loser_, 0);
     loser_ = -1;
   }
 
