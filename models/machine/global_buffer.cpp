@@ -166,13 +166,14 @@ template <bool Functional>
 bool GlobalBuffer<Functional>::take_beat() {
   bool active = form_filter_word();
   active = form_input_word() || active;
-  const auto end = [](FillRegister& fill, int64_t waiting_bits) {
-    if (!fill.ends || waiting_bits > 0 || fill.word.bits > 0) return;
-    fill.ends = false;
-    fill.pass = -1;
+  const auto ends = [](const FillRegister& fill, int64_t waiting_bits) {
+    return fill.ends && waiting_bits == 0 && fill.word.bits == 0;
   };
-  end(filter_fill_, filter_bits_.bits());
-  end(input_fill_, waiting_input_bits());
+  if (ends(filter_fill_, filter_bits_.bits())) filter_fill_ = FillRegister{};
+  if (ends(input_fill_, waiting_input_bits())) {
+    input_fill_ = FillRegister{};
+    load_bits_ = tile_bits_ = arrived_bits_ = formed_bits_ = 0;
+  }
   if (ports_.read_beats.empty()) return active;
   const ReadRequest& burst = bursts_.front();
   const int64_t port = plan_.accelerator.glb.port_bits, link = plan_.accelerator.dram.link_bits;
@@ -238,7 +239,10 @@ bool GlobalBuffer<Functional>::send_beat() {
   ++written_beats_;
   counts_[Action::dram_write_outputs] += link / 8;
   if (++drain_beats_ == beats_a_burst_) drain_beats_ = 0;
-  if (drain_ends_ && sent_bits_ == store_bits_ && drain_beats_ == 0) drain_ends_ = false;
+  if (drain_ends_ && sent_bits_ == store_bits_ && drain_beats_ == 0) {
+    drain_ends_ = false;
+    result_bits_ = store_bits_ = drained_bits_ = sent_bits_ = 0;
+  }
   return true;
 }
 
