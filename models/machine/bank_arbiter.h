@@ -8,11 +8,16 @@
 
 namespace eyeshift {
 
-// Single-ported banks: one access a bank and cycle. Clients try in turn, from the one that lost a conflict in
-// the cycle before, so that none waits for ever.
+// Which client tries first in a cycle, the others in turn behind it: where the loser of a conflict goes first
+// in the next cycle, a conflict is forgotten once it has passed and the first client wins those that come one
+// at a time; where it goes first in the next conflict, whenever that is, all lose as often.
+enum class LoserFirst : uint8_t { in_next_cycle, in_next_conflict };
+
+// Single-ported banks: one access a bank and cycle.
 class BankArbiter {
  public:
-  BankArbiter(int banks, int clients) : last_use_(static_cast<size_t>(banks), -1), clients_(clients) {}
+  BankArbiter(int banks, int clients, LoserFirst loser_first)
+      : last_use_(static_cast<size_t>(banks), -1), clients_(clients), loser_first_(loser_first) {}
 
   // The client that tries k-th in this cycle.
   int client(int k) const { return (first_ + k) % clients_; }
@@ -29,7 +34,7 @@ class BankArbiter {
   }
 
   void end_cycle() {
-    first_ = std::max(loser_, 0);
+    if (loser_ >= 0 || loser_first_ == LoserFirst::in_next_cycle) first_ = std::max(loser_, 0);
     loser_ = -1;
   }
 
@@ -38,6 +43,7 @@ class BankArbiter {
  private:
   std::vector<int64_t> last_use_;
   int clients_;
+  LoserFirst loser_first_;
   int first_ = 0;
   int loser_ = -1;
 };

@@ -7,7 +7,7 @@ FilterBuffer<Functional>::FilterBuffer(const LayerPlan& plan, ActionCounts& coun
     : counts_(counts),
       ring_(static_cast<size_t>(plan.accelerator.glb.filter_banks * plan.accelerator.glb.bank_bytes * 8 /
                                 plan.accelerator.glb.port_bits)),
-      arbiter_(plan.accelerator.glb.filter_banks, 2) {}
+      arbiter_(plan.accelerator.glb.filter_banks, 2, LoserFirst::in_next_cycle) {}
 
 template <bool Functional>
 bool FilterBuffer<Functional>::reserve(int64_t words) {

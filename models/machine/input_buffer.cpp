@@ -13,7 +13,7 @@ InputBuffer<Functional>::InputBuffer(const LayerPlan& plan, ActionCounts& counts
       slot_stride_(bank_aligned(divide_up(plan.schedule.input_slot_bits, plan.accelerator.glb.port_bits),
                                 plan.schedule.input_slots, plan.schedule.input_banks, plan.accelerator)),
       slots_(static_cast<size_t>(plan.schedule.input_slots)),
-      arbiter_(plan.schedule.input_banks, 2),
+      arbiter_(plan.schedule.input_banks, 2, LoserFirst::in_next_cycle),
       cursor_(plan.schedule) {
   if constexpr (Functional)
     for (Slot& each : slots_) each.words.resize(static_cast<size_t>(slot_stride_));

@@ -13,7 +13,7 @@ PsumBuffer<Functional>::PsumBuffer(const LayerPlan& plan, ActionCounts& counts)
       counts_(counts),
       tile_stride_(bank_aligned(divide_up(plan.schedule.psum_tile_bits, plan.accelerator.glb.port_bits),
                                 plan.schedule.psum_tiles, plan.schedule.psum_banks, plan.accelerator)),
-      arbiter_(plan.schedule.psum_banks, 3),
+      arbiter_(plan.schedule.psum_banks, 3, LoserFirst::in_next_conflict),
       write_cursor_(plan.schedule),
       read_cursor_(plan.schedule),
       drain_cursor_(plan.schedule),
