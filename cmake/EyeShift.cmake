@@ -16,10 +16,10 @@ if(EYESHIFT_NATIVE)
   target_compile_options(eyeshift_options INTERFACE -march=native)
 endif()
 if(EYESHIFT_SANITIZE)
-  # The address sanitizer stops by itself at what the checks of null, object-size and vptr find, and alignment needs a
-  # cast to another type to go wrong; written before every access, they take a third of the compiler's time.
+  # The address sanitizer stops by itself at what the checks of null and object-size find, and alignment needs a cast to
+  # another type to go wrong; written before every access, they take a third of the compiler's time.
   target_compile_options(eyeshift_options INTERFACE -fsanitize=address,undefined
-                         -fno-sanitize=null,alignment,object-size,vptr -fno-sanitize-recover=all
+                         -fno-sanitize=null,alignment,object-size -fno-sanitize-recover=all
                          -fno-omit-frame-pointer)
   target_link_options(eyeshift_options INTERFACE -fsanitize=address,undefined)
 endif()
