@@ -8,9 +8,9 @@
 
 namespace eyeshift {
 
-// Which client tries first in a cycle, the others in turn behind it: where the loser of a conflict goes first
-// in the next cycle, a conflict is forgotten once it has passed and the first client wins those that come one
-// at a time; where it goes first in the next conflict, whenever that is, all lose as often.
+// Which client tries first in a cycle, the others in turn behind it. Where the loser of a conflict goes first
+// in the next cycle, a conflict is forgotten once it has passed, and client 0 wins those that come one at a
+// time; where it goes first in the next conflict, whenever that is, two clients lose in turn.
 enum class LoserFirst : uint8_t { in_next_cycle, in_next_conflict };
 
 // Single-ported banks: one access a bank and cycle.

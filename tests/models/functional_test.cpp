@@ -11,7 +11,7 @@ namespace eyeshift::testing {
 namespace {
 
 // Ragged sizes divide into neither keys, nor groups, nor tiles.
-const Size kOneToken = {{"whole", 64, 48, 1}, 1}, kWhole = {{"whole", 64, 48, 1}, 3},
+const Size kOneToken = {{"whole", 64, 40, 1}, 1}, kWhole = {{"whole", 64, 40, 1}, 3},
            kRagged = {{"ragged", 67, 29, 1}, 3};
 
 class UnitFunction : public ::testing::TestWithParam<UnitCase> {
