@@ -96,6 +96,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"llama_theta_in_rope_parameters",
              "llama",
              {{"rope_parameters", {{"rope_type", "default"}, {"rope_theta", 300}}}}},
+        Case{"llama_theta_in_rope_scaling",
+             "llama",
+             {{"rope_scaling", {{"rope_type", "linear"}, {"factor", 2}, {"rope_theta", 300}}}}},
+        Case{"llama_linear_rope_parameters",
+             "llama",
+             {{"rope_parameters", {{"type", "linear"}, {"factor", 2.5}, {"rope_theta", 300}}}}},
         Case{"llama_linear_scaling", "llama", {{"rope_scaling", {{"type", "linear"}, {"factor", 2.5}}}}},
         // Of the three frequencies one stays, one is interpolated and one is divided.
         Case{"llama3_scaling", "llama", {{"rope_theta", 100}, {"rope_scaling", kLlama3}}, 100},
@@ -195,11 +201,18 @@ TEST(Families, RefuseConfigurationsTheyDoNotDo) {
       {"llama", {{"rope_scaling", 2}}, "'rope_scaling' must be an object, not 2"},
       {"llama", {{"rope_scaling", kLlama3}, {"rope_parameters", kLlama3}}, "exclude each other"},
       {"llama", {{"rope_parameters", {{"partial_rotary_factor", 0.5}}}}, "'partial_rotary_factor' must be 1"},
+      {"llama", {{"rope_scaling", {{"partial_rotary_factor", 0.5}}}}, "'partial_rotary_factor' must be 1"},
+      {"llama",
+       {{"rope_theta", 500}, {"rope_scaling", {{"type", "default"}, {"rope_theta", 300}}}},
+       "'rope_theta' is 500.000000 and, among the positions' own keys, 300.000000: keep one"},
+      {"llama", {{"is_causal", false}}, "'is_causal' must be true"},
       {"llama", {{"attention_bias", true}}, "self_attn.q_proj.bias' is missing"},
       {"llama", {{"mlp_bias", true}}, "mlp.gate_proj.bias' is missing"},
       {"mistral", {{"sliding_window", -1}}, "'sliding_window' must be an integer from 1"},
       {"mistral", {{"hidden_act", "relu"}}, "'hidden_act' must be \"silu\""},
       {"gemma", {{"hidden_activation", "gelu"}}, "'hidden_activation' must be \"gelu_pytorch_tanh\""},
+      {"gemma", {{"hidden_act", "relu"}}, "'hidden_act' must be \"gelu_pytorch_tanh\", not \"relu\""},
+      {"gemma", {{"use_bidirectional_attention", true}}, "'use_bidirectional_attention' must be false"},
       {"bloom", {{"n_head", 5}}, "the hidden size 24 must be a multiple of the number of heads, 5"},
       {"bloom", {{"n_layer", nullptr}}, "the key 'n_layer' is missing"},
       {"bloom", {{"apply_residual_connection_post_layernorm", true}}, "must be false"},
@@ -266,6 +279,24 @@ TEST(Families, AbsentHeadsAreTransformersDefaults) {
   TinyCheckpoint null = tiny_family("mistral", {{"num_key_value_heads", 4}});
   null.config["num_key_value_heads"] = nullptr;
   EXPECT_EQ(load(null)->attention().kv_heads, 4);
+}
+
+// transformers' GPT2Config gives its sizes two names; the one that other families use goes before.
+TEST(Families, Gpt2ReadsBothNamesOfItsSizes) {
+  const std::pair<const char*, const char*> names[] = {{"n_embd", "hidden_size"},
+                                                       {"n_head", "num_attention_heads"},
+                                                       {"n_layer", "num_hidden_layers"},
+                                                       {"n_positions", "max_position_embeddings"}};
+  const Tokens tokens = testing::random_tokens(20, 4, 40);
+  TinyCheckpoint checkpoint = tiny_family("gpt2");
+  const Activations expected = load(checkpoint)->logits(tokens.data(), 20);
+  for (const auto& [name, alias] : names) {
+    checkpoint.config[alias] = checkpoint.config.at(name);
+    checkpoint.config[name] = 1;
+    EXPECT_TRUE(load(checkpoint)->logits(tokens.data(), 20) == expected) << alias;
+    checkpoint.config.erase(name);
+  }
+  EXPECT_TRUE(load(checkpoint)->logits(tokens.data(), 20) == expected);
 }
 
 TEST(Families, KeepTheCheckpointsLayers) {

@@ -25,20 +25,17 @@ std::vector<float> alibi_slopes(int64_t heads) {
 // Absent keys take the defaults of transformers' BloomConfig, which has two names for some of them.
 DecoderSizes read_sizes(const ModelConfig& config) {
   constexpr int64_t kTrainedPositions = 2048;  // ALiBi has no limit of its own
-  const auto either = [&](const std::string& name, const std::string& other) {
-    return config.size(config.has(name) ? name : other);
-  };
   DecoderSizes sizes;
-  sizes.hidden = either("n_embed", "hidden_size");
+  sizes.hidden = config.aliased_size("n_embed", "hidden_size");
   sizes.feed_forward = 4 * sizes.hidden;
   sizes.vocabulary = config.size("vocab_size");
   sizes.positions = config.size("seq_length", kTrainedPositions);
   sizes.tied = config.boolean("tie_word_embeddings", true);
-  const int64_t heads = either("num_attention_heads", "n_head");
+  const int64_t heads = config.aliased_size("num_attention_heads", "n_head");
   if (sizes.hidden % heads != 0)
     config.fail("the hidden size " + std::to_string(sizes.hidden) +
                 " must be a multiple of the number of heads, " + std::to_string(heads));
-  sizes.attention = {heads, heads, sizes.hidden / heads, either("num_hidden_layers", "n_layer")};
+  sizes.attention = {heads, heads, sizes.hidden / heads, config.aliased_size("num_hidden_layers", "n_layer")};
   config.require_boolean("apply_residual_connection_post_layernorm", false, false);
   return sizes;
 }

@@ -25,7 +25,9 @@ std::string folder_name(const std::filesystem::path& folder) {
 std::unique_ptr<Network> load_network(const std::filesystem::path& folder) {
   const Checkpoint checkpoint(folder);
   const ModelConfig config(folder);
-  return family_of(config).load(folder_name(folder), config, checkpoint);
+  const NetworkFamily& family = family_of(config);
+  config.require_boolean("is_causal", true, true);
+  return family.load(folder_name(folder), config, checkpoint);
 }
 
 }  // namespace eyeshift

@@ -13,9 +13,12 @@ class GemmaFamily : public NetworkFamily {
  public:
   std::unique_ptr<Network> load(const std::string& name, const ModelConfig& config,
                                 const Checkpoint& checkpoint) const override {
-    // The first Gemma's hidden_act says "gelu", but the networks were trained with its approximation:
-    // transformers ignores that key.
+    // transformers read hidden_activation, and reads hidden_act now: neither may ask for anything else. The
+    // first Gemma's hidden_act says "gelu", but the networks were trained with its approximation.
     config.require_text("hidden_activation", "gelu_pytorch_tanh", "gelu_pytorch_tanh");
+    if (config.text("hidden_act", "gelu") != "gelu")
+      config.require_text("hidden_act", "gelu_pytorch_tanh", "gelu_pytorch_tanh");
+    config.require_boolean("use_bidirectional_attention", false, false);
     GatedDecoderConfig read = read_gated_decoder(config, {8192, true, 16, 256});
     read.activation = gelu_tanh;
     read.attention_bias = config.boolean("attention_bias", false);

@@ -7,19 +7,19 @@
 namespace eyeshift {
 namespace {
 
+// Absent keys take the defaults of transformers' GPT2Config, which has two names for some of them.
 DecoderSizes read_sizes(const ModelConfig& config) {
   DecoderSizes sizes;
-  sizes.hidden = config.size("n_embd");
+  sizes.hidden = config.aliased_size("hidden_size", "n_embd");
   sizes.feed_forward = config.size("n_inner", 4 * sizes.hidden);
   sizes.vocabulary = config.size("vocab_size");
-  sizes.positions = config.size("n_positions");
+  sizes.positions = config.aliased_size("max_position_embeddings", "n_positions");
   sizes.tied = config.boolean("tie_word_embeddings", true);
-  const int64_t heads = config.size("n_head");
+  const int64_t heads = config.aliased_size("num_attention_heads", "n_head");
   if (sizes.hidden % heads != 0)
     config.fail("'n_embd' " + std::to_string(sizes.hidden) + " must be a multiple of 'n_head' " +
                 std::to_string(heads));
-  sizes.attention = {heads, heads, sizes.hidden / heads, config.size("n_layer")};
-  // Absent keys take the defaults of transformers' GPT2Config.
+  sizes.attention = {heads, heads, sizes.hidden / heads, config.aliased_size("num_hidden_layers", "n_layer")};
   config.require_text("activation_function", "gelu_new", "gelu_new");
   config.require_boolean("scale_attn_weights", true, true);
   config.require_boolean("scale_attn_by_inverse_layer_idx", false, false);

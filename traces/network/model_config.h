@@ -18,6 +18,10 @@ class ModelConfig {
   std::string text(const std::string& key, std::optional<std::string> absent = std::nullopt) const;
   // An integer of 1 to 2^24.
   int64_t size(const std::string& key, std::optional<int64_t> absent = std::nullopt) const;
+  // One that has two names: the alias counts where both are there, as transformers' attribute_map has it.
+  int64_t aliased_size(const std::string& alias, const std::string& key) const {
+    return size(has(alias) ? alias : key);
+  }
   // A number above zero, finite in single precision.
   double number(const std::string& key, std::optional<double> absent = std::nullopt) const;
   bool boolean(const std::string& key, bool absent) const;

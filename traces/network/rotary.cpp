@@ -30,6 +30,16 @@ Eigen::RowVectorXf scaled(const Eigen::RowVectorXf& frequencies, const ModelConf
   });
 }
 
+// The base of the frequencies, a key of config or of its rope, the object about positions in it.
+double read_theta(const ModelConfig& config, const ModelConfig& rope) {
+  const double outer = config.number("rope_theta", 10000.0);
+  const double inner = rope.number("rope_theta", outer);
+  if (config.has("rope_theta") && inner != outer)
+    rope.fail("'rope_theta' is " + std::to_string(outer) + " and, among the positions' own keys, " +
+              std::to_string(inner) + ": keep one");
+  return inner;
+}
+
 }  // namespace
 
 void Rotary::turn(Activations& heads) const {
@@ -56,19 +66,17 @@ Rotary read_rotary(const ModelConfig& config, int64_t head_dim) {
   const std::optional<ModelConfig> parameters = config.object("rope_parameters");
   const std::optional<ModelConfig> scaling = config.object("rope_scaling");
   if (parameters && scaling) config.fail("'rope_parameters' and 'rope_scaling' exclude each other: keep one");
-  const double default_theta = config.number("rope_theta", 10000.0);
-  const double theta = parameters ? parameters->number("rope_theta", default_theta) : default_theta;
-  for (const ModelConfig* part : {&config, parameters ? &*parameters : &config})
+  const ModelConfig& rope = parameters ? *parameters : scaling ? *scaling : config;
+  for (const ModelConfig* part : {&config, &rope})
     if (part->number("partial_rotary_factor", 1.0) != 1.0)
       part->fail("'partial_rotary_factor' must be 1: heads are rotated whole");
-  const Eigen::RowVectorXf frequencies = rotary_frequencies(head_dim, theta);
+  const Eigen::RowVectorXf frequencies = rotary_frequencies(head_dim, read_theta(config, rope));
   if (!parameters && !scaling) return Rotary(frequencies);
 
-  const ModelConfig& rope = parameters ? *parameters : *scaling;
   // Older configurations call it type, and have no rope_scaling where there is none.
-  const std::string type = rope.has("rope_type") ? rope.text("rope_type")
-                           : parameters          ? "default"
-                                                 : rope.text("type");
+  const std::string type = rope.has("rope_type")             ? rope.text("rope_type")
+                           : parameters && !rope.has("type") ? "default"
+                                                             : rope.text("type");
   if (type == "default") return Rotary(frequencies);
   if (type == "linear") return Rotary(frequencies / static_cast<float>(rope.number("factor")));
   if (type == "llama3") return Rotary(scaled(frequencies, rope));
