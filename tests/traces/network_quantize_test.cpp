@@ -80,6 +80,7 @@ TEST_F(QuantizeNetwork, EachLayerSeesWhatTheQuantizedLayersBeforeItProduce) {
     for (const size_t layer : network->stages()[stage]) {
       const std::string& name = network->layers()[layer].shape.name;
       EXPECT_TRUE(HalvingQuantizer::seen.at(name).gram == gram) << name;
+      EXPECT_EQ(HalvingQuantizer::seen.at(name).sequences, 6) << name;
       EXPECT_EQ(HalvingQuantizer::seen.at(name).tokens, 32 * 6);
     }
     for (auto& state : states) network->advance(stage, network->run_layers(stage, state), state);

@@ -188,6 +188,22 @@ TEST_F(GptqEngine, DeadChannelsAndDampingFollowThePaper) {
   EXPECT_TRUE(ordered_weights(W, damped, order).col(8) == W.col(8));
 }
 
+TEST_F(GptqEngine, DeadChannelsWeighAsMuchAsWhenSequencesAreCounted) {
+  // The released code divides X X^T by the sequences, here 2, gives dead channels 1, and damps that.
+  constexpr int64_t kSequences = 2;
+  MatrixXd inputs = X;
+  inputs.topRows(kK / 2).setZero();
+  MatrixXd H = 2.0 / kSequences * inputs * inputs.transpose();
+  H.diagonal().head(kK / 2).setOnes();
+  H += 0.01 * H.diagonal().mean() * MatrixXd::Identity(kK, kK);
+
+  Calibration calibration = calibration_of(inputs);
+  calibration.sequences = kSequences;
+  const MatrixXd damped = damped_hessian(shape_of(W), calibration).H;
+  const double factor = static_cast<double>(kTokens) / kSequences;
+  EXPECT_LT((factor * damped - H).cwiseAbs().maxCoeff(), 1e-12 * H.maxCoeff());
+}
+
 TEST(ColumnOrder, ActOrderIsStableAndDescending) {
   MatrixXd H = MatrixXd::Zero(6, 6);
   H.diagonal() << 1, 3, 2, 3, 1, 5;

@@ -37,7 +37,8 @@ States embed_windows(const Network& network, const Tokens& tokens, int threads) 
 Calibration calibrate(const States& states, int threads) {
   Calibration calibration;
   calibration.gram = gram_of_inputs(states, threads);
-  calibration.tokens = static_cast<int64_t>(states.size()) * states.front().inputs.rows();
+  calibration.sequences = static_cast<int64_t>(states.size());
+  calibration.tokens = calibration.sequences * states.front().inputs.rows();
   Eigen::VectorXd sum = Eigen::VectorXd::Zero(calibration.gram.rows());
   for (const Network::State& state : states)
     sum += state.inputs.cwiseAbs().cast<double>().colwise().sum().transpose();

@@ -31,10 +31,12 @@ std::vector<int64_t> descending(const std::vector<double>& keys) {
 DampedHessian damped_hessian(const LayerShape& shape, const Calibration& calibration, double damping) {
   check_calibration(shape, calibration);
   DampedHessian result;
-  result.H = calibration.gram * (2.0 / static_cast<double>(calibration.tokens));
+  const auto tokens = static_cast<double>(calibration.tokens);
+  result.H = calibration.gram * (2 / tokens);
+  const double dead = calibration.sequences > 0 ? static_cast<double>(calibration.sequences) / tokens : 1;
   for (int64_t k = 0; k < shape.K; ++k) {
     if (result.H(k, k) != 0) continue;
-    result.H(k, k) = 1;
+    result.H(k, k) = dead;
     result.dead.push_back(k);
   }
   const double added = damping * result.H.diagonal().mean();

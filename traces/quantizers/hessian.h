@@ -12,7 +12,9 @@ namespace eyeshift {
 inline constexpr double kGptqDamping = 0.01;
 
 // The layer's second-order statistics as GPTQ uses them (Frantar et al., ICLR 2023): H = (2 / tokens) X X^T,
-// a dead channel's diagonal set to 1, then `damping` mean(diag H) added to the diagonal.
+// a dead channel's diagonal set to sequences / tokens, then `damping` mean(diag H) added to the diagonal. The
+// released code's H is (2 / sequences) X X^T with 1 for a dead channel: the same but for a factor that
+// changes no result.
 struct DampedHessian {
   Eigen::MatrixXd H;          // [K, K]
   std::vector<int64_t> dead;  // channels whose inputs are all zero, ascending; their weights count as zero

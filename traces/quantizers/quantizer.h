@@ -54,6 +54,7 @@ struct Calibration {
   // What the inputs are divided by, where layers with the same inputs must agree on it [K]; empty: the
   // quantizer chooses.
   Eigen::VectorXd input_scales = {};
+  int64_t sequences = 0;  // that the tokens come in; 0: each is one
 };
 
 // A quantization scheme. Stateless; registers itself under its name with Registration<Quantizer, ...>.
