@@ -28,11 +28,29 @@ target_link_libraries(eyeshift_options INTERFACE Eigen3::Eigen nlohmann_json::nl
 
 set_property(GLOBAL PROPERTY EYESHIFT_LIBRARIES "")
 
+# eyeshift_precompile(NAME KIND HEADER...): with EYESHIFT_PRECOMPILE, gives the target the headers in precompiled form. The
+# first target of a KIND makes it and the others take it from there: targets of one kind must not differ in options.
+function(eyeshift_precompile name kind)
+  if(NOT EYESHIFT_PRECOMPILE)
+    return()
+  endif()
+  get_property(maker GLOBAL PROPERTY EYESHIFT_PRECOMPILED_${kind})
+  if(maker)
+    target_precompile_headers(${name} REUSE_FROM ${maker})
+  else()
+    target_precompile_headers(${name} PRIVATE ${ARGN})
+    set_property(GLOBAL PROPERTY EYESHIFT_PRECOMPILED_${kind} ${name})
+  endif()
+endfunction()
+set(EYESHIFT_HEADERS <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <map> <optional> <string> <vector>
+    <Eigen/Core> <nlohmann/json.hpp>)
+
 # eyeshift_library(NAME): all .cpp files of the current folder as one OBJECT library. A new file is picked up.
 function(eyeshift_library name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   add_library(${name} OBJECT ${sources})
   target_link_libraries(${name} PUBLIC eyeshift_options)
+  eyeshift_precompile(${name} SOURCES ${EYESHIFT_HEADERS})
   set_property(GLOBAL APPEND PROPERTY EYESHIFT_LIBRARIES ${name})
 endfunction()
 
@@ -57,5 +75,6 @@ function(eyeshift_tests name)
                              EYESHIFT_BINARY="$<TARGET_FILE:eyeshift>")
   # With sanitizers GCC takes twice as long over the tests' own code at -O1, where little time is spent.
   target_compile_options(${name} PRIVATE $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${EYESHIFT_SANITIZE}>>:-Og>)
+  eyeshift_precompile(${name} TESTS ${EYESHIFT_HEADERS} <gmock/gmock.h>)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600)
 endfunction()
