@@ -274,6 +274,31 @@ TEST_F(Gptq, StaticGroupsTakeTheirGridsFromTheOriginalWeightsOfAdjacentInputs) {
   EXPECT_THROW(quantize("gptq", W, calibration_of(X), options), InputError);
 }
 
+TEST_F(Gptq, GridsOfStaticGroupsLeaveOutTheWeightsOfDeadChannels) {
+  MatrixXd inputs = X, zeroed = W, large = W;
+  for (const Eigen::Index k : {3, 50, 51}) {
+    inputs.row(k).setZero();
+    zeroed.col(k).setZero();
+    large.col(k) *= 10;
+  }
+  QuantizeOptions options = single_precision(3);
+  options.group_size = 40;
+  options.static_groups = true;
+  for (const auto act_order : {QuantizeOptions::ActOrder::off, QuantizeOptions::ActOrder::on}) {
+    options.act_order = act_order;
+    const Layer layer = quantize("gptq", large, calibration_of(inputs), options);
+    const Layer expected = quantize("gptq", zeroed, calibration_of(inputs), options);
+    EXPECT_EQ(layer.scales, expected.scales);
+    EXPECT_EQ(layer.zeros, expected.zeros);
+    EXPECT_EQ(layer.codes, expected.codes);
+  }
+  // The grid of a whole row covers them, as in the released code.
+  options.group_size = 0;
+  options.static_groups = false;
+  EXPECT_EQ(quantize("gptq", large, calibration_of(inputs), options).scales,
+            quantize("rtn-oc", large, {}, options).scales);
+}
+
 TEST_F(Gptq, SmallerGroupsReduceTheOutputError) {
   const auto error = [&](int64_t group_size) {
     QuantizeOptions options;

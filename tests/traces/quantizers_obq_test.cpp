@@ -110,6 +110,24 @@ TEST_F(ObqTest, BeatsRoundingOnTheSameGrids) {
   }
 }
 
+TEST_F(ObqTest, GridsLeaveOutTheWeightsOfDeadChannels) {
+  MatrixXd inputs = X, zeroed = W, large = W;
+  for (const Eigen::Index k : {3, 30}) {
+    inputs.row(k).setZero();
+    zeroed.col(k).setZero();
+    large.col(k) *= 10;
+  }
+  QuantizeOptions options = single_precision(3);
+  for (const int64_t group_size : {0, 20}) {
+    options.group_size = group_size;
+    const Layer layer = quantize("obq", large, calibration_of(inputs), options);
+    const Layer expected = quantize("obq", zeroed, calibration_of(inputs), options);
+    EXPECT_EQ(layer.scales, expected.scales);
+    EXPECT_EQ(layer.zeros, expected.zeros);
+    EXPECT_EQ(layer.codes, expected.codes);
+  }
+}
+
 TEST_F(ObqTest, IsNeverBetterThanTryingEverything) {
   const MatrixXd inputs = X.topRows(5), H = inputs * inputs.transpose();
   const MatrixXd rows = W.leftCols(5);

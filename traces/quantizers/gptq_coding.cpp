@@ -42,15 +42,19 @@ class GridCoder : public ColumnCoder {
   UniformLayer& layer_;
 };
 
-// A grid per row and group of adjacent columns, from the original weights.
+// A grid per row and group of adjacent columns, from the original weights. Dead channels' weights count as
+// zero where a row has several groups, but not in the grid of a whole row, as in GPTQ's code.
 class OriginalGridCoder : public GridCoder {
  public:
-  OriginalGridCoder(const Eigen::MatrixXd& W, const ColumnOrder& order, const Encoding& layout,
-                    UniformLayer* layer)
+  OriginalGridCoder(const Eigen::MatrixXd& W, const std::vector<int64_t>& dead, const ColumnOrder& order,
+                    const Encoding& layout, UniformLayer* layer)
       : GridCoder(order, layer), group_cols_(layout.group_cols) {
     for (int64_t first = 0; first < W.cols(); first += group_cols_) {
       std::vector<UniformGrid> grids(static_cast<size_t>(W.rows()));
-      fit_row_grids(layout, W.middleCols(first, group_cols_), grids.data());
+      Eigen::MatrixXd group = W.middleCols(first, group_cols_);
+      for (const int64_t k : dead)
+        if (group_cols_ < W.cols() && k / group_cols_ == first / group_cols_) group.col(k - first).setZero();
+      fit_row_grids(layout, group, grids.data());
       for (int64_t m = 0; m < W.rows(); ++m) layer->set_grid(m, first / group_cols_, grids[m]);
       grids_.push_back(std::move(grids));
     }
@@ -115,12 +119,13 @@ class ColumnGridCoder : public GridCoder {
   const Encoding& layout_;
 };
 
-std::unique_ptr<ColumnCoder> coder_for(GridSource source, const Eigen::MatrixXd& W, const ColumnOrder& order,
+std::unique_ptr<ColumnCoder> coder_for(GridSource source, const Eigen::MatrixXd& W,
+                                       const std::vector<int64_t>& dead, const ColumnOrder& order,
                                        const Encoding& layout, UniformLayer* layer) {
   if (source == GridSource::column) return std::make_unique<ColumnGridCoder>(order, layout, layer);
   if (source == GridSource::group_start)
     return std::make_unique<GroupStartCoder>(W.rows(), order, layout, layer);
-  return std::make_unique<OriginalGridCoder>(W, order, layout, layer);
+  return std::make_unique<OriginalGridCoder>(W, dead, order, layout, layer);
 }
 
 }  // namespace
@@ -135,7 +140,7 @@ Layer quantize_gptq(const LayerShape& shape, const Encoding& layout, const Eigen
   Eigen::MatrixXd feedback;
   if (compensation) feedback = feedback_matrix(shape, std::move(hessian.H), order, threads);
   UniformLayer layer(shape, layout);
-  const std::unique_ptr<ColumnCoder> coder = coder_for(source, W, order, layout, &layer);
+  const std::unique_ptr<ColumnCoder> coder = coder_for(source, W, hessian.dead, order, layout, &layer);
   code_with_feedback(ordered_weights(W, hessian, order), feedback, order, coder.get(), threads);
   return layer.finish();
 }

@@ -54,7 +54,7 @@ class Obq : public Quantizer {
       const auto m = static_cast<int64_t>(row);
       RowGrids grids{{}, layout.group_cols};
       for (int64_t k = 0; k < shape.K; k += layout.group_cols) {
-        const auto group = W.row(m).segment(k, layout.group_cols);
+        const auto group = alive.row(m).segment(k, layout.group_cols);
         grids.grids.push_back(fit_uniform_grid(group.minCoeff(), group.maxCoeff(), options.bits,
                                                options.symmetric, options.scale_bits));
         layer.set_grid(m, k / layout.group_cols, grids.grids.back());
