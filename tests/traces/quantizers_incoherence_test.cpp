@@ -126,7 +126,10 @@ TEST_F(IncoherenceTest, QuipIsLdlqFromTheLastInputOnOneGrid) {
     EXPECT_FLOAT_EQ(layer.scales.front(), static_cast<float>(2 * 2.4 * rms / most));
     const double scale = layer.scales.front();
     const MatrixXd H = damped_hessian(shape, incoherent.calibration).H;
-    const MatrixXd quantized = ldlq(incoherent.W.rowwise().reverse(), H.reverse(), [&](double w) {
+    const double reach = scale * most / 2;
+    const MatrixXd clamped = incoherent.W.cwiseMax(-reach).cwiseMin(reach);
+    ASSERT_GT((incoherent.W - clamped).norm(), 0);
+    const MatrixXd quantized = ldlq(clamped.rowwise().reverse(), H.reverse(), [&](double w) {
       return scale * (std::clamp(std::floor(w / scale + most / 2 + 0.5), 0.0, most) - most / 2);
     });
     Layer rotated = layer;

@@ -36,6 +36,12 @@ class CentredGridCoder : public ColumnCoder {
     }
   }
 
+  // What lies beyond the grid is cut off before the errors are fed back (algorithm 1 of the paper).
+  Eigen::MatrixXd clamped(const Eigen::MatrixXd& W) const {
+    const double reach = static_cast<double>(scale_) * max_code_ / 2.0;
+    return W.cwiseMax(-reach).cwiseMin(reach);
+  }
+
   float scale() const { return scale_; }
   const CodeMatrix& codes() const { return codes_; }
 
@@ -82,7 +88,7 @@ class Quip : public Quantizer {
     Eigen::MatrixXd feedback;
     if (options.compensation) feedback = feedback_matrix(shape, std::move(hessian.H), order, options.threads);
     CentredGridCoder coder(incoherent.W, order, layer.encoding);
-    code_with_feedback(ordered_weights(incoherent.W, hessian, order), feedback, order, &coder,
+    code_with_feedback(coder.clamped(ordered_weights(incoherent.W, hessian, order)), feedback, order, &coder,
                        options.threads);
     layer.scales = {coder.scale()};
     layer.codes = packed_codes(coder.codes(), layer.encoding.bits);
