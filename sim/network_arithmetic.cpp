@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "configs/reader/errors.h"
 #include "sim/input_form.h"
@@ -38,6 +39,7 @@ class LayerProducts {
       if (steps_[i].rows > 0) values = transposed(values, steps_[i].rows, steps_[i].columns);
       values = products_[i]->outputs(values, static_cast<int64_t>(values.size()) / products_[i]->inputs());
     }
+    values = ordered_outputs(layer_, std::move(values));
     Activations outputs(inputs.rows(), layer_.shape.M);
     std::transform(values.begin(), values.end(), outputs.data(), float_from_half);
     return outputs;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/input_form.h"
 #include "sim/progress.h"
 #include "sim/rotation_layers.h"
 
@@ -102,7 +103,7 @@ std::vector<ReplayResult> replay_values(SimulateTask& task, const Plan& plan, in
     count_zeros(values.results()[plan.job_of_layer[i]], item.shape);
     if (item.steps.empty()) continue;
     const size_t last = plan.job_of_layer[item.steps.back().item];
-    functional.outputs[item.shape.name] = values.results()[last].outputs;
+    functional.outputs[item.shape.name] = ordered_outputs(*item.layer, values.results()[last].outputs);
   }
   if (task.accelerator.compression != AcceleratorConfig::Compression::none) return values.run_coded();
   return std::move(values.results());

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <random>
 
 #include "energy_tables/table.h"
 #include "sim/input_form.h"
@@ -35,8 +36,11 @@ std::vector<float> random_factor(int64_t n, uint32_t seed) {
 
 // n = p q.
 Rotation random_rotation(int64_t p, int64_t q, uint32_t seed) {
-  if (p == 1) return {{-1.0f}, random_factor(q, seed + 1)};
-  return {random_factor(p, seed), random_factor(q, seed + 1)};
+  std::vector<int32_t> order(static_cast<size_t>(p * q));
+  std::iota(order.begin(), order.end(), 0);
+  std::shuffle(order.begin(), order.end(), std::minstd_rand(seed));
+  if (p == 1) return {{-1.0f}, random_factor(q, seed + 1), order};
+  return {random_factor(p, seed), random_factor(q, seed + 1), order};
 }
 
 struct Factors {
@@ -94,14 +98,17 @@ class Reference {
     }
   }
 
-  // Every vector as a [p, q] matrix, left on its columns and then right on its rows.
+  // Every vector in the rotation's order as a [p, q] matrix, left on its columns and then right on its rows;
+  // backward the order comes last.
   void rotate(const std::string& name, const Rotation& rotation, Factors n, bool backward) {
+    if (!backward) put_in_order(rotation.order, false);
     std::vector<float> right = rotation.right;
     if (n.p > 1)
       multiply(name + ".left", factor(rotation.left, n.p, backward), by_columns(n));
     else
       for (float& entry : right) entry *= rotation.left.front();
     multiply(name + ".right", factor(right, n.q, backward), in_order());
+    if (backward) put_in_order(rotation.order, true);
   }
 
   void multiply(const Layer& layer) {
@@ -122,6 +129,17 @@ class Reference {
         layer.weight.push_back(Eigen::numext::bit_cast<uint16_t>(
             Eigen::half(entries[static_cast<size_t>(backward ? j * n + i : i * n + j)])));
     return layer;
+  }
+
+  void put_in_order(const std::vector<int32_t>& order, bool backward) {
+    const std::vector<uint16_t> values = values_;
+    const std::vector<double> errors = errors_;
+    for (size_t at = 0; at < values.size(); ++at) {
+      const size_t there = at / order.size() * order.size() + static_cast<size_t>(order[at % order.size()]);
+      const size_t from = backward ? at : there, to = backward ? there : at;
+      values_[to] = values[from];
+      errors_[to] = errors[from];
+    }
   }
 
   std::vector<size_t> in_order() const {

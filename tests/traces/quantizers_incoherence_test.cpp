@@ -4,7 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "configs/reader/errors.h"
 #include "tests/traces/quantizers_support.h"
 #include "tests/traces/test_files.h"
 #include "traces/format/rotate.h"
@@ -20,6 +26,8 @@ namespace {
 
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 using testing_support::calibration_of;
 using testing_support::decoded;
 using testing_support::quantize;
@@ -45,16 +53,39 @@ TEST(Rotation, FactorsAreAsNearAsTheyCanBe) {
   EXPECT_EQ(rotation_factors(1), std::pair(int64_t{1}, int64_t{1}));
 }
 
-TEST_F(IncoherenceTest, RotationsAreKroneckerProductsAndOrthogonal) {
+TEST_F(IncoherenceTest, RotationsAreKroneckerProductsInAnOrderAndOrthogonal) {
   const Rotation Q = make_incoherent(shape, W, calibration_of(X), 5).rotate_inputs;
   const MatrixXd dense = rotate(Q, MatrixXd::Identity(60, 60));
   for (int i = 0; i < 60; ++i)
     for (int j = 0; j < 60; ++j)
-      EXPECT_DOUBLE_EQ(dense(i, j),
+      EXPECT_DOUBLE_EQ(dense(i, Q.order[j]),
                        static_cast<double>(Q.left[i / 10 * 6 + j / 10]) * Q.right[i % 10 * 10 + j % 10]);
   EXPECT_LT((dense.transpose() * dense - MatrixXd::Identity(60, 60)).cwiseAbs().maxCoeff(), 2e-3);  // halves
   EXPECT_LT((rotate_back(Q, random_matrix(60, 3, 6)) - dense.transpose() * random_matrix(60, 3, 6)).norm(),
             1e-12);
+}
+
+TEST_F(IncoherenceTest, OrdersArePermutationsOfTheirOwn) {
+  const auto orders = [&](int64_t K, int64_t M, uint64_t seed) {
+    const MatrixXd weights = random_matrix(M, K, 1);
+    const IncoherentLayer layer =
+        make_incoherent({"layer", K, M, 1}, weights, calibration_of(random_matrix(K, 9, 2)), seed);
+    return std::pair(layer.rotate_inputs.order, layer.rotate_outputs.order);
+  };
+  std::set<std::vector<int32_t>> seen;
+  for (const uint64_t seed : {0, 1, 2}) {
+    auto [inputs, outputs] = orders(60, 60, seed);
+    seen.insert({inputs, outputs});
+    std::sort(inputs.begin(), inputs.end());
+    for (int32_t i = 0; i < 60; ++i) EXPECT_EQ(inputs[static_cast<size_t>(i)], i);
+  }
+  EXPECT_EQ(seen.size(), 6u);
+  EXPECT_EQ(orders(60, 24, 1).first, orders(60, 7, 1).first);
+  // Every one of the six orders of three is as likely: 600 seeds' mean is 100, its deviation 9.
+  std::map<std::vector<int32_t>, int> counts;
+  for (uint64_t seed = 0; seed < 600; ++seed) ++counts[orders(3, 2, seed).first];
+  EXPECT_EQ(counts.size(), 6u);
+  for (const auto& [order, count] : counts) EXPECT_NEAR(count, 100, 40);
 }
 
 TEST_F(IncoherenceTest, KeepsOutputsAndSpreadsWeights) {
@@ -152,6 +183,29 @@ TEST_F(IncoherenceTest, RotatedTracesComeBackFromTheirFile) {
     write_trace(folder / "again", read_trace(folder / "trace"));
     EXPECT_EQ(testing::read_bytes(folder / "again"), bytes) << scheme;
   }
+}
+
+TEST_F(IncoherenceTest, OrdersThatAreNoneAreRefused) {
+  testing::TemporaryFolder folder;
+  const Layer layer = quantize("quip", W, calibration_of(X), {});
+  const auto error = [&](Layer changed) {
+    write_trace(folder / "trace", {"network", "quip", 3, "inputs", {std::move(changed)}});
+    try {
+      read_trace(folder / "trace");
+    } catch (const InputError& refused) {
+      return std::string(refused.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(error(layer), "");
+  Layer beyond = layer;
+  beyond.rotate_inputs.order[7] = 61;
+  EXPECT_THAT(error(beyond),
+              AllOf(HasSubstr("rotate_inputs.order'"), HasSubstr("element 7 is 61, an order of 60")));
+  Layer twice = layer;
+  twice.rotate_outputs.order[9] = twice.rotate_outputs.order[2];
+  EXPECT_THAT(error(twice),
+              AllOf(HasSubstr("rotate_outputs.order'"), HasSubstr("element 9"), HasSubstr("once more")));
 }
 
 TEST_F(IncoherenceTest, SeedsMatterAndRepeat) {

@@ -100,6 +100,21 @@ std::vector<int32_t> read_index(const Layer& layer, const std::vector<uint8_t>& 
   return index;
 }
 
+std::vector<int32_t> read_order(int64_t n, const std::vector<uint8_t>& bytes) {
+  std::vector<int32_t> order(static_cast<size_t>(n));
+  std::vector<bool> taken(order.size());
+  for (size_t i = 0; i < order.size(); ++i) {
+    const uint32_t place = unpack_code(bytes.data(), static_cast<int64_t>(i), order_bits(n));
+    if (place >= n || taken[place])
+      throw std::domain_error("element " + std::to_string(i) + " is " + std::to_string(place) +
+                              (place >= n ? ", an order of " : " once more, an order of ") +
+                              std::to_string(n) + " has every number below that once");
+    taken[place] = true;
+    order[i] = static_cast<int32_t>(place);
+  }
+  return order;
+}
+
 std::vector<uint8_t> read_zeros(const std::vector<uint8_t>& bytes, int bits) {
   for (size_t i = 0; i < bytes.size(); ++i)
     if (bytes[i] >> bits != 0)
@@ -180,11 +195,17 @@ std::vector<uint8_t> tensor_bytes(const Layer& layer, const TensorSpec& spec) {
     case Part::inputs_right:
       bytes = real_bytes(layer.rotate_inputs.right, spec.dtype, what);
       break;
+    case Part::inputs_order:
+      bytes = index_bytes(layer.rotate_inputs.order, order_bits(layer.shape.K));
+      break;
     case Part::outputs_left:
       bytes = real_bytes(layer.rotate_outputs.left, spec.dtype, what);
       break;
     case Part::outputs_right:
       bytes = real_bytes(layer.rotate_outputs.right, spec.dtype, what);
+      break;
+    case Part::outputs_order:
+      bytes = index_bytes(layer.rotate_outputs.order, order_bits(layer.shape.M));
       break;
     case Part::x:
       bytes = bytes_of(layer.x);
@@ -235,11 +256,17 @@ void set_tensor(Layer& layer, const TensorSpec& spec, const std::vector<uint8_t>
     case Part::inputs_right:
       layer.rotate_inputs.right = finite_reals(spec.dtype, bytes);
       break;
+    case Part::inputs_order:
+      layer.rotate_inputs.order = read_order(layer.shape.K, bytes);
+      break;
     case Part::outputs_left:
       layer.rotate_outputs.left = finite_reals(spec.dtype, bytes);
       break;
     case Part::outputs_right:
       layer.rotate_outputs.right = finite_reals(spec.dtype, bytes);
+      break;
+    case Part::outputs_order:
+      layer.rotate_outputs.order = read_order(layer.shape.M, bytes);
       break;
     case Part::x:
       layer.x = finite_halves(bytes);

@@ -54,8 +54,11 @@ std::vector<TensorSpec> layer_tensors(const LayerShape& shape, const Encoding& e
     const auto [out_left, out_right] = rotation_factors(M);
     specs.push_back({Part::inputs_left, "rotate_inputs.left", DType::f16, {in_left, in_left}});
     specs.push_back({Part::inputs_right, "rotate_inputs.right", DType::f16, {in_right, in_right}});
+    specs.push_back({Part::inputs_order, "rotate_inputs.order", DType::u8, {packed_bytes(K, order_bits(K))}});
     specs.push_back({Part::outputs_left, "rotate_outputs.left", DType::f16, {out_left, out_left}});
     specs.push_back({Part::outputs_right, "rotate_outputs.right", DType::f16, {out_right, out_right}});
+    specs.push_back(
+        {Part::outputs_order, "rotate_outputs.order", DType::u8, {packed_bytes(M, order_bits(M))}});
   }
   if (tokens > 0) specs.push_back({Part::x, "x", DType::f16, {K, tokens}});
   return specs;

@@ -24,8 +24,10 @@ struct TensorSpec {
     input_scales,
     inputs_left,
     inputs_right,
+    inputs_order,
     outputs_left,
     outputs_right,
+    outputs_order,
     x
   } part;
   std::string suffix;

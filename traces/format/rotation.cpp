@@ -32,12 +32,20 @@ std::pair<int64_t, int64_t> rotation_factors(int64_t n) {
   return {p, n / p};
 }
 
+int order_bits(int64_t n) {
+  int bits = 1;
+  while (int64_t{1} << bits < n) ++bits;
+  return bits;
+}
+
 Eigen::MatrixXd rotate(const Rotation& Q, const Eigen::MatrixXd& A) {
-  return product(square(Q.left), square(Q.right), A);
+  return product(square(Q.left), square(Q.right), A(Q.order, Eigen::all));
 }
 
 Eigen::MatrixXd rotate_back(const Rotation& Q, const Eigen::MatrixXd& A) {
-  return product(square(Q.left).transpose(), square(Q.right).transpose(), A);
+  Eigen::MatrixXd result(A.rows(), A.cols());
+  result(Q.order, Eigen::all) = product(square(Q.left).transpose(), square(Q.right).transpose(), A);
+  return result;
 }
 
 }  // namespace eyeshift

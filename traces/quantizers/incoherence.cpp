@@ -3,6 +3,7 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
 #include <utility>
 
@@ -32,6 +33,14 @@ std::vector<float> random_orthogonal(int64_t n, std::mt19937_64& generator) {
   return entries;
 }
 
+// Uniformly distributed, by Fisher and Yates. A remainder of 64 bits is uneven by n 2^-64.
+std::vector<int32_t> random_order(int64_t n, std::mt19937_64& generator) {
+  std::vector<int32_t> order(static_cast<size_t>(n));
+  std::iota(order.begin(), order.end(), 0);
+  for (size_t left = order.size(); left > 1; --left) std::swap(order[left - 1], order[generator() % left]);
+  return order;
+}
+
 enum class Side : uint64_t { inputs, outputs };
 
 Rotation random_rotation(int64_t n, uint64_t seed, Side side) {
@@ -42,6 +51,7 @@ Rotation random_rotation(int64_t n, uint64_t seed, Side side) {
   Rotation rotation;
   rotation.left = random_orthogonal(p, generator);
   rotation.right = random_orthogonal(q, generator);
+  rotation.order = random_order(n, generator);
   return rotation;
 }
 

@@ -18,8 +18,9 @@ struct IncoherentLayer {
   Rotation rotate_inputs, rotate_outputs;
 };
 
-// U and V are two-factor random orthogonal matrices, entries rounded to half precision, drawn from the seed:
-// those of layers of equal K (or M) are equal. Throws InputError as check_calibration() does.
+// U and V are two-factor random orthogonal matrices, entries rounded to half precision, of channels in random
+// order, drawn from the seed: those of layers of equal K (or M) are equal. Throws InputError as
+// check_calibration() does.
 IncoherentLayer make_incoherent(const LayerShape& shape, const Eigen::MatrixXd& W,
                                 const Calibration& calibration, uint64_t seed);
 
