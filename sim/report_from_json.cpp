@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <optional>
 
 #include "configs/reader/errors.h"
 #include "models/units/unit.h"
 #include "sim/json_fields.h"
 #include "sim/report_json.h"
+#include "sim/rotation_layers.h"
 
 namespace eyeshift {
 namespace {
@@ -182,6 +184,13 @@ LayerResult result_from(const Json& json, const std::string& where, const Accele
   return r;
 }
 
+// Of a part of a layer before that takes its inputs rotated: the vectors that it multiplies a token.
+std::optional<int64_t> rotated_vectors(const LayerShape& shape, const RunReport& run) {
+  for (const LayerReport& layer : run.layers)
+    if (const auto vectors = vectors_of_part(shape, layer.shape)) return vectors;
+  return std::nullopt;
+}
+
 LayerReport layer_from(const Json& json, const std::string& place, const RunReport& run) {
   LayerReport layer;
   layer.shape = shape_from(json, place);
@@ -189,13 +198,15 @@ LayerReport layer_from(const Json& json, const std::string& place, const RunRepo
   layer.kind = kind_from(json, where);
   layer.tokens = count_field(json, "tokens", where, 1);
   const bool of_context = layer.kind == LayerKind::attention || layer.kind == LayerKind::vector;
-  if (of_context && run.context == 0)
+  const std::optional<int64_t> vectors = rotated_vectors(layer.shape, run);
+  if (of_context && run.context == 0 && !vectors)
     throw InputError(where + ": its 'kind' is " + std::string(name_of(layer.kind)) +
                      ", but 'context' is null");
   if (layer.kind == LayerKind::convolution)
     check_follows(where, "tokens", layer.tokens, run.batch, "'batch'");
   else if (!of_context)
-    check_follows(where, "tokens", layer.tokens, run.tokens * run.batch, "tokens x batch");
+    check_follows(where, "tokens", layer.tokens, vectors.value_or(1) * run.tokens * run.batch,
+                  vectors ? "tokens x batch x the rotation's vectors a token" : "tokens x batch");
   if (layer.shape.conv.has_value() != (layer.kind == LayerKind::convolution))
     throw InputError(where + ": its 'kind' is " + std::string(name_of(layer.kind)) +
                      ", which does not go with its 'conv'");

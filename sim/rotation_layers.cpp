@@ -1,5 +1,7 @@
 #include "sim/rotation_layers.h"
 
+#include <utility>
+
 #include "traces/format/half.h"
 
 namespace eyeshift {
@@ -27,6 +29,14 @@ RotationLayers rotation_layers(const std::string& name, const Rotation& rotation
     for (float& entry : right) entry *= rotation.left.front();
   layers.right = factor_layer(name + ".right", right, q, backward);
   return layers;
+}
+
+std::optional<int64_t> vectors_of_part(const LayerShape& part, const LayerShape& layer) {
+  if (part.name == layer.name + ".scale_inputs") return layer.K;
+  for (const auto& [rotation, n] : {std::pair(".rotate_inputs", layer.K), {".rotate_outputs", layer.M}})
+    for (const char* side : {".left", ".right"})
+      if (part.name == layer.name + rotation + side && n % part.K == 0) return n / part.K;
+  return std::nullopt;
 }
 
 std::vector<uint16_t> transposed(const std::vector<uint16_t>& values, int64_t rows, int64_t columns) {

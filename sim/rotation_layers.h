@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "traces/format/layer.h"
@@ -19,6 +20,10 @@ struct RotationLayers {
 // Named NAME.left and NAME.right; without weights where the rotation has none. backward: the inverse
 // rotation, by the transposed factors.
 RotationLayers rotation_layers(const std::string& name, const Rotation& rotation, int64_t n, bool backward);
+
+// Vectors that `part` multiplies for a vector of the layer, by its name: LAYER.scale_inputs, or a factor of
+// LAYER.rotate_inputs or LAYER.rotate_outputs. None where it is no such part.
+std::optional<int64_t> vectors_of_part(const LayerShape& part, const LayerShape& layer);
 
 // [vectors, rows, columns] -> [vectors, columns, rows].
 std::vector<uint16_t> transposed(const std::vector<uint16_t>& values, int64_t rows, int64_t columns);

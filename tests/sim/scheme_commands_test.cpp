@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 
 #include <Eigen/Core>
+#include <fstream>
+#include <string>
+#include <vector>
 
 #include "sim/json_fields.h"
 #include "tests/sim/run_eyeshift.h"
@@ -64,6 +67,29 @@ TEST_F(SchemeCommands, RotationsAreChargedBesideTheirLayer) {
     EXPECT_EQ(layers[i + 2]["macs"], 5 * expected[i].second) << expected[i].first;
     EXPECT_EQ(layers[i + 2]["unit"], "mac-fp16");
     EXPECT_GT(layers[i + 2]["energy_pJ"]["total"], 0);
+  }
+}
+
+TEST_F(SchemeCommands, RotatedRunsCanBePricedAgain) {
+  for (const std::string scheme : {"quip", "shiftaddllm-column"}) {
+    std::vector<std::string> options = {"--bits", "3"};
+    if (scheme != "quip") options.push_back("--incoherence");
+    ASSERT_EQ(quantize(scheme, options).status, 0);
+    ASSERT_EQ(simulate({"--tokens", "5", "--table", "horowitz-cacti-45nm-lstp"}).status, 0);
+    const auto price = [&] {
+      return run_eyeshift({"price", "--result", folder_ / "run.json", "--table", "horowitz-cacti-45nm-lstp",
+                           "--output", folder_ / "priced.json"});
+    };
+    const Outcome outcome = price();
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    Json run = json_of(folder_ / "run.json");
+    const Json priced = json_of(folder_ / "priced.json");
+    EXPECT_TRUE(priced.at("layers") == run.at("layers")) << scheme;
+    EXPECT_EQ(run["layers"][3]["name"], "weight.rotate_inputs.right");
+    run["layers"][3]["tokens"] = 5;
+    std::ofstream(folder_ / "run.json") << run;
+    EXPECT_EQ(price().status, 2);
+    EXPECT_THAT(price().err, HasSubstr("the rotation's vectors a token"));
   }
 }
 

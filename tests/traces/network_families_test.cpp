@@ -216,7 +216,7 @@ TEST(Families, RefuseConfigurationsTheyDoNotDo) {
       {"bloom", {{"n_head", 5}}, "the hidden size 24 must be a multiple of the number of heads, 5"},
       {"bloom", {{"n_layer", nullptr}}, "the key 'n_layer' is missing"},
       {"bloom", {{"apply_residual_connection_post_layernorm", true}}, "must be false"},
-      {"gpt2", {{"n_head", 5}}, "'n_embd' 24 must be a multiple of 'n_head' 5"},
+      {"gpt2", {{"n_head", 5}}, "the hidden size 24 must be a multiple of the number of heads, 5"},
       {"gpt2", {{"activation_function", "relu"}}, "'activation_function' must be \"gelu_new\""},
       {"gpt2", {{"scale_attn_weights", false}}, "'scale_attn_weights' must be true"},
       {"gpt2", {{"scale_attn_by_inverse_layer_idx", true}}, "must be false"},

@@ -200,8 +200,8 @@ TEST_F(IncoherenceTest, OrdersThatAreNoneAreRefused) {
   EXPECT_EQ(error(layer), "");
   Layer beyond = layer;
   beyond.rotate_inputs.order[7] = 61;
-  EXPECT_THAT(error(beyond),
-              AllOf(HasSubstr("rotate_inputs.order'"), HasSubstr("element 7 is 61, an order of 60")));
+  EXPECT_THAT(error(beyond), AllOf(HasSubstr("rotate_inputs.order'"),
+                                   HasSubstr("element 7 is 61, an order is a permutation of 0 to 59")));
   Layer twice = layer;
   twice.rotate_outputs.order[9] = twice.rotate_outputs.order[2];
   EXPECT_THAT(error(twice),

@@ -107,8 +107,8 @@ std::vector<int32_t> read_order(int64_t n, const std::vector<uint8_t>& bytes) {
     const uint32_t place = unpack_code(bytes.data(), static_cast<int64_t>(i), order_bits(n));
     if (place >= n || taken[place])
       throw std::domain_error("element " + std::to_string(i) + " is " + std::to_string(place) +
-                              (place >= n ? ", an order of " : " once more, an order of ") +
-                              std::to_string(n) + " has every number below that once");
+                              (place < n ? " once more" : "") + ", an order is a permutation of 0 to " +
+                              std::to_string(n - 1));
     taken[place] = true;
     order[i] = static_cast<int32_t>(place);
   }

@@ -17,8 +17,8 @@ DecoderSizes read_sizes(const ModelConfig& config) {
   sizes.tied = config.boolean("tie_word_embeddings", true);
   const int64_t heads = config.aliased_size("num_attention_heads", "n_head");
   if (sizes.hidden % heads != 0)
-    config.fail("'n_embd' " + std::to_string(sizes.hidden) + " must be a multiple of 'n_head' " +
-                std::to_string(heads));
+    config.fail("the hidden size " + std::to_string(sizes.hidden) +
+                " must be a multiple of the number of heads, " + std::to_string(heads));
   sizes.attention = {heads, heads, sizes.hidden / heads, config.aliased_size("num_hidden_layers", "n_layer")};
   config.require_text("activation_function", "gelu_new", "gelu_new");
   config.require_boolean("scale_attn_weights", true, true);

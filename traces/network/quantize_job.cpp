@@ -12,6 +12,9 @@ nlohmann::json act_order(QuantizeOptions::ActOrder order) {
 
 }  // namespace
 
+// Raised where equal inputs come to give other bytes, so that no run of before is continued.
+constexpr int kArithmetic = 2;
+
 nlohmann::json identity(const QuantizeJob& job, const std::string& network,
                         const std::string& checkpoint_sha256) {
   Sha256 tokens;
@@ -24,6 +27,7 @@ nlohmann::json identity(const QuantizeJob& job, const std::string& network,
   for (const auto& [layer, by_bits] : bit_costs)
     for (const auto& [width, cost] : by_bits) costs[layer][std::to_string(width)] = cost;
   return {{"version", EYESHIFT_VERSION},
+          {"arithmetic", kArithmetic},
           {"network", network},
           {"checkpoint", checkpoint_sha256},
           {"scheme", job.scheme},
