@@ -32,6 +32,7 @@ RotationLayers rotation_layers(const std::string& name, const Rotation& rotation
 }
 
 std::optional<int64_t> vectors_of_part(const LayerShape& part, const LayerShape& layer) {
+  if (part.name.rfind(layer.name, 0) != 0) return std::nullopt;  // reports compare every pair of layers
   if (part.name == layer.name + ".scale_inputs") return layer.K;
   for (const auto& [rotation, n] : {std::pair(".rotate_inputs", layer.K), {".rotate_outputs", layer.M}})
     for (const char* side : {".left", ".right"})
