@@ -1,6 +1,6 @@
 #include <benchmark/benchmark.h>
 
-#include "sim/reproduce/reproduction.h"
+#include "sim/published/reproduce/reproduction.h"
 
 namespace eyeshift {
 namespace {

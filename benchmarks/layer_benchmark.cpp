@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "traces/network/gram.h"
-#include "traces/quantizers/error_feedback.h"
-#include "traces/quantizers/hessian.h"
+#include "traces/layers/gram.h"
+#include "traces/quantizers/feedback/error_feedback.h"
+#include "traces/quantizers/feedback/hessian.h"
 #include "traces/quantizers/quantizer.h"
 
 namespace eyeshift {

@@ -5,9 +5,9 @@
 #include "configs/loaders/network_reader.h"
 #include "dataflows/dataflow.h"
 #include "energy_tables/table.h"
-#include "models/units/unit.h"
-#include "sim/choose_mapping.h"
-#include "sim/replay.h"
+#include "models/pe/unit.h"
+#include "sim/plan/choose_mapping.h"
+#include "sim/replay/replay.h"
 #include "sim/simulate.h"
 
 namespace eyeshift {

@@ -2,10 +2,10 @@
 
 #include <filesystem>
 
-#include "traces/network/family.h"
+#include "traces/decoders/family.h"
 #include "traces/network/perplexity.h"
-#include "traces/network/quantize_network.h"
 #include "traces/network/tokens.h"
+#include "traces/run/quantize_network.h"
 
 namespace eyeshift {
 namespace {

@@ -3,7 +3,7 @@
 #include "configs/loaders/accelerator_reader.h"
 #include "configs/loaders/network_reader.h"
 #include "dataflows/dataflow.h"
-#include "models/units/unit.h"
+#include "models/pe/unit.h"
 
 namespace eyeshift {
 namespace {

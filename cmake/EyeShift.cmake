@@ -1,4 +1,4 @@
-# Targets of the project. Every folder is an OBJECT library, and every executable links all of them directly:
+# Targets of the project. Every room is an OBJECT library, and every executable links all of them directly:
 # quantizers, units and dataflows register themselves in static initialisers, which a static archive would drop.
 
 add_library(eyeshift_options INTERFACE)
@@ -6,14 +6,18 @@ target_include_directories(eyeshift_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(eyeshift_options INTERFACE EIGEN_DONT_PARALLELIZE
                            EYESHIFT_VERSION="${PROJECT_VERSION}")
 # -ffp-contract=off: a fused multiply-add rounds once where the modelled hardware rounds twice.
-# -Wno-maybe-uninitialized, -Wno-uninitialized: GCC 12 takes the undefined register of an AVX-512 intrinsic, inlined from
+# -Wno-maybe-uninitialized, -Wno-uninitialized: GCC 12 takes the undefined register of an AVX intrinsic, inlined from
 # Eigen, for an uninitialised variable (GCC bug 105593), the latter with sanitizers.
 target_compile_options(eyeshift_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -ffp-contract=off
                        $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
                        $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${EYESHIFT_SANITIZE}>>:-Wno-uninitialized>
                        $<$<BOOL:${EYESHIFT_WERROR}>:-Werror>)
+# Eigen adds up in the order of its vectors' width, so one set of instructions is every machine's: that of x86-64-v3 (AVX2,
+# FMA). Results are the same bytes on all of them.
 if(EYESHIFT_NATIVE)
   target_compile_options(eyeshift_options INTERFACE -march=native)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  target_compile_options(eyeshift_options INTERFACE -march=x86-64-v3)
 endif()
 if(EYESHIFT_SANITIZE)
   # Left out: checks before every access, which take a third of the compiler's time. The address sanitizer stops by itself
@@ -24,7 +28,7 @@ if(EYESHIFT_SANITIZE)
   target_link_options(eyeshift_options INTERFACE -fsanitize=address,undefined)
 endif()
 target_link_libraries(eyeshift_options INTERFACE Eigen3::Eigen nlohmann_json::nlohmann_json yaml-cpp
-                      Boost::program_options SystemC::systemc Threads::Threads)
+                      Boost::program_options SystemC::systemc OpenSSL::Crypto Threads::Threads)
 
 set_property(GLOBAL PROPERTY EYESHIFT_LIBRARIES "")
 
@@ -45,36 +49,43 @@ endfunction()
 set(EYESHIFT_HEADERS <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <map> <optional> <string> <vector>
     <Eigen/Core> <nlohmann/json.hpp>)
 
-# eyeshift_library(NAME): all .cpp files of the current folder as one OBJECT library. A new file is picked up.
-function(eyeshift_library name)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
-  add_library(${name} OBJECT ${sources})
-  target_link_libraries(${name} PUBLIC eyeshift_options)
-  eyeshift_precompile(${name} SOURCES ${EYESHIFT_HEADERS})
-  set_property(GLOBAL APPEND PROPERTY EYESHIFT_LIBRARIES ${name})
+# eyeshift_library(ROOM): all .cpp files below the room's folder as one OBJECT library; a new file is picked up. The command
+# line and its subcommands are the program's only.
+function(eyeshift_library room)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${room}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/sim/program/")
+  add_library(${room} OBJECT ${sources})
+  target_link_libraries(${room} PUBLIC eyeshift_options)
+  eyeshift_precompile(${room} SOURCES ${EYESHIFT_HEADERS})
+  set_property(GLOBAL APPEND PROPERTY EYESHIFT_LIBRARIES ${room})
 endfunction()
 
-# eyeshift_executable(NAME SOURCE...): an executable with every OBJECT library in it.
-function(eyeshift_executable name)
+# eyeshift_executable(NAME FOLDER): an executable of the .cpp files below the folder, with every OBJECT library in it.
+function(eyeshift_executable name folder)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
   get_property(libraries GLOBAL PROPERTY EYESHIFT_LIBRARIES)
-  add_executable(${name} ${ARGN})
+  add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE eyeshift_options ${libraries})
 endfunction()
 
-# eyeshift_tests(NAME): all *_test.cpp files of the current folder as one GoogleTest program, a CTest test a case.
+# eyeshift_tests(NAME FOLDER): all tests below the folder as one GoogleTest program. CTest runs it in shards of its cases:
+# a process for each would take longer than most of them.
 # Tests find the project's own files through EYESHIFT_SOURCE_DIR.
-function(eyeshift_tests name)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
-  if(NOT sources)
-    return()
-  endif()
-  eyeshift_executable(${name} ${sources})
+set(EYESHIFT_TEST_SHARDS 24)
+function(eyeshift_tests name folder)
+  eyeshift_executable(${name} ${folder})
   target_link_libraries(${name} PRIVATE GTest::gtest GTest::gmock)
-  target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/main.cpp)
   target_compile_definitions(${name} PRIVATE EYESHIFT_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-                             EYESHIFT_BINARY="$<TARGET_FILE:eyeshift>")
+                             EYESHIFT_BINARY="$<TARGET_FILE:eyeshift>"
+                             EYESHIFT_RTL_VECTORS="$<TARGET_FILE:rtl_vectors>")
+  add_dependencies(${name} eyeshift rtl_vectors)
   # With sanitizers GCC takes twice as long over the tests' own code at -O1, where little time is spent.
   target_compile_options(${name} PRIVATE $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${EYESHIFT_SANITIZE}>>:-Og>)
   eyeshift_precompile(${name} TESTS ${EYESHIFT_HEADERS} <gmock/gmock.h>)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600)
+  math(EXPR last "${EYESHIFT_TEST_SHARDS} - 1")
+  foreach(shard RANGE ${last})
+    add_test(NAME shard_${shard} COMMAND ${name} --gtest_brief=1)
+    set_tests_properties(shard_${shard} PROPERTIES TIMEOUT 1200
+                         ENVIRONMENT "GTEST_TOTAL_SHARDS=${EYESHIFT_TEST_SHARDS};GTEST_SHARD_INDEX=${shard}")
+  endforeach()
 endfunction()

@@ -1,6 +1,6 @@
 #include "dataflows/sizes.h"
 #include "dataflows/tiled_dataflow.h"
-#include "models/units/array_region.h"
+#include "models/passes/array_region.h"
 
 namespace eyeshift {
 

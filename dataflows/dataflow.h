@@ -4,10 +4,10 @@
 #include <string_view>
 #include <vector>
 
-#include "configs/reader/registry.h"
-#include "models/spec/accelerator.h"
-#include "models/spec/mapping.h"
-#include "models/spec/schedule.h"
+#include "base/registry.h"
+#include "models/types/accelerator.h"
+#include "models/types/mapping.h"
+#include "models/types/schedule.h"
 #include "traces/format/layer.h"
 
 namespace eyeshift {

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/spec/schedule.h"
-#include "models/units/layer_geometry.h"
+#include "models/passes/layer_geometry.h"
+#include "models/types/schedule.h"
 
 namespace eyeshift {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "traces/format/integers.h"
+#include "base/integers.h"
 
 namespace eyeshift {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "traces/format/integers.h"
+#include "base/integers.h"
 
 namespace eyeshift {
 

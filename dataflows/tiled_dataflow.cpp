@@ -5,9 +5,9 @@
 #include <tuple>
 
 #include "dataflows/sizes.h"
-#include "models/units/arithmetic.h"
-#include "models/units/array_region.h"
-#include "models/units/pass_work.h"
+#include "models/passes/array_region.h"
+#include "models/passes/pass_work.h"
+#include "models/pe/arithmetic.h"
 
 namespace eyeshift {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "dataflows/dataflow.h"
 #include "dataflows/tiling.h"
-#include "models/units/pass_work.h"
+#include "models/passes/pass_work.h"
 
 namespace eyeshift {
 

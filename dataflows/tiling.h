@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "models/spec/mapping.h"
-#include "models/spec/schedule.h"
-#include "models/units/layer_geometry.h"
-#include "traces/format/integers.h"
+#include "base/integers.h"
+#include "models/passes/layer_geometry.h"
+#include "models/types/mapping.h"
+#include "models/types/schedule.h"
 
 namespace eyeshift {
 

@@ -9,9 +9,9 @@
 #include <set>
 #include <vector>
 
-#include "configs/reader/data_files.h"
-#include "configs/reader/errors.h"
-#include "configs/reader/nearest.h"
+#include "base/errors.h"
+#include "base/files/data_files.h"
+#include "base/nearest.h"
 #include "energy_tables/rows.h"
 
 namespace eyeshift {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "configs/reader/yaml_map.h"
+#include "base/files/yaml_map.h"
 #include "energy_tables/table.h"
 
 namespace eyeshift {

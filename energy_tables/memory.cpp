@@ -6,8 +6,8 @@
 #include <optional>
 #include <set>
 
-#include "configs/reader/errors.h"
-#include "configs/reader/nearest.h"
+#include "base/errors.h"
+#include "base/nearest.h"
 #include "energy_tables/rows.h"
 
 namespace eyeshift {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "configs/reader/errors.h"
+#include "base/errors.h"
 #include "energy_tables/memory.h"
 #include "energy_tables/rows.h"
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "energy_tables/table.h"
-#include "models/spec/accelerator.h"
-#include "models/spec/action_counts.h"
+#include "models/types/accelerator.h"
+#include "models/types/action_counts.h"
 
 namespace eyeshift {
 

@@ -4,8 +4,8 @@
 #include <regex>
 #include <set>
 
-#include "configs/reader/nearest.h"
-#include "models/spec/action_counts.h"
+#include "base/nearest.h"
+#include "models/types/action_counts.h"
 
 namespace eyeshift {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "configs/reader/yaml_map.h"
+#include "base/files/yaml_map.h"
 
 namespace eyeshift {
 

@@ -6,8 +6,8 @@
 #include <regex>
 #include <vector>
 
-#include "configs/reader/errors.h"
-#include "configs/reader/nearest.h"
+#include "base/errors.h"
+#include "base/nearest.h"
 #include "energy_tables/rows.h"
 
 namespace eyeshift {

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <filesystem>
 
-#include "configs/reader/data_files.h"
-#include "configs/reader/errors.h"
-#include "configs/reader/sha256.h"
-#include "configs/reader/yaml_map.h"
+#include "base/errors.h"
+#include "base/files/data_files.h"
+#include "base/files/sha256.h"
+#include "base/files/yaml_map.h"
 #include "energy_tables/accelergy.h"
 #include "energy_tables/rows.h"
 #include "energy_tables/scaling.h"

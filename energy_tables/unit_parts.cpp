@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "configs/reader/errors.h"
-#include "configs/reader/nearest.h"
+#include "base/errors.h"
+#include "base/nearest.h"
 
 namespace eyeshift {
 namespace {

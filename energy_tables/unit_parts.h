@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "models/spec/accelerator.h"
+#include "models/types/accelerator.h"
 
 namespace eyeshift {
 

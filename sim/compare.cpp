@@ -3,17 +3,18 @@
 #include <algorithm>
 #include <chrono>
 
-#include "configs/reader/errors.h"
+#include "base/errors.h"
+#include "base/progress.h"
 #include "dataflows/dataflow.h"
-#include "models/units/unit.h"
-#include "sim/layer_progress.h"
+#include "models/pe/unit.h"
 #include "sim/network_arithmetic.h"
-#include "sim/progress.h"
+#include "sim/plan/plan.h"
 #include "sim/simulate.h"
-#include "traces/network/family.h"
+#include "traces/decoders/family.h"
 #include "traces/network/perplexity.h"
-#include "traces/network/quantize_network.h"
 #include "traces/network/tokens.h"
+#include "traces/run/layer_progress.h"
+#include "traces/run/quantize_network.h"
 
 namespace eyeshift {
 SchemeOnUnit parse_scheme_on_unit(const std::string& text) {

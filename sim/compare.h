@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "energy_tables/table.h"
-#include "models/spec/accelerator.h"
-#include "sim/choose_mapping.h"
+#include "models/types/accelerator.h"
 #include "sim/equal_terms.h"
-#include "sim/report.h"
+#include "sim/plan/choose_mapping.h"
+#include "sim/report/report.h"
 #include "sim/simulate.h"
-#include "sim/workload.h"
+#include "sim/workload/workload.h"
 #include "traces/network/perplexity.h"
 #include "traces/quantizers/quantizer.h"
 

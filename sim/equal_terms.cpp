@@ -4,10 +4,10 @@
 #include <cmath>
 #include <set>
 
-#include "configs/reader/errors.h"
+#include "base/errors.h"
+#include "base/files/text_table.h"
 #include "energy_tables/pricing.h"
-#include "models/units/layer_geometry.h"
-#include "sim/text_table.h"
+#include "models/passes/layer_geometry.h"
 
 namespace eyeshift {
 namespace {

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "energy_tables/table.h"
-#include "sim/report.h"
-#include "sim/workload.h"
+#include "sim/report/report.h"
+#include "sim/workload/workload.h"
 
 namespace eyeshift {
 

@@ -5,12 +5,12 @@
 #include <memory>
 #include <utility>
 
-#include "configs/reader/errors.h"
-#include "sim/input_form.h"
-#include "sim/layer_arithmetic.h"
-#include "sim/plan.h"
-#include "sim/rotation_layers.h"
-#include "traces/format/half.h"
+#include "base/errors.h"
+#include "base/numbers/half.h"
+#include "sim/plan/plan.h"
+#include "sim/values/input_form.h"
+#include "sim/values/layer_arithmetic.h"
+#include "sim/workload/rotation_layers.h"
 #include "traces/quantizers/quantizer.h"
 
 namespace eyeshift {

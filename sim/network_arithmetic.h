@@ -1,7 +1,7 @@
 #pragma once
 
 #include "energy_tables/table.h"
-#include "models/spec/accelerator.h"
+#include "models/types/accelerator.h"
 #include "sim/simulate.h"
 #include "traces/format/layer.h"
 #include "traces/network/network.h"

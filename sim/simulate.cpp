@@ -5,16 +5,16 @@
 #include <cstdio>
 #include <thread>
 
-#include "configs/reader/errors.h"
-#include "models/spec/clock_control.h"
-#include "models/units/gating.h"
-#include "models/units/unit.h"
-#include "sim/plan.h"
-#include "sim/progress.h"
-#include "sim/replay.h"
-#include "sim/replay_values.h"
-#include "sim/text_table.h"
-#include "sim/token_work.h"
+#include "base/errors.h"
+#include "base/files/text_table.h"
+#include "base/progress.h"
+#include "models/pe/gating.h"
+#include "models/pe/unit.h"
+#include "models/types/clock_control.h"
+#include "sim/plan/plan.h"
+#include "sim/replay/replay.h"
+#include "sim/replay/replay_values.h"
+#include "sim/workload/token_work.h"
 
 namespace eyeshift {
 namespace {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/files/text_table.h"
 #include "energy_tables/memory.h"
 #include "energy_tables/unit_parts.h"
-#include "models/units/unit.h"
-#include "sim/text_table.h"
+#include "models/pe/unit.h"
 
 namespace eyeshift {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "energy_tables/table.h"
-#include "sim/report_json.h"
+#include "sim/report/report_json.h"
 
 namespace eyeshift {
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "configs/reader/data_files.h"
-#include "configs/reader/errors.h"
-#include "configs/reader/yaml_map.h"
+#include "base/errors.h"
+#include "base/files/data_files.h"
+#include "base/files/yaml_map.h"
 
 namespace eyeshift {
 namespace {

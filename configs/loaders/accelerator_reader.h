@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "models/spec/accelerator.h"
+#include "models/types/accelerator.h"
 
 namespace eyeshift {
 

@@ -1,6 +1,6 @@
 #include "configs/loaders/mapping_reader.h"
 
-#include "configs/reader/yaml_map.h"
+#include "base/files/yaml_map.h"
 
 namespace eyeshift {
 

@@ -3,7 +3,7 @@
 #include <map>
 #include <string>
 
-#include "models/spec/mapping.h"
+#include "models/types/mapping.h"
 
 namespace eyeshift {
 

@@ -4,8 +4,8 @@
 #include <initializer_list>
 #include <set>
 
-#include "configs/reader/data_files.h"
-#include "configs/reader/yaml_map.h"
+#include "base/files/data_files.h"
+#include "base/files/yaml_map.h"
 
 namespace eyeshift {
 namespace {

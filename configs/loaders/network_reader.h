@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "traces/format/attention.h"
+#include "traces/format/attention_shape.h"
 #include "traces/format/layer.h"
 
 namespace eyeshift {

@@ -2,8 +2,8 @@
 
 #include <limits>
 
-#include "configs/reader/data_files.h"
-#include "configs/reader/yaml_map.h"
+#include "base/files/data_files.h"
+#include "base/files/yaml_map.h"
 
 namespace eyeshift {
 namespace {

@@ -3,9 +3,9 @@
 #include <systemc>
 #include <vector>
 
-#include "models/machine/channel.h"
-#include "models/machine/items.h"
-#include "models/machine/layer_plan.h"
+#include "models/machine/wires/channel.h"
+#include "models/machine/wires/items.h"
+#include "models/machine/wires/layer_plan.h"
 
 namespace eyeshift {
 

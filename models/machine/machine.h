@@ -1,10 +1,10 @@
 #pragma once
 
 #include "models/machine/observation.h"
-#include "models/spec/accelerator.h"
-#include "models/spec/memory_image.h"
-#include "models/spec/result.h"
-#include "models/spec/schedule.h"
+#include "models/types/accelerator.h"
+#include "models/types/memory_image.h"
+#include "models/types/result.h"
+#include "models/types/schedule.h"
 
 namespace eyeshift {
 

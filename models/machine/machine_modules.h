@@ -3,11 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "models/machine/array/pe_array.h"
+#include "models/machine/buffer/global_buffer.h"
 #include "models/machine/dram.h"
-#include "models/machine/global_buffer.h"
 #include "models/machine/noc.h"
-#include "models/machine/pe_array.h"
-#include "models/units/array_region.h"
+#include "models/passes/array_region.h"
 
 namespace eyeshift {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "models/units/arithmetic.h"
+#include "models/pe/arithmetic.h"
 
 namespace eyeshift {
 

@@ -4,10 +4,10 @@
 #include <systemc>
 #include <vector>
 
-#include "models/machine/channel.h"
-#include "models/machine/items.h"
-#include "models/machine/layer_plan.h"
-#include "models/units/flit_order.h"
+#include "models/machine/wires/channel.h"
+#include "models/machine/wires/items.h"
+#include "models/machine/wires/layer_plan.h"
+#include "models/passes/flit_order.h"
 
 namespace eyeshift {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "models/machine/timeline.h"
-#include "models/units/array_region.h"
+#include "models/machine/look/timeline.h"
+#include "models/passes/array_region.h"
 
 namespace eyeshift {
 

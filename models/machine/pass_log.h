@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "models/machine/pass_classes.h"
-#include "models/spec/result.h"
+#include "models/machine/array/pass_classes.h"
+#include "models/types/result.h"
 
 namespace eyeshift {
 

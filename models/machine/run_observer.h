@@ -2,9 +2,9 @@
 
 #include <optional>
 
+#include "models/machine/look/waveform.h"
 #include "models/machine/machine_modules.h"
 #include "models/machine/observation.h"
-#include "models/machine/waveform.h"
 
 namespace eyeshift {
 

@@ -2,8 +2,8 @@
 #include <array>
 #include <bitset>
 
-#include "models/units/binary_weights.h"
-#include "models/units/deliveries.h"
+#include "models/pe/binary_weights.h"
+#include "models/pe/deliveries.h"
 
 namespace eyeshift {
 namespace {

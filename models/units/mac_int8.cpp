@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "models/units/arithmetic.h"
-#include "models/units/deliveries.h"
+#include "models/pe/arithmetic.h"
+#include "models/pe/deliveries.h"
 
 namespace eyeshift {
 namespace {

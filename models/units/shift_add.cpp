@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "models/units/binary_weights.h"
-#include "models/units/deliveries.h"
+#include "models/pe/binary_weights.h"
+#include "models/pe/deliveries.h"
 
 namespace eyeshift {
 namespace {

@@ -1,6 +1,6 @@
 #include <array>
 
-#include "models/units/arithmetic.h"
+#include "models/pe/arithmetic.h"
 
 namespace eyeshift {
 namespace {

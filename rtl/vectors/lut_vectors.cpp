@@ -1,6 +1,6 @@
 // Vectors of the look-up unit and its table: written word by word, then every key queried.
 
-#include "models/units/binary_weights.h"
+#include "models/pe/binary_weights.h"
 #include "rtl/vectors/modules.h"
 #include "rtl/vectors/one_pe.h"
 #include "rtl/vectors/patterns.h"

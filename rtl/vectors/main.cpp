@@ -4,8 +4,8 @@
 #include <iostream>
 #include <string>
 
-#include "configs/reader/errors.h"
-#include "configs/reader/nearest.h"
+#include "base/errors.h"
+#include "base/nearest.h"
 #include "rtl/vectors/modules.h"
 
 // libsystemc brings a main of its own and wants an sc_main: this program settles both.

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "models/units/unit.h"
+#include "models/pe/unit.h"
 
 namespace eyeshift::rtl {
 

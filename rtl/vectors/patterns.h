@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "models/units/arithmetic.h"
+#include "models/pe/arithmetic.h"
 
 namespace eyeshift::rtl {
 

@@ -1,6 +1,6 @@
 // Vectors of what a PE computes with, from the units' own execute() and finish().
 
-#include "models/units/binary_weights.h"
+#include "models/pe/binary_weights.h"
 #include "rtl/vectors/modules.h"
 #include "rtl/vectors/one_pe.h"
 #include "rtl/vectors/patterns.h"

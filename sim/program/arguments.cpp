@@ -6,10 +6,10 @@
 #include <sstream>
 #include <thread>
 
-#include "configs/reader/atomic_file.h"
-#include "configs/reader/data_files.h"
-#include "configs/reader/errors.h"
-#include "configs/reader/nearest.h"
+#include "base/errors.h"
+#include "base/files/atomic_file.h"
+#include "base/files/data_files.h"
+#include "base/nearest.h"
 #include "sim/program/command.h"
 
 namespace eyeshift {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "base/files/output_file.h"
 #include "energy_tables/table.h"
-#include "sim/choose_mapping.h"
-#include "sim/output_file.h"
+#include "sim/plan/choose_mapping.h"
 
 namespace eyeshift {
 

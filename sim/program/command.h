@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "configs/reader/registry.h"
+#include "base/registry.h"
 
 namespace eyeshift {
 

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "configs/reader/data_files.h"
+#include "base/files/data_files.h"
 #include "energy_tables/table.h"
 
 namespace eyeshift {

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "sim/output_file.h"
+#include "base/files/output_file.h"
 #include "sim/program/arguments.h"
 
 namespace eyeshift {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "configs/reader/errors.h"
+#include "base/errors.h"
 
 namespace eyeshift {
 namespace {

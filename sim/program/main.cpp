@@ -6,7 +6,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "configs/reader/nearest.h"
+#include "base/nearest.h"
 #include "sim/program/command.h"
 
 // libsystemc brings a main of its own and wants an sc_main: this program settles both.

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <limits>
 
-#include "configs/reader/errors.h"
-#include "configs/reader/nearest.h"
-#include "sim/bit_costs.h"
+#include "base/errors.h"
+#include "base/nearest.h"
 #include "sim/program/arguments.h"
+#include "sim/report/bit_costs.h"
 
 namespace eyeshift {
 namespace {

@@ -3,11 +3,11 @@
 #include <set>
 #include <tuple>
 
+#include "base/errors.h"
+#include "base/integers.h"
 #include "configs/loaders/accelerator_reader.h"
-#include "configs/reader/errors.h"
 #include "dataflows/dataflow.h"
-#include "models/units/unit.h"
-#include "traces/format/integers.h"
+#include "models/pe/unit.h"
 
 namespace eyeshift {
 namespace {

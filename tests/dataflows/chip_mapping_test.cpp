@@ -8,7 +8,7 @@
 #include "configs/loaders/network_reader.h"
 #include "configs/loaders/published_reader.h"
 #include "dataflows/dataflow.h"
-#include "models/units/unit.h"
+#include "models/pe/unit.h"
 #include "traces/quantizers/quantizer.h"
 
 namespace eyeshift {

@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 
 #include "configs/loaders/accelerator_reader.h"
-#include "models/units/unit.h"
-#include "sim/replay.h"
+#include "models/pe/unit.h"
+#include "sim/replay/replay.h"
 #include "traces/quantizers/quantizer.h"
 
 namespace eyeshift {

@@ -1,4 +1,4 @@
-#include "models/spec/schedule.h"
+#include "models/types/schedule.h"
 
 #include <gmock/gmock.h>
 
@@ -6,7 +6,7 @@
 
 #include "configs/loaders/accelerator_reader.h"
 #include "dataflows/dataflow.h"
-#include "models/units/unit.h"
+#include "models/pe/unit.h"
 
 namespace eyeshift {
 namespace {

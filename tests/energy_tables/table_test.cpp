@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "configs/reader/sha256.h"
-#include "tests/configs/yaml_test_files.h"
+#include "base/files/sha256.h"
+#include "tests/support/yaml_test_files.h"
 
 namespace eyeshift {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <cstdlib>
 
-#include "tests/configs/yaml_test_files.h"
 #include "tests/rtl/rtl_files.h"
+#include "tests/support/yaml_test_files.h"
 
 namespace eyeshift {
 namespace {

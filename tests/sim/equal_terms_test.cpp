@@ -4,11 +4,11 @@
 
 #include <cmath>
 
+#include "base/errors.h"
 #include "configs/loaders/accelerator_reader.h"
-#include "configs/reader/errors.h"
 #include "energy_tables/pricing.h"
-#include "models/units/unit.h"
-#include "tests/sim/run_eyeshift.h"
+#include "models/pe/unit.h"
+#include "tests/support/run_eyeshift.h"
 #include "traces/quantizers/quantizer.h"
 
 namespace eyeshift {

@@ -2,16 +2,16 @@
 
 #include <gmock/gmock.h>
 
+#include "base/files/json_fields.h"
+#include "base/numbers/half.h"
 #include "configs/loaders/accelerator_reader.h"
-#include "models/units/unit.h"
-#include "sim/input_form.h"
-#include "sim/json_fields.h"
-#include "tests/sim/run_eyeshift.h"
-#include "tests/traces/tiny_opt.h"
-#include "traces/format/half.h"
-#include "traces/network/family.h"
+#include "models/pe/unit.h"
+#include "sim/values/input_form.h"
+#include "tests/support/run_eyeshift.h"
+#include "tests/traces/decoders/tiny_opt.h"
+#include "traces/decoders/family.h"
 #include "traces/network/perplexity.h"
-#include "traces/network/quantize_network.h"
+#include "traces/run/quantize_network.h"
 
 namespace eyeshift {
 namespace {

@@ -2,13 +2,14 @@
 
 #include <gmock/gmock.h>
 
-#include "configs/reader/errors.h"
+#include "base/errors.h"
 #include "dataflows/dataflow.h"
-#include "models/units/unit.h"
-#include "sim/choose_mapping.h"
+#include "models/pe/unit.h"
 #include "sim/compare.h"
-#include "sim/report_json.h"
-#include "tests/sim/sample_run.h"
+#include "sim/plan/choose_mapping.h"
+#include "sim/plan/plan.h"
+#include "sim/report/report_json.h"
+#include "tests/support/sample_run.h"
 
 namespace eyeshift {
 namespace {

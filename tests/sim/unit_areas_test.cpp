@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/sim/run_eyeshift.h"
+#include "tests/support/run_eyeshift.h"
 
 namespace eyeshift {
 namespace {

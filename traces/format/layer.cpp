@@ -5,9 +5,9 @@
 #include <cmath>
 #include <tuple>
 
-#include "traces/format/bits.h"
-#include "traces/format/half.h"
-#include "traces/format/integers.h"
+#include "base/integers.h"
+#include "base/numbers/bits.h"
+#include "base/numbers/half.h"
 #include "traces/format/rotate.h"
 
 namespace eyeshift {

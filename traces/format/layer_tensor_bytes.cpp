@@ -4,10 +4,10 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "configs/reader/errors.h"
-#include "traces/format/bits.h"
-#include "traces/format/fixed_point.h"
-#include "traces/format/half.h"
+#include "base/errors.h"
+#include "base/numbers/bits.h"
+#include "base/numbers/fixed_point.h"
+#include "base/numbers/half.h"
 #include "traces/format/layer_tensors.h"
 
 namespace eyeshift {

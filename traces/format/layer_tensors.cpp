@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "traces/format/bits.h"
-#include "traces/format/integers.h"
+#include "base/integers.h"
+#include "base/numbers/bits.h"
 
 namespace eyeshift {
 

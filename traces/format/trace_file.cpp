@@ -5,9 +5,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "configs/reader/errors.h"
+#include "base/errors.h"
+#include "base/files/strict_json.h"
 #include "traces/format/trace_json.h"
-#include "traces/tensor_io/strict_json.h"
 
 namespace eyeshift {
 namespace {

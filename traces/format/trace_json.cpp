@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "configs/reader/errors.h"
-#include "configs/reader/nearest.h"
+#include "base/errors.h"
+#include "base/nearest.h"
 
 namespace eyeshift {
 namespace {

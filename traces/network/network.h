@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "traces/format/attention.h"
+#include "traces/format/attention_shape.h"
 #include "traces/format/layer.h"
 #include "traces/network/weights.h"
 

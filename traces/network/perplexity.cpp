@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "configs/reader/errors.h"
+#include "base/errors.h"
+#include "base/parallel.h"
 #include "traces/network/free_memory.h"
 #include "traces/network/tokens.h"
-#include "traces/quantizers/parallel.h"
 
 namespace eyeshift {
 namespace {

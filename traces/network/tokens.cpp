@@ -1,7 +1,7 @@
 #include "traces/network/tokens.h"
 
-#include "configs/reader/errors.h"
-#include "traces/tensor_io/input_file.h"
+#include "base/errors.h"
+#include "base/files/input_file.h"
 #include "traces/tensor_io/npy.h"
 
 namespace eyeshift {

@@ -1,7 +1,7 @@
 #include "traces/quantizers/packing.h"
 
-#include "traces/format/bits.h"
-#include "traces/format/integers.h"
+#include "base/integers.h"
+#include "base/numbers/bits.h"
 
 namespace eyeshift {
 

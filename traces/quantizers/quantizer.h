@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "configs/reader/registry.h"
+#include "base/registry.h"
 #include "traces/format/layer.h"
 
 namespace eyeshift {

@@ -4,8 +4,8 @@
 #include <limits>
 #include <sstream>
 
-#include "configs/reader/errors.h"
-#include "traces/format/half.h"
+#include "base/errors.h"
+#include "base/numbers/half.h"
 
 namespace eyeshift {
 

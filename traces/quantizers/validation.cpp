@@ -3,7 +3,7 @@
 #include <cmath>
 #include <sstream>
 
-#include "configs/reader/errors.h"
+#include "base/errors.h"
 
 namespace eyeshift {
 namespace {

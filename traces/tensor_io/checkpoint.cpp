@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "configs/reader/errors.h"
-#include "traces/tensor_io/strict_json.h"
+#include "base/errors.h"
+#include "base/files/strict_json.h"
 
 namespace eyeshift {
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <cstring>
 
-#include "configs/reader/errors.h"
-#include "traces/format/half.h"
+#include "base/errors.h"
+#include "base/numbers/half.h"
 
 namespace eyeshift {
 namespace {

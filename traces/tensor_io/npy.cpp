@@ -3,10 +3,10 @@
 #include <cmath>
 #include <cstring>
 
-#include "configs/reader/atomic_file.h"
-#include "configs/reader/errors.h"
-#include "traces/format/half.h"
-#include "traces/tensor_io/input_file.h"
+#include "base/errors.h"
+#include "base/files/atomic_file.h"
+#include "base/files/input_file.h"
+#include "base/numbers/half.h"
 #include "traces/tensor_io/npy_header.h"
 
 namespace eyeshift {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "traces/tensor_io/input_file.h"
+#include "base/files/input_file.h"
 
 namespace eyeshift {
 

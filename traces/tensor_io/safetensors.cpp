@@ -4,8 +4,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "configs/reader/errors.h"
-#include "traces/tensor_io/strict_json.h"
+#include "base/errors.h"
+#include "base/files/strict_json.h"
 
 namespace eyeshift {
 namespace {

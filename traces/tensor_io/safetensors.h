@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/files/input_file.h"
 #include "traces/tensor_io/dtype.h"
-#include "traces/tensor_io/input_file.h"
 
 namespace eyeshift {
 

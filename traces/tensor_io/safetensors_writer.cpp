@@ -3,8 +3,8 @@
 #include <tuple>
 #include <utility>
 
-#include "configs/reader/atomic_file.h"
-#include "configs/reader/errors.h"
+#include "base/errors.h"
+#include "base/files/atomic_file.h"
 #include "traces/tensor_io/safetensors.h"
 
 namespace eyeshift {

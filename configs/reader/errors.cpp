@@ -1,1 +1,0 @@
-#include "configs/reader/registry.h"

@@ -1,0 +1,77 @@
+#include "base/errors.h"
+#include "configs/loaders/accelerator_reader.h"
+#include "models/pe/unit.h"
+#include "sim/program/arguments.h"
+#include "sim/program/command.h"
+#include "sim/program/input_files.h"
+#include "sim/published/audit/audit_report.h"
+#include "sim/report/report_json.h"
+
+namespace eyeshift {
+namespace {
+
+namespace po = boost::program_options;
+
+class AuditCommand : public Command {
+ public:
+  std::string summary() const override {
+    return "from ShiftAddLLM's published energies to the machine's, a step at a time";
+  }
+  std::string usage() const override { return "audit shiftaddllm --network N [OPTIONS]"; }
+  std::string description() const override {
+    std::string text =
+        R"(Begins with the estimator that ShiftAddLLM's tables come from ('eyeshift estimate'), changes one rule of
+its accounting after the other, for all of its schemes alike, and ends with the cycle-level machine
+and the same table (docs/audit.md). Every line holds the steps before it.
+
+steps:
+)";
+    for (size_t i = 0; i < kAuditSteps; ++i) {
+      const auto step = static_cast<AuditStep>(i);
+      text += "  " + name_of(step) + ": " + meaning_of(step) + "\n";
+    }
+    return text + "  attention: its products and the KV cache\n  machine: what the simulation counts\n";
+  }
+  std::string example() const override {
+    return "  eyeshift audit shiftaddllm --network opt-1.3b --bits 3 --tokens 1,8,64,512 --output "
+           "out/audit.json\n";
+  }
+  po::options_description options() const override {
+    po::options_description options;
+    options.add_options()("audit", value("shiftaddllm"), "what to audit; the word alone will do")(
+        "network", value("N.yaml"), "network's shapes: a YAML file, or a name")(
+        "accelerator", value("A.yaml"), "machine of the last steps; default: eyeriss-168")(
+        "bits", value("B"), "bits of a weight, 1 to 8; default: 3")(
+        "tokens", value("N,N"), "tokens at once, one or several numbers; default: 1")(
+        "context", value("N"), "positions that a token attends in the last steps; default: 2048");
+    add_table_option(options, "name or YAML file of the energy table of the last steps");
+    add_jobs_option(options);
+    add_report_options(options);
+    return options;
+  }
+  std::vector<std::string> positionals() const override { return {"audit"}; }
+
+  void run(const po::variables_map& arguments) const override {
+    if (!has(arguments, "audit")) throw InputError("say what to audit: shiftaddllm");
+    choice(arguments, "audit", {"shiftaddllm"}, "");
+    AuditOptions audited;
+    audited.bits = static_cast<int>(whole_number(arguments, "bits", 1, 8, 3));
+    audited.tokens = whole_numbers(arguments, "tokens", 1, 1 << 20, 1);
+    audited.context = whole_number(arguments, "context", 1, 1 << 20, 2048);
+    audited.parallel = jobs(arguments);
+    const NetworkConfig network = load_network(text(arguments, "network"));
+    const AcceleratorConfig accelerator =
+        load_accelerator(text_or(arguments, "accelerator", "eyeriss-168"), listed_units());
+    const std::vector<EnergyTable> with = tables(arguments);
+    if (with.size() != 1) throw InputError("--table: the audit takes one table");
+    const ReportSink sink(arguments, input_files(arguments));
+    const Audit report = audit(network, accelerator, with.front(), audited);
+    sink.write({[&] { return audit_text(report); }, [&] { return dump(audit_json(report)); },
+                [&] { return audit_csv(report); }});
+  }
+};
+
+const Registration<Command, AuditCommand> registration("audit");
+
+}  // namespace
+}  // namespace eyeshift

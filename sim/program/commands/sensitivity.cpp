@@ -1,0 +1,183 @@
+#include <cmath>
+
+#include "base/errors.h"
+#include "base/files/text_table.h"
+#include "base/progress.h"
+#include "sim/program/arguments.h"
+#include "sim/program/command.h"
+#include "sim/program/input_files.h"
+#include "sim/program/quantize_arguments.h"
+#include "sim/report/report_json.h"
+#include "traces/decoders/family.h"
+#include "traces/network/tokens.h"
+#include "traces/run/layer_sensitivity.h"
+#include "traces/run/rank_correlation.h"
+
+namespace eyeshift {
+namespace {
+
+namespace po = boost::program_options;
+
+using Layers = std::vector<MeasuredSensitivity>;
+
+// How well a criterion ranks the layers as their errors at one width do.
+struct Agreement {
+  std::string_view criterion;
+  int bits = 0;
+  double with_output_error = 0, with_weight_error = 0;  // Kendall's tau-b
+};
+
+std::vector<Agreement> agreements(const Layers& layers) {
+  std::vector<Agreement> all;
+  for (size_t c = 0; c < candidate_criteria().size(); ++c) {
+    for (size_t width = 0; width < layers.front().errors.size(); ++width) {
+      std::vector<double> criterion, output, weight;
+      for (const MeasuredSensitivity& layer : layers) {
+        criterion.push_back(layer.criteria[c]);
+        output.push_back(layer.errors[width].output);
+        weight.push_back(layer.errors[width].weight);
+      }
+      all.push_back({candidate_criteria()[c].name, layers.front().errors[width].bits,
+                     kendall_tau(criterion, output), kendall_tau(criterion, weight)});
+    }
+  }
+  return all;
+}
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json report_json(const std::string& network, const std::string& scheme, const std::string& calibration,
+                 const Layers& layers) {
+  Json json = {{"network", network},
+               {"scheme", scheme},
+               {"calibration", calibration},
+               {"layers", Json::array()},
+               {"agreement", Json::array()}};
+  for (const MeasuredSensitivity& layer : layers) {
+    Json entry = {{"name", layer.shape.name}, {"K", layer.shape.K}, {"M", layer.shape.M}};
+    for (size_t c = 0; c < layer.criteria.size(); ++c)
+      entry["criteria"][std::string(candidate_criteria()[c].name)] = number(layer.criteria[c]);
+    for (const WidthErrors& errors : layer.errors)
+      entry["errors"].push_back({{"bits", errors.bits},
+                                 {"weight_error", number(errors.weight)},
+                                 {"relative_weight_error", number(errors.relative_weight)},
+                                 {"output_error", number(errors.output)},
+                                 {"relative_output_error", number(errors.relative_output)}});
+    json["layers"].push_back(std::move(entry));
+  }
+  for (const Agreement& one : agreements(layers))
+    json["agreement"].push_back({{"criterion", one.criterion},
+                                 {"bits", one.bits},
+                                 {"tau_output_error", number(one.with_output_error)},
+                                 {"tau_weight_error", number(one.with_weight_error)}});
+  return json;
+}
+
+std::string report_csv(const Layers& layers) {
+  std::vector<std::string> header = {"name", "K", "M"};
+  for (const CandidateCriterion& criterion : candidate_criteria()) header.emplace_back(criterion.name);
+  header.insert(header.end(),
+                {"bits", "weight_error", "relative_weight_error", "output_error", "relative_output_error"});
+  std::string csv = csv_row(header);
+  for (const MeasuredSensitivity& layer : layers) {
+    for (const WidthErrors& errors : layer.errors) {
+      std::vector<std::string> row = {layer.shape.name, std::to_string(layer.shape.K),
+                                      std::to_string(layer.shape.M)};
+      for (const double value : layer.criteria) row.push_back(exact(value));
+      row.push_back(std::to_string(errors.bits));
+      for (const double value :
+           {errors.weight, errors.relative_weight, errors.output, errors.relative_output})
+        row.push_back(exact(value));
+      csv += csv_row(row);
+    }
+  }
+  return csv;
+}
+
+std::string report_text(const Layers& layers) {
+  std::vector<std::string> header = {"layer", std::string(candidate_criteria().front().name)};
+  for (const WidthErrors& errors : layers.front().errors)
+    header.push_back("output error, " + std::to_string(errors.bits) + " bits");
+  TextTable table(header);
+  for (const MeasuredSensitivity& layer : layers) {
+    std::vector<std::string> row = {layer.shape.name, significant(layer.criteria.front())};
+    for (const WidthErrors& errors : layer.errors) row.push_back(significant(errors.relative_output));
+    table.add(row);
+  }
+  TextTable ranks({"Kendall's tau of", "bits", "with output error", "with weight error"});
+  for (const Agreement& one : agreements(layers))
+    ranks.add({std::string(one.criterion), std::to_string(one.bits), significant(one.with_output_error, 3),
+               significant(one.with_weight_error, 3)});
+  return table.str() + "\n" + ranks.str();
+}
+
+class Sensitivity : public Command {
+ public:
+  std::string summary() const override {
+    return "how much each layer suffers at each width, and what tells it";
+  }
+  std::string usage() const override {
+    return "sensitivity --checkpoint DIR [--scheme S] [--bits 2,3,4] [OPTIONS]";
+  }
+  std::string description() const override {
+    return R"(Every layer that quantize quantizes is quantized at each width, alone: its inputs are those of the
+unquantized network. Errors: output error |WX - WqX|^2 and weight error |W - Wq|^2, also relative to
+|WX|^2 and |W|^2.
+
+Mixed bits need to know which layers suffer most before they quantize any. ShiftAddLLM's criterion is
+|S| std(S)^2, S = W / diag(chol(H^-1)), H the damped X X^T: every input's weights by how much of an
+error in them no other input can make good. It stands beside its parts and beside what weights alone
+say. Kendall's tau-b says how well a criterion ranks the layers as their measured errors do: 1 the
+same ranking, 0 none, -1 the reverse.
+
+schemes:
+)" + described_names<Quantizer>("scheme");
+  }
+  std::string example() const override {
+    return "  eyeshift sensitivity --checkpoint traces/checkpoints/opt-tiny --bits 2,3,4 --output "
+           "out/sensitivity.json\n"
+           "  plots/sensitivity.py out/sensitivity.json --output out/sensitivity\n";
+  }
+  po::options_description options() const override {
+    po::options_description options;
+    options.add_options()("checkpoint", value("DIR"), "Hugging Face folder with config.json and safetensors")(
+        "scheme", value("S"), "how weights are coded; default: shiftaddllm-block")(
+        "bits", value("B,..."), "the widths, separated by commas; default: 2,3,4")(
+        "calibration", value("TEXT|T.npy"),
+        "text, or .npy of token ids, that inputs come from; default: traces/text/calibration.txt");
+    add_jobs_option(options);
+    add_report_options(options);
+    return options;
+  }
+
+  void run(const po::variables_map& arguments) const override {
+    const std::string scheme = text_or(arguments, "scheme", "shiftaddllm-block");
+    const Quantizer& quantizer = Registry<Quantizer>::instance().find(scheme, "scheme");
+    if (quantizer.assigns_bits() || quantizer.fixed_bits())
+      throw InputError("--scheme " + scheme + ": its width is not to be chosen; name one whose is");
+    std::vector<int> bits = {2, 3, 4};
+    if (has(arguments, "bits")) {
+      bits.clear();
+      for (const int64_t width : whole_numbers(arguments, "bits", 1, 8, 2))
+        bits.push_back(static_cast<int>(width));
+    }
+    const std::string calibration = file_or_own_text(arguments, "calibration", "calibration.txt");
+    const int threads = jobs(arguments);
+    const ReportSink sink(arguments, input_files(arguments));
+
+    const std::unique_ptr<Network> network =
+        load_network(std::filesystem::path(text(arguments, "checkpoint")));
+    Progress progress("measuring", network->quantized_layers().size(), "layers");
+    const Layers layers = measure_sensitivity(
+        *network, scheme, {}, bits, load_tokens(calibration, network->vocabulary()),
+        [&] { progress.advance(); }, threads);
+    sink.write({[&] { return report_text(layers); },
+                [&] { return dump(report_json(network->name(), scheme, calibration, layers)); },
+                [&] { return report_csv(layers); }});
+  }
+};
+
+const Registration<Command, Sensitivity> registration("sensitivity");
+
+}  // namespace
+}  // namespace eyeshift
