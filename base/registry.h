@@ -11,9 +11,9 @@
 
 namespace eyeshift {
 
-// Named, stateless implementations of one interface (units, dataflows, quantizers). An implementation
-// registers itself with a static Registration in its own file; lookups by name fail with an InputError that
-// lists the names.
+// Named, stateless implementations of one interface (units, dataflows, quantizers). Filled before main()
+// starts and only read after it, so that any thread may look names up. An implementation registers itself
+// with a static Registration in its own file; lookups by name fail with an InputError that lists the names.
 template <typename Interface>
 class Registry {
  public:
@@ -26,6 +26,8 @@ class Registry {
     if (!entries_.emplace(name, std::move(implementation)).second)
       throw InternalError("'" + name + "' is registered twice");
   }
+
+  void remove(const std::string& name) { entries_.erase(name); }
 
   // kind: what the entries are called in the error, e.g. "unit".
   const Interface& find(const std::string& name, const std::string& kind) const {
@@ -46,13 +48,20 @@ class Registry {
   std::map<std::string, std::unique_ptr<Interface>> entries_;
 };
 
-// Usage, at namespace scope of the implementation's file: Registration<Unit, MacFp16>
-// registration("mac-fp16");
+// Registered as long as this lives. Usage, at namespace scope of the implementation's file:
+//   const Registration<Unit, MacFp16> registration("mac-fp16");
 template <typename Interface, typename Implementation>
-struct Registration {
-  explicit Registration(const std::string& name) {
-    Registry<Interface>::instance().add(name, std::make_unique<Implementation>());
+class Registration {
+ public:
+  explicit Registration(std::string name) : name_(std::move(name)) {
+    Registry<Interface>::instance().add(name_, std::make_unique<Implementation>());
   }
+  ~Registration() { Registry<Interface>::instance().remove(name_); }
+  Registration(const Registration&) = delete;
+  Registration& operator=(const Registration&) = delete;
+
+ private:
+  const std::string name_;
 };
 
 }  // namespace eyeshift

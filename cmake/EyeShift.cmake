@@ -70,14 +70,12 @@ endfunction()
 
 # eyeshift_tests(NAME FOLDER): all tests below the folder as one GoogleTest program. CTest runs it in shards of its cases:
 # a process for each would take longer than most of them.
-# Tests find the project's own files through EYESHIFT_SOURCE_DIR.
 set(EYESHIFT_TEST_SHARDS 24)
 function(eyeshift_tests name folder)
   eyeshift_executable(${name} ${folder})
   target_link_libraries(${name} PRIVATE GTest::gtest GTest::gmock)
-  target_compile_definitions(${name} PRIVATE EYESHIFT_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-                             EYESHIFT_BINARY="$<TARGET_FILE:eyeshift>"
-                             EYESHIFT_RTL_VECTORS="$<TARGET_FILE:rtl_vectors>")
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/support/files.cpp PROPERTIES COMPILE_DEFINITIONS
+      "EYESHIFT_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\";EYESHIFT_BINARY=\"$<TARGET_FILE:eyeshift>\";EYESHIFT_RTL_VECTORS=\"$<TARGET_FILE:rtl_vectors>\"")
   add_dependencies(${name} eyeshift rtl_vectors)
   # With sanitizers GCC takes twice as long over the tests' own code at -O1, where little time is spent.
   target_compile_options(${name} PRIVATE $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${EYESHIFT_SANITIZE}>>:-Og>)

@@ -9,12 +9,13 @@
 #include "configs/loaders/published_reader.h"
 #include "dataflows/dataflow.h"
 #include "models/pe/unit.h"
+#include "tests/support/files.h"
 #include "traces/quantizers/quantizer.h"
 
 namespace eyeshift {
 namespace {
 
-constexpr const char* kConfigs = EYESHIFT_SOURCE_DIR "/configs/";
+const std::string kConfigs = project_file("configs/");
 
 // A layer of a network on Eyeriss v1 with the mapping that a file in configs/mappings has for it.
 Schedule chip_schedule(const std::string& network, const std::string& mappings, const std::string& layer,

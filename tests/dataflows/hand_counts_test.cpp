@@ -3,6 +3,7 @@
 #include "configs/loaders/accelerator_reader.h"
 #include "models/pe/unit.h"
 #include "sim/replay/replay.h"
+#include "tests/support/files.h"
 #include "traces/quantizers/quantizer.h"
 
 namespace eyeshift {
@@ -36,7 +37,7 @@ ReplayJob job(const LayerShape& shape, int64_t tokens, const std::string& scheme
 
 LayerResult replayed(const ReplayJob& job) {
   const AcceleratorConfig accelerator =
-      load_accelerator(EYESHIFT_SOURCE_DIR "/configs/accelerators/eyeriss-168.yaml", listed_units());
+      load_accelerator(project_file("configs/accelerators/eyeriss-168.yaml"), listed_units());
   return replay(specialised(accelerator, job.unit), {job}, 1).front().result;
 }
 

@@ -7,6 +7,7 @@
 #include "configs/loaders/accelerator_reader.h"
 #include "dataflows/dataflow.h"
 #include "models/pe/unit.h"
+#include "tests/support/files.h"
 
 namespace eyeshift {
 namespace {
@@ -132,8 +133,7 @@ TEST(ScheduleBuilderTest, PassesThatKeepTheirPartialSumsWriteNothing) {
 // Schedules as the dataflows make them, with many kinds of passes.
 std::vector<Schedule> real_schedules() {
   const AcceleratorConfig accelerator = specialised(
-      load_accelerator(EYESHIFT_SOURCE_DIR "/configs/accelerators/eyeriss-168.yaml", listed_units()),
-      "mac-fp16");
+      load_accelerator(project_file("configs/accelerators/eyeriss-168.yaml"), listed_units()), "mac-fp16");
   LayerShape conv{"conv", 4 * 9, 30, 1, {}, 0, 0};
   conv.conv = Convolution{8, 13, 3, 2, 1, 2};
   std::vector<Schedule> schedules;

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "configs/loaders/accelerator_reader.h"
-#include "tests/support/yaml_test_files.h"
+#include "tests/support/files.h"
 
 namespace eyeshift {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/support/yaml_test_files.h"
+#include "tests/support/files.h"
 
 namespace eyeshift {
 namespace {

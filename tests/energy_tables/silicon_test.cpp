@@ -4,7 +4,7 @@
 #include "energy_tables/pricing.h"
 #include "energy_tables/rows.h"
 #include "energy_tables/unit_parts.h"
-#include "tests/support/yaml_test_files.h"
+#include "tests/support/files.h"
 
 namespace eyeshift {
 namespace {

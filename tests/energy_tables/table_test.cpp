@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "base/files/sha256.h"
-#include "tests/support/yaml_test_files.h"
+#include "tests/support/files.h"
 
 namespace eyeshift {
 namespace {
@@ -144,8 +144,8 @@ TEST(Table, RefusesUnknownAndCircularExtends) {
 TEST(Table, RefusesWhatIsNoTable) {
   TestFolder folder;
   EXPECT_THAT(load_error(""), HasSubstr("the file is empty"));
-  EXPECT_THAT(input_error_of([&] { load_table(folder.path("none.yaml")); }), HasSubstr("not found"));
-  EXPECT_THAT(input_error_of([&] { load_table(folder.path("")); }), HasSubstr("folder"));
+  EXPECT_THAT(input_error_of([&] { load_table((folder / "none.yaml")); }), HasSubstr("not found"));
+  EXPECT_THAT(input_error_of([&] { load_table((folder / "")); }), HasSubstr("folder"));
   EXPECT_THAT(input_error_of([] { load_table("horowitz-cacti-45mn"); }),
               HasSubstr("did you mean 'horowitz-cacti-45nm"));
 }

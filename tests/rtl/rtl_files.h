@@ -1,22 +1,14 @@
 #pragma once
 
-#include <fstream>
 #include <regex>
-#include <sstream>
 #include <string>
 #include <vector>
 
+#include "tests/support/files.h"
+
 namespace eyeshift {
 
-inline std::string rtl_file(const std::string& name) {
-  return std::string(EYESHIFT_SOURCE_DIR) + "/rtl/" + name;
-}
-
-inline std::string content_of(const std::string& path) {
-  std::ostringstream content;
-  content << std::ifstream(path, std::ios::binary).rdbuf();
-  return content.str();
-}
+inline std::string rtl_file(const std::string& name) { return project_file("rtl/" + name); }
 
 // The modules that rtl/tops.v puts on top, in its order.
 inline std::vector<std::string> top_modules() {

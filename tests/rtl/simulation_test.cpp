@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "tests/rtl/rtl_files.h"
-#include "tests/support/yaml_test_files.h"
+#include "tests/support/files.h"
 
 namespace eyeshift {
 namespace {
@@ -18,7 +18,7 @@ constexpr char kCount[] = " --count 700 ";
 
 // Exit status of a shell command; what it prints goes to the folder's "log".
 int run(const TestFolder& folder, const std::string& command) {
-  return WEXITSTATUS(std::system((command + " >'" + folder.path("log") + "' 2>&1").c_str()));
+  return WEXITSTATUS(std::system((command + " >'" + (folder / "log") + "' 2>&1").c_str()));
 }
 
 bool has_program(const std::string& name) {
@@ -26,7 +26,7 @@ bool has_program(const std::string& name) {
 }
 
 std::string simulate(const std::string& scripts) {
-  return "python3 -B '" + scripts + "/simulate.py' --vectors '" EYESHIFT_RTL_VECTORS "'";
+  return "python3 -B '" + scripts + "/simulate.py' --vectors '" + rtl_vectors_program() + "'";
 }
 
 class Simulation : public testing::Test {
@@ -35,7 +35,7 @@ class Simulation : public testing::Test {
     if (!has_program("iverilog") || !has_program("vvp"))
       GTEST_SKIP() << "no iverilog: apt-get install iverilog";
   }
-  std::string log() const { return content_of(folder_.path("log")); }
+  std::string log() const { return content_of((folder_ / "log")); }
   TestFolder folder_;
 };
 
@@ -59,7 +59,7 @@ class WrongModules : public Simulation {
       if (entry.is_regular_file())
         folder_.write(entry.path().filename().string(), content_of(entry.path().string()));
     folder_.write(file, replaced(content_of(rtl_file(file)), from, to));
-    return run(folder_, simulate(folder_.path("")) + kCount + module);
+    return run(folder_, simulate((folder_ / "")) + kCount + module);
   }
 };
 
@@ -90,14 +90,14 @@ std::string with_synthesise(const std::string& line) {
 
 TEST_F(Simulation, OfANetlistAgrees) {
   if (!has_program("yosys")) GTEST_SKIP() << "no yosys: apt-get install yosys";
-  const std::string netlist = folder_.path("dequantizer.v");
+  const std::string netlist = (folder_ / "dequantizer.v");
   ASSERT_EQ(run(folder_,
                 with_synthesise("synthesise.cells_of('dequantizer', synthesise.CELLS, '" + netlist + "')")),
             0)
       << log();
   EXPECT_THAT(content_of(netlist), testing::Not(HasSubstr("leading_zeros #")));
   const std::string command =
-      simulate(rtl_file("")) + kCount + "--netlists '" + folder_.path("") + "' dequantizer";
+      simulate(rtl_file("")) + kCount + "--netlists '" + (folder_ / "") + "' dequantizer";
   EXPECT_EQ(run(folder_, command), 0) << log();
   folder_.write("dequantizer.v", replaced(content_of(netlist), "^", "|"));
   EXPECT_EQ(run(folder_, command), 1) << log();
@@ -105,12 +105,11 @@ TEST_F(Simulation, OfANetlistAgrees) {
 
 TEST(RtlScripts, MadeTheTableOfTheGateCounts) {
   const TestFolder folder;
-  const std::string table = folder.path("gates-45nm.yaml");
+  const std::string table = (folder / "gates-45nm.yaml");
   ASSERT_EQ(run(folder, with_synthesise("synthesise.gates_table.write('" + rtl_file("gate_counts.csv") +
                                         "', '" + table + "')")),
             0);
-  EXPECT_EQ(content_of(table),
-            content_of(std::string(EYESHIFT_SOURCE_DIR) + "/energy_tables/tables/gates-45nm.yaml"));
+  EXPECT_EQ(content_of(table), content_of(project_file("energy_tables/tables/gates-45nm.yaml")));
 }
 
 TEST(RtlScripts, SayWhatToInstall) {
@@ -121,16 +120,16 @@ TEST(RtlScripts, SayWhatToInstall) {
                    rtl_file(script) + "'");
   };
   EXPECT_EQ(without_programs("simulate.py"), 1);
-  EXPECT_THAT(content_of(folder.path("log")),
+  EXPECT_THAT(content_of((folder / "log")),
               HasSubstr("error: no iverilog and no vvp: apt-get install iverilog"));
   EXPECT_EQ(without_programs("synthesise.py"), 1);
-  EXPECT_THAT(content_of(folder.path("log")), HasSubstr("error: no yosys"));
+  EXPECT_THAT(content_of((folder / "log")), HasSubstr("error: no yosys"));
 }
 
 TEST(RtlVectors, AreOfTheModulesOnTop) {
   const TestFolder folder;
-  ASSERT_EQ(run(folder, EYESHIFT_RTL_VECTORS " list"), 0);
-  std::istringstream lines(content_of(folder.path("log")));
+  ASSERT_EQ(run(folder, rtl_vectors_program() + " list"), 0);
+  std::istringstream lines(content_of((folder / "log")));
   std::vector<std::string> names;
   for (std::string line; std::getline(lines, line);) names.push_back(line.substr(0, line.find(' ')));
   EXPECT_THAT(names, testing::UnorderedElementsAreArray(top_modules()));
@@ -138,10 +137,10 @@ TEST(RtlVectors, AreOfTheModulesOnTop) {
 
 TEST(RtlVectors, AreTheSameEachTime) {
   const TestFolder folder;
-  ASSERT_EQ(run(folder, EYESHIFT_RTL_VECTORS " shift_add 100"), 0);
-  const std::string first = content_of(folder.path("log"));
-  ASSERT_EQ(run(folder, EYESHIFT_RTL_VECTORS " shift_add 100"), 0);
-  EXPECT_EQ(content_of(folder.path("log")), first);
+  ASSERT_EQ(run(folder, rtl_vectors_program() + " shift_add 100"), 0);
+  const std::string first = content_of((folder / "log"));
+  ASSERT_EQ(run(folder, rtl_vectors_program() + " shift_add 100"), 0);
+  EXPECT_EQ(content_of((folder / "log")), first);
   EXPECT_GT(first.size(), 100 * std::string("operands result\n").size());
 }
 
@@ -152,8 +151,8 @@ TEST(RtlVectors, RefuseBadArguments) {
                                            {"mac_fp16 0", "COUNT"},
                                            {"mac_fp16 10x", "COUNT"},
                                            {"mac_fp16 10 11", "usage: "}}) {
-    EXPECT_EQ(run(folder, std::string(EYESHIFT_RTL_VECTORS " ") + arguments), 2) << arguments;
-    EXPECT_THAT(content_of(folder.path("log")), HasSubstr(message)) << arguments;
+    EXPECT_EQ(run(folder, rtl_vectors_program() + " " + arguments), 2) << arguments;
+    EXPECT_THAT(content_of((folder / "log")), HasSubstr(message)) << arguments;
   }
 }
 

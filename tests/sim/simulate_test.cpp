@@ -174,7 +174,7 @@ TEST(Simulate, ForecastsOnStandardErrorBeforeItStarts) {
       throw InputError("started");
     }
   };
-  static const Registration<Dataflow, Endless> registration("endless-for-tests");
+  const Registration<Dataflow, Endless> registration("endless-for-tests");
   SimulateTask task = task_of({{"a", 64, 48, 1}}, "fp16", "mac-fp16", 1);
   task.options.dataflow = "endless-for-tests";
   task.options.fast_forward = false;

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/errors.h"
+#include "tests/support/files.h"
 
 namespace eyeshift::testing {
 
@@ -43,9 +44,7 @@ class TemporaryFolder {
 };
 
 // A file of the project.
-inline std::filesystem::path project_file(const std::string& name) {
-  return std::filesystem::path(EYESHIFT_SOURCE_DIR) / name;
-}
+inline std::filesystem::path project_file(const std::string& name) { return eyeshift::project_file(name); }
 
 inline void write_bytes(const std::filesystem::path& path, std::string_view bytes) {
   std::ofstream(path, std::ios::binary) << bytes;

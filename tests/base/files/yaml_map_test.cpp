@@ -4,7 +4,8 @@
 
 #include <limits>
 
-#include "tests/support/yaml_test_files.h"
+#include "base/files/data_files.h"
+#include "tests/support/files.h"
 
 namespace eyeshift {
 namespace {
@@ -151,8 +152,8 @@ TEST(YamlMap, NamesThePathOfNestedKeys) {
 
 TEST(DataFiles, RefusesFoldersMissingAndUnreadableFiles) {
   TestFolder folder;
-  EXPECT_THAT(input_error_of([&] { read_text_file(folder.path("")); }), HasSubstr("is a folder"));
-  EXPECT_THAT(input_error_of([&] { read_text_file(folder.path("none")); }), HasSubstr("No such file"));
+  EXPECT_THAT(input_error_of([&] { read_text_file((folder / "")); }), HasSubstr("is a folder"));
+  EXPECT_THAT(input_error_of([&] { read_text_file((folder / "none")); }), HasSubstr("No such file"));
   EXPECT_THAT(input_error_of([&] { read_text_file("/dev/zero"); }), HasSubstr("larger than the 4 MB"));
   EXPECT_THAT(input_error_of([&] { find_data_file("", "configs/accelerators", "accelerator"); }),
               HasSubstr("empty"));

@@ -2,7 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/support/yaml_test_files.h"
+#include "base/files/data_files.h"
+#include "tests/support/files.h"
 
 namespace eyeshift {
 namespace {
@@ -14,7 +15,7 @@ using testing::HasSubstr;
 const std::vector<std::string> kUnits = {"dequant-mac", "lut",      "mac-fp16",
                                          "mac-int16",   "mac-int8", "shift-add"};
 
-const char kFile[] = EYESHIFT_SOURCE_DIR "/configs/accelerators/eyeriss-168.yaml";
+const std::string kFile = project_file("configs/accelerators/eyeriss-168.yaml");
 
 // The message for the default accelerator with one line changed.
 std::string error_with(const std::string& from, const std::string& to) {

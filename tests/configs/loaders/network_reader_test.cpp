@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "configs/loaders/mapping_reader.h"
-#include "tests/support/yaml_test_files.h"
+#include "tests/support/files.h"
 
 namespace eyeshift {
 namespace {

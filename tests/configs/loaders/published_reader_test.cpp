@@ -4,7 +4,8 @@
 
 #include <cmath>
 
-#include "tests/support/yaml_test_files.h"
+#include "base/files/data_files.h"
+#include "tests/support/files.h"
 
 namespace eyeshift {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const char kFile[] = EYESHIFT_SOURCE_DIR "/configs/published/eyeriss-jssc-alexnet.yaml";
+const std::string kFile = project_file("configs/published/eyeriss-jssc-alexnet.yaml");
 
 // The message for the chip's measurements with one piece of text changed.
 std::string error_with(const std::string& from, const std::string& to) {

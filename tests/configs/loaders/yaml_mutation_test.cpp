@@ -6,7 +6,8 @@
 #include "configs/loaders/network_reader.h"
 #include "configs/loaders/published_reader.h"
 #include "energy_tables/table.h"
-#include "tests/support/yaml_test_files.h"
+#include "base/files/data_files.h"
+#include "tests/support/files.h"
 
 namespace eyeshift {
 namespace {
@@ -37,7 +38,7 @@ std::string mutated(std::string text, std::mt19937& random) {
 // Every damaged file loads or gives an InputError; anything else fails the test or crashes it.
 template <typename Load>
 void expect_loads_or_input_error(const std::string& file, const Load& load) {
-  const std::string original = read_text_file(std::string(EYESHIFT_SOURCE_DIR) + "/" + file);
+  const std::string original = read_text_file(project_file(file));
   TestFolder folder;
   std::mt19937 random(1);
   int refused = 0;

@@ -7,6 +7,7 @@
 #include "base/errors.h"
 #include "configs/loaders/accelerator_reader.h"
 #include "models/pe/unit.h"
+#include "tests/support/files.h"
 
 namespace eyeshift::testing {
 namespace {
@@ -118,7 +119,7 @@ std::vector<AcceleratorConfig> accelerators_for(const UnitCase& unit_case, Accum
   for (AcceleratorConfig& accelerator : accelerators) accelerator.array.units = listed_units();
   const std::string chip = unit_case.unit == "mac-int16" ? "eyeriss-v1" : "eyeriss-168";
   accelerators.push_back(
-      load_accelerator(EYESHIFT_SOURCE_DIR "/configs/accelerators/" + chip + ".yaml", listed_units()));
+      load_accelerator(project_file("configs/accelerators/") + chip + ".yaml", listed_units()));
   for (AcceleratorConfig& accelerator : accelerators) {
     accelerator = specialised(accelerator, unit_case.unit);
     accelerator.array.accumulator = accumulator;

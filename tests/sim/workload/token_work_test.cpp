@@ -8,8 +8,8 @@
 #include "sim/report/report_json.h"
 #include "sim/report/report_text.h"
 #include "sim/simulate.h"
+#include "tests/support/files.h"
 #include "tests/support/sample_run.h"
-#include "tests/support/yaml_test_files.h"
 
 namespace eyeshift {
 namespace {

@@ -44,7 +44,8 @@ class ResumeCommand : public ::testing::Test {
 
   // Starts the program, which may write files of so many bytes.
   pid_t start(const std::vector<std::string>& arguments, rlim_t file_bytes = RLIM_INFINITY) {
-    std::vector<char*> argv = {const_cast<char*>(EYESHIFT_BINARY)};
+    std::string path = program();
+    std::vector<char*> argv = {path.data()};
     for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
     const pid_t child = ::fork();

@@ -1,38 +1,43 @@
 #pragma once
 
-#include <unistd.h>
-
 #include <filesystem>
-#include <fstream>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "base/errors.h"
-#include "base/files/data_files.h"
 
 namespace eyeshift {
 
-// A folder for a test's files, removed with its end.
+// A folder of a test's own, removed at its end.
 class TestFolder {
  public:
-  TestFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "eyeshift-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw InternalError("no temporary folder");
-    path_ = name;
-  }
-  ~TestFolder() { std::filesystem::remove_all(path_); }
+  TestFolder();
+  ~TestFolder();
   TestFolder(const TestFolder&) = delete;
   TestFolder& operator=(const TestFolder&) = delete;
 
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return (path_ / name).string();
-  }
-  std::string path(const std::string& name) const { return (path_ / name).string(); }
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  // Names of what lies in the folder, sorted.
+  std::vector<std::string> names() const;
+  // Writes a file and returns its path.
+  std::string write(const std::string& name, const std::string& content) const;
 
  private:
   std::filesystem::path path_;
 };
+
+// The content of a file; "" where there is none.
+std::string content_of(const std::string& path);
+nlohmann::json json_of(const std::string& path);
+
+// A file of the project.
+std::string project_file(const std::string& name);
+// The built program that prints vectors for the Verilog.
+std::string rtl_vectors_program();
+// The built program itself.
+std::string program();
 
 // `text` with the first `from` replaced; throws where it is not there, so that no test edits nothing.
 inline std::string replaced(std::string text, const std::string& from, const std::string& to) {
