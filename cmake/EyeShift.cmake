@@ -3,7 +3,11 @@
 
 add_library(eyeshift_options INTERFACE)
 target_include_directories(eyeshift_options INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_definitions(eyeshift_options INTERFACE EIGEN_DONT_PARALLELIZE
+# Eigen cuts its products into blocks by the processor's caches, and the blocks decide in which order it adds up. With sizes
+# that are stated here, all processors add up alike.
+target_compile_definitions(eyeshift_options INTERFACE EIGEN_DONT_PARALLELIZE EIGEN_NO_CPUID
+                           EIGEN_DEFAULT_L1_CACHE_SIZE=32768 EIGEN_DEFAULT_L2_CACHE_SIZE=524288
+                           EIGEN_DEFAULT_L3_CACHE_SIZE=8388608
                            EYESHIFT_VERSION="${PROJECT_VERSION}")
 # -ffp-contract=off: a fused multiply-add rounds once where the modelled hardware rounds twice.
 # -Wno-maybe-uninitialized, -Wno-uninitialized: GCC 12 takes the undefined register of an AVX intrinsic, inlined from
@@ -12,8 +16,8 @@ target_compile_options(eyeshift_options INTERFACE -Wall -Wextra -Wpedantic -Wsha
                        $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
                        $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${EYESHIFT_SANITIZE}>>:-Wno-uninitialized>
                        $<$<BOOL:${EYESHIFT_WERROR}>:-Werror>)
-# Eigen adds up in the order of its vectors' width, so one set of instructions is every machine's: that of x86-64-v3 (AVX2,
-# FMA). Results are the same bytes on all of them.
+# Eigen adds up as many terms at once as a vector has, so all processors are given the same instructions: those of x86-64-v3
+# (AVX2 and FMA).
 if(EYESHIFT_NATIVE)
   target_compile_options(eyeshift_options INTERFACE -march=native)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
@@ -32,22 +36,17 @@ target_link_libraries(eyeshift_options INTERFACE Eigen3::Eigen nlohmann_json::nl
 
 set_property(GLOBAL PROPERTY EYESHIFT_LIBRARIES "")
 
-# eyeshift_precompile(NAME KIND HEADER...): with EYESHIFT_PRECOMPILE, gives the target the headers in precompiled form. The
-# first target of a KIND makes it and the others take it from there: targets of one kind must not differ in options.
-function(eyeshift_precompile name kind)
-  if(NOT EYESHIFT_PRECOMPILE)
-    return()
-  endif()
-  get_property(maker GLOBAL PROPERTY EYESHIFT_PRECOMPILED_${kind})
-  if(maker)
-    target_precompile_headers(${name} REUSE_FROM ${maker})
-  else()
-    target_precompile_headers(${name} PRIVATE ${ARGN})
-    set_property(GLOBAL PROPERTY EYESHIFT_PRECOMPILED_${kind} ${name})
-  endif()
+# eyeshift_folders_at_once(TARGET SOURCE...): with EYESHIFT_UNITY, the sources of a folder are compiled as one: their headers' templates,
+# which take most of the compiler's time, are then compiled once a folder instead of once a file.
+function(eyeshift_folders_at_once target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${EYESHIFT_UNITY} UNITY_BUILD_MODE GROUP)
+  foreach(source IN LISTS ARGN)
+    cmake_path(GET source PARENT_PATH folder)
+    file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${folder})
+    string(MAKE_C_IDENTIFIER "${folder}" group)
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
+  endforeach()
 endfunction()
-set(EYESHIFT_HEADERS <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <map> <optional> <string> <vector>
-    <Eigen/Core> <nlohmann/json.hpp>)
 
 # eyeshift_library(ROOM): all .cpp files below the room's folder as one OBJECT library; a new file is picked up. The command
 # line and its subcommands are the program's only.
@@ -56,7 +55,7 @@ function(eyeshift_library room)
   list(FILTER sources EXCLUDE REGEX "/sim/program/")
   add_library(${room} OBJECT ${sources})
   target_link_libraries(${room} PUBLIC eyeshift_options)
-  eyeshift_precompile(${room} SOURCES ${EYESHIFT_HEADERS})
+  eyeshift_folders_at_once(${room} ${sources})
   set_property(GLOBAL APPEND PROPERTY EYESHIFT_LIBRARIES ${room})
 endfunction()
 
@@ -65,6 +64,7 @@ function(eyeshift_executable name folder)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
   get_property(libraries GLOBAL PROPERTY EYESHIFT_LIBRARIES)
   add_executable(${name} ${sources})
+  eyeshift_folders_at_once(${name} ${sources})
   target_link_libraries(${name} PRIVATE eyeshift_options ${libraries})
 endfunction()
 
@@ -77,9 +77,16 @@ function(eyeshift_tests name folder)
   set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/support/files.cpp PROPERTIES COMPILE_DEFINITIONS
       "EYESHIFT_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\";EYESHIFT_BINARY=\"$<TARGET_FILE:eyeshift>\";EYESHIFT_RTL_VECTORS=\"$<TARGET_FILE:rtl_vectors>\"")
   add_dependencies(${name} eyeshift rtl_vectors)
-  # With sanitizers GCC takes twice as long over the tests' own code at -O1, where little time is spent.
-  target_compile_options(${name} PRIVATE $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${EYESHIFT_SANITIZE}>>:-Og>)
-  eyeshift_precompile(${name} TESTS ${EYESHIFT_HEADERS} <gmock/gmock.h>)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
+  if(EYESHIFT_UNITY)
+    target_precompile_headers(${name} PRIVATE <filesystem> <functional> <map> <string> <vector> <Eigen/Core>
+                              <nlohmann/json.hpp> <gmock/gmock.h>)
+  endif()
+  # The compiler takes half the time over the tests' own code, where little time is spent: but for what computes layers anew.
+  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Og>)
+  file(GLOB references ${PROJECT_SOURCE_DIR}/tests/models/reference/*.cpp)
+  set_source_files_properties(${references} PROPERTIES COMPILE_OPTIONS $<$<CXX_COMPILER_ID:GNU>:-O2>
+                              SKIP_PRECOMPILE_HEADERS ON)
   math(EXPR last "${EYESHIFT_TEST_SHARDS} - 1")
   foreach(shard RANGE ${last})
     add_test(NAME shard_${shard} COMMAND ${name} --gtest_brief=1)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -11,6 +12,9 @@ namespace eyeshift {
 
 // Keys keep the order in which they are written.
 using Json = nlohmann::ordered_json;
+
+// A number; null where it is infinite or not a number, which JSON cannot say.
+inline Json finite_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 // A value of an object by its key; throws InputError where there is none. `where` names the object in errors.
 inline const Json& field(const Json& object, const std::string& key, const std::string& where) {

@@ -9,7 +9,7 @@
 namespace eyeshift {
 namespace {
 
-constexpr char kFolder[] = "configs/accelerators";
+constexpr char kAccelerators[] = "configs/accelerators";
 
 constexpr int kWidestPort = 256;
 constexpr int kWidestLink = 1024;
@@ -115,7 +115,7 @@ void read_dram(YamlMap& map, AcceleratorConfig::Dram& dram) {
 AcceleratorConfig load_accelerator(const std::string& path_or_name,
                                    const std::vector<std::string>& known_units) {
   AcceleratorConfig config;
-  read_yaml(find_data_file(path_or_name, kFolder, "accelerator"), [&](YamlMap& map) {
+  read_yaml(find_data_file(path_or_name, kAccelerators, "accelerator"), [&](YamlMap& map) {
     using Compression = AcceleratorConfig::Compression;
     map.text("name", config.name, "what reports call the accelerator");
     map.map(
@@ -140,6 +140,6 @@ AcceleratorConfig load_accelerator(const std::string& path_or_name,
   return config;
 }
 
-std::vector<std::string> accelerator_names() { return data_file_names(kFolder); }
+std::vector<std::string> accelerator_names() { return data_file_names(kAccelerators); }
 
 }  // namespace eyeshift

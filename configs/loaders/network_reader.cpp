@@ -10,7 +10,7 @@
 namespace eyeshift {
 namespace {
 
-constexpr char kFolder[] = "configs/networks";
+constexpr char kNetworks[] = "configs/networks";
 constexpr Range<int64_t> kChannels{1, 1 << 20};
 constexpr Range<int64_t> kPixels{1, 1 << 16};
 constexpr Range<int64_t> kHeads{1, 1 << 16};
@@ -134,7 +134,7 @@ NetworkConfig load_network(const std::string& path_or_name) {
     add(map, shape.width * shape.count);
     network.norms.push_back(shape);
   };
-  read_yaml(find_data_file(path_or_name, kFolder, "network"), [&](YamlMap& map) {
+  read_yaml(find_data_file(path_or_name, kNetworks, "network"), [&](YamlMap& map) {
     map.text("name", network.name, "what reports call the network");
     map.list("layers", read_layer, "layers in the network's order");
     map.map(
@@ -145,6 +145,6 @@ NetworkConfig load_network(const std::string& path_or_name) {
   return network;
 }
 
-std::vector<std::string> network_names() { return data_file_names(kFolder); }
+std::vector<std::string> network_names() { return data_file_names(kNetworks); }
 
 }  // namespace eyeshift

@@ -8,7 +8,7 @@
 namespace eyeshift {
 namespace {
 
-constexpr char kFolder[] = "configs/published";
+constexpr char kPublished[] = "configs/published";
 
 }  // namespace
 
@@ -32,7 +32,7 @@ Published load_published(const std::string& path_or_name) {
     }
     published.subjects.push_back(subject);
   };
-  read_yaml(find_data_file(path_or_name, kFolder, "publication"), [&](YamlMap& map) {
+  read_yaml(find_data_file(path_or_name, kPublished, "publication"), [&](YamlMap& map) {
     map.text("name", published.name, "the publication's name");
     map.text("source", published.source, "where the values are printed");
     map.require("quantities", "unit and source by quantity");
@@ -43,6 +43,6 @@ Published load_published(const std::string& path_or_name) {
   return published;
 }
 
-std::vector<std::string> published_names() { return data_file_names(kFolder); }
+std::vector<std::string> published_names() { return data_file_names(kPublished); }
 
 }  // namespace eyeshift

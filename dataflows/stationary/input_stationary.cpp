@@ -30,7 +30,7 @@ class InputStationary : public RowOrder {
   }
 };
 
-const Registration<Dataflow, InputStationary> registration("input-stationary");
+const Registration<Dataflow, InputStationary> input_stationary_registration("input-stationary");
 
 }  // namespace
 }  // namespace eyeshift

@@ -94,7 +94,7 @@ class OutputStationary : public TiledDataflow {
   }
 };
 
-const Registration<Dataflow, OutputStationary> registration("output-stationary");
+const Registration<Dataflow, OutputStationary> output_stationary_registration("output-stationary");
 
 }  // namespace
 }  // namespace eyeshift

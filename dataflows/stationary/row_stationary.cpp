@@ -52,7 +52,7 @@ class RowStationary : public RowOrder {
   }
 };
 
-const Registration<Dataflow, RowStationary> registration("row-stationary");
+const Registration<Dataflow, RowStationary> row_stationary_registration("row-stationary");
 
 }  // namespace
 }  // namespace eyeshift

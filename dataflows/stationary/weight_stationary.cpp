@@ -50,7 +50,7 @@ class WeightStationary : public TiledDataflow {
   }
 };
 
-const Registration<Dataflow, WeightStationary> registration("weight-stationary");
+const Registration<Dataflow, WeightStationary> weight_stationary_registration("weight-stationary");
 
 }  // namespace
 }  // namespace eyeshift

@@ -157,7 +157,7 @@ class DequantMac : public Unit {
   }
 };
 
-const Registration<Unit, DequantMac> registration("dequant-mac");
+const Registration<Unit, DequantMac> dequant_mac_registration("dequant-mac");
 
 }  // namespace
 }  // namespace eyeshift

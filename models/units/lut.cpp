@@ -225,7 +225,7 @@ class Lut : public Unit {
   }
 };
 
-const Registration<Unit, Lut> registration("lut");
+const Registration<Unit, Lut> lut_registration("lut");
 
 }  // namespace
 }  // namespace eyeshift

@@ -44,7 +44,7 @@ class MacFp16 : public Unit {
   }
 };
 
-const Registration<Unit, MacFp16> registration("mac-fp16");
+const Registration<Unit, MacFp16> mac_fp16_registration("mac-fp16");
 
 }  // namespace
 }  // namespace eyeshift

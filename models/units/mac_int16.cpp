@@ -79,7 +79,7 @@ class MacInt16 : public Unit {
   }
 };
 
-const Registration<Unit, MacInt16> registration("mac-int16");
+const Registration<Unit, MacInt16> mac_int16_registration("mac-int16");
 
 }  // namespace
 }  // namespace eyeshift

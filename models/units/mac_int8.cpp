@@ -77,7 +77,7 @@ class MacInt8 : public Unit {
   }
 };
 
-const Registration<Unit, MacInt8> registration("mac-int8");
+const Registration<Unit, MacInt8> mac_int8_registration("mac-int8");
 
 }  // namespace
 }  // namespace eyeshift

@@ -114,7 +114,7 @@ class ShiftAdd : public Unit {
   }
 };
 
-const Registration<Unit, ShiftAdd> registration("shift-add");
+const Registration<Unit, ShiftAdd> shift_add_registration("shift-add");
 
 }  // namespace
 }  // namespace eyeshift

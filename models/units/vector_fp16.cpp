@@ -61,7 +61,7 @@ class VectorFp16 : public Unit {
   }
 };
 
-const Registration<Unit, VectorFp16> registration("vector-fp16");
+const Registration<Unit, VectorFp16> vector_fp16_registration("vector-fp16");
 
 }  // namespace
 }  // namespace eyeshift

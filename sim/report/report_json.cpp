@@ -8,8 +8,6 @@
 namespace eyeshift {
 namespace {
 
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 Json to_json(const ActionCounts& actions) {
   Json json = Json::object();
   for (size_t i = 0; i < kActionCount; ++i)
@@ -175,11 +173,11 @@ Json to_json(const RunReport& run) {
                {"batch", run.batch},       {"bits_per_weight", run.bits_per_weight}};
   json["context"] = run.context > 0 ? Json(run.context) : Json(nullptr);
   if (run.accuracy) {
-    json["perplexity"] = number(run.accuracy->perplexity);
-    json["nll"] = number(run.accuracy->nll);
+    json["perplexity"] = finite_or_null(run.accuracy->perplexity);
+    json["nll"] = finite_or_null(run.accuracy->nll);
     if (run.accuracy->unit_perplexity) {
-      json["unit_perplexity"] = number(*run.accuracy->unit_perplexity);
-      json["unit_nll"] = number(run.accuracy->unit_nll.value());
+      json["unit_perplexity"] = finite_or_null(*run.accuracy->unit_perplexity);
+      json["unit_nll"] = finite_or_null(run.accuracy->unit_nll.value());
     }
     json["evaluated_tokens"] = run.accuracy->tokens;
     json["quantize_s"] = run.accuracy->quantize_s;

@@ -95,7 +95,7 @@ class BloomFamily : public NetworkFamily {
   }
 };
 
-const Registration<NetworkFamily, BloomFamily> registration("bloom");
+const Registration<NetworkFamily, BloomFamily> bloom_registration("bloom");
 
 }  // namespace
 }  // namespace eyeshift

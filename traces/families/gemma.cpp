@@ -28,7 +28,7 @@ class GemmaFamily : public NetworkFamily {
   }
 };
 
-const Registration<NetworkFamily, GemmaFamily> registration("gemma");
+const Registration<NetworkFamily, GemmaFamily> gemma_registration("gemma");
 
 }  // namespace
 }  // namespace eyeshift

@@ -8,7 +8,7 @@ namespace eyeshift {
 namespace {
 
 // Absent keys take the defaults of transformers' GPT2Config, which has two names for some of them.
-DecoderSizes read_sizes(const ModelConfig& config) {
+DecoderSizes gpt2_sizes(const ModelConfig& config) {
   DecoderSizes sizes;
   sizes.hidden = config.aliased_size("hidden_size", "n_embd");
   sizes.feed_forward = config.size("n_inner", 4 * sizes.hidden);
@@ -75,11 +75,11 @@ class Gpt2Family : public NetworkFamily {
                                 const Checkpoint& checkpoint) const override {
     const auto epsilon = static_cast<float>(config.number("layer_norm_epsilon", 1e-5));
     const NetworkTensors tensors(checkpoint, "transformer.", "wte.weight");
-    return std::make_unique<Gpt2>(name, read_sizes(config), epsilon, tensors);
+    return std::make_unique<Gpt2>(name, gpt2_sizes(config), epsilon, tensors);
   }
 };
 
-const Registration<NetworkFamily, Gpt2Family> registration("gpt2");
+const Registration<NetworkFamily, Gpt2Family> gpt2_registration("gpt2");
 
 }  // namespace
 }  // namespace eyeshift

@@ -19,7 +19,7 @@ class LlamaFamily : public NetworkFamily {
   }
 };
 
-const Registration<NetworkFamily, LlamaFamily> registration("llama");
+const Registration<NetworkFamily, LlamaFamily> llama_registration("llama");
 
 }  // namespace
 }  // namespace eyeshift

@@ -21,7 +21,7 @@ class MistralFamily : public NetworkFamily {
   }
 };
 
-const Registration<NetworkFamily, MistralFamily> registration("mistral");
+const Registration<NetworkFamily, MistralFamily> mistral_registration("mistral");
 
 }  // namespace
 }  // namespace eyeshift

@@ -12,7 +12,7 @@ namespace {
 // Position p reads row p + 2 of the table of positions.
 constexpr int64_t kPositionOffset = 2;
 
-DecoderSizes read_sizes(const ModelConfig& config) {
+DecoderSizes opt_sizes(const ModelConfig& config) {
   DecoderSizes sizes;
   sizes.hidden = config.size("hidden_size");
   sizes.feed_forward = config.size("ffn_dim");
@@ -85,11 +85,11 @@ class OptFamily : public NetworkFamily {
   std::unique_ptr<Network> load(const std::string& name, const ModelConfig& config,
                                 const Checkpoint& checkpoint) const override {
     const NetworkTensors tensors(checkpoint, "model.", "decoder.embed_tokens.weight");
-    return std::make_unique<Opt>(name, read_sizes(config), tensors);
+    return std::make_unique<Opt>(name, opt_sizes(config), tensors);
   }
 };
 
-const Registration<NetworkFamily, OptFamily> registration("opt");
+const Registration<NetworkFamily, OptFamily> opt_registration("opt");
 
 }  // namespace
 }  // namespace eyeshift

@@ -98,11 +98,11 @@ void decode_planes(const Layer& layer, std::vector<float>& weights) {
   }
 }
 
-using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using RowMajorFloat = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 // From weights of the inputs that the layer takes to weights of plain inputs.
 void undo_input_form(const Layer& layer, std::vector<float>& weights) {
-  Eigen::Map<RowMajor> W(weights.data(), layer.shape.M, layer.shape.K);
+  Eigen::Map<RowMajorFloat> W(weights.data(), layer.shape.M, layer.shape.K);
   if (layer.encoding.inputs == InputForm::rotated) {
     const Eigen::MatrixXd of_outputs = rotate_back(layer.rotate_outputs, W.cast<double>());
     W = rotate_back(layer.rotate_inputs, of_outputs.transpose()).transpose().cast<float>();

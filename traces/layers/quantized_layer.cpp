@@ -19,13 +19,13 @@ std::string shape_text(const LayerShape& shape) {
 }
 
 std::vector<uint16_t> half_weights(const LayerShape& shape, const Activations& W) {
-  constexpr uint16_t kInfinity = 0x7c00;
+  constexpr uint16_t kHalfInfinity = 0x7c00;
   std::vector<uint16_t> halves;
   halves.reserve(static_cast<size_t>(W.size()));
   for (Eigen::Index m = 0; m < W.rows(); ++m) {
     for (Eigen::Index k = 0; k < W.cols(); ++k) {
       halves.push_back(half_from_float(W(m, k)));
-      if ((halves.back() & 0x7fff) >= kInfinity)
+      if ((halves.back() & 0x7fff) >= kHalfInfinity)
         throw InputError("layer '" + shape.name + "': weight [" + std::to_string(m) + ", " +
                          std::to_string(k) + "] = " + std::to_string(W(m, k)) +
                          " is beyond half precision's 65504");

@@ -71,7 +71,7 @@ steps:
   }
 };
 
-const Registration<Command, AuditCommand> registration("audit");
+const Registration<Command, AuditCommand> audit_registration("audit");
 
 }  // namespace
 }  // namespace eyeshift

@@ -210,7 +210,7 @@ other where it names several; the others keep theirs ()" +
   }
 };
 
-const Registration<Command, Compare> registration("compare");
+const Registration<Command, Compare> compare_registration("compare");
 
 }  // namespace
 }  // namespace eyeshift

@@ -56,7 +56,7 @@ where it and the machine part, 'eyeshift reproduce' the published tables that it
   }
 };
 
-const Registration<Command, Estimate> registration("estimate");
+const Registration<Command, Estimate> estimate_registration("estimate");
 
 }  // namespace
 }  // namespace eyeshift

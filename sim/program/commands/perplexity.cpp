@@ -136,7 +136,7 @@ units:
   }
 };
 
-const Registration<Command, PerplexityCommand> registration("perplexity");
+const Registration<Command, PerplexityCommand> perplexity_registration("perplexity");
 
 }  // namespace
 }  // namespace eyeshift

@@ -51,7 +51,7 @@ mappings are not: they stay those that were chosen with the first table of the o
   }
 };
 
-const Registration<Command, Price> registration("price");
+const Registration<Command, Price> price_registration("price");
 
 }  // namespace
 }  // namespace eyeshift

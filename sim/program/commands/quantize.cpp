@@ -25,8 +25,6 @@ namespace {
 
 namespace po = boost::program_options;
 
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 Json report_json(const Trace& trace) {
   Json json = {{"network", trace.network},
                {"scheme", trace.scheme},
@@ -40,9 +38,9 @@ Json report_json(const Trace& trace) {
                               {"scheme", layer.encoding.scheme},
                               {"bits", layer.encoding.bits},
                               {"bits_per_weight", bits_per_weight(layer.shape, layer.encoding)},
-                              {"rel_out", number(layer.rel_out)},
-                              {"rel_out_test", number(layer.rel_out_test)},
-                              {"w_err", number(layer.w_err)},
+                              {"rel_out", finite_or_null(layer.rel_out)},
+                              {"rel_out_test", finite_or_null(layer.rel_out_test)},
+                              {"w_err", finite_or_null(layer.w_err)},
                               {"time_s", layer.time_s}});
   return json;
 }
@@ -203,7 +201,7 @@ schemes, with the options that each reads:
   }
 };
 
-const Registration<Command, Quantize> registration("quantize");
+const Registration<Command, Quantize> quantize_registration("quantize");
 
 }  // namespace
 }  // namespace eyeshift

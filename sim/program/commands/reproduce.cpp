@@ -62,7 +62,7 @@ reproductions:
   }
 };
 
-const Registration<Command, Reproduce> registration("reproduce");
+const Registration<Command, Reproduce> reproduce_registration("reproduce");
 
 }  // namespace
 }  // namespace eyeshift

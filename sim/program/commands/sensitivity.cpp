@@ -44,8 +44,6 @@ std::vector<Agreement> agreements(const Layers& layers) {
   return all;
 }
 
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 Json report_json(const std::string& network, const std::string& scheme, const std::string& calibration,
                  const Layers& layers) {
   Json json = {{"network", network},
@@ -56,20 +54,20 @@ Json report_json(const std::string& network, const std::string& scheme, const st
   for (const MeasuredSensitivity& layer : layers) {
     Json entry = {{"name", layer.shape.name}, {"K", layer.shape.K}, {"M", layer.shape.M}};
     for (size_t c = 0; c < layer.criteria.size(); ++c)
-      entry["criteria"][std::string(candidate_criteria()[c].name)] = number(layer.criteria[c]);
+      entry["criteria"][std::string(candidate_criteria()[c].name)] = finite_or_null(layer.criteria[c]);
     for (const WidthErrors& errors : layer.errors)
       entry["errors"].push_back({{"bits", errors.bits},
-                                 {"weight_error", number(errors.weight)},
-                                 {"relative_weight_error", number(errors.relative_weight)},
-                                 {"output_error", number(errors.output)},
-                                 {"relative_output_error", number(errors.relative_output)}});
+                                 {"weight_error", finite_or_null(errors.weight)},
+                                 {"relative_weight_error", finite_or_null(errors.relative_weight)},
+                                 {"output_error", finite_or_null(errors.output)},
+                                 {"relative_output_error", finite_or_null(errors.relative_output)}});
     json["layers"].push_back(std::move(entry));
   }
   for (const Agreement& one : agreements(layers))
     json["agreement"].push_back({{"criterion", one.criterion},
                                  {"bits", one.bits},
-                                 {"tau_output_error", number(one.with_output_error)},
-                                 {"tau_weight_error", number(one.with_weight_error)}});
+                                 {"tau_output_error", finite_or_null(one.with_output_error)},
+                                 {"tau_weight_error", finite_or_null(one.with_weight_error)}});
   return json;
 }
 
@@ -177,7 +175,7 @@ schemes:
   }
 };
 
-const Registration<Command, Sensitivity> registration("sensitivity");
+const Registration<Command, Sensitivity> sensitivity_registration("sensitivity");
 
 }  // namespace
 }  // namespace eyeshift

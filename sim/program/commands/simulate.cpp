@@ -191,7 +191,7 @@ units:
   }
 };
 
-const Registration<Command, Simulate> registration("simulate");
+const Registration<Command, Simulate> simulate_registration("simulate");
 
 }  // namespace
 }  // namespace eyeshift

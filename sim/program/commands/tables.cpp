@@ -162,7 +162,7 @@ component.)";
   }
 };
 
-const Registration<Command, Tables> registration("tables");
+const Registration<Command, Tables> tables_registration("tables");
 
 }  // namespace
 }  // namespace eyeshift

@@ -6,6 +6,8 @@
 
 namespace eyeshift {
 
+inline constexpr double kMillijoule_pJ = 1e9;
+
 // A network with the shapes that ShiftAddLLM's tables count, where they are not the network's own; `note`
 // says how they differ, empty where they do not.
 struct PublishedNetwork {

@@ -139,7 +139,7 @@ class EyerissIscaRs : public Reproduction {
   }
 };
 
-const Registration<Reproduction, EyerissIscaRs> registration("eyeriss-isca-rs");
+const Registration<Reproduction, EyerissIscaRs> eyeriss_isca_rs_registration("eyeriss-isca-rs");
 
 }  // namespace
 }  // namespace eyeshift

@@ -3,7 +3,7 @@
 namespace eyeshift {
 namespace {
 
-constexpr int64_t kBatch = 4;
+constexpr int64_t kAlexnetBatch = 4;
 constexpr char kNetwork[] = "alexnet";
 
 // The chip's measurements (Chen et al., JSSC 2017, Table V), with its own mappings.
@@ -15,8 +15,8 @@ class EyerissJsscAlexnet : public Reproduction {
 
   std::vector<Reproduced> run(int parallel) const override {
     const std::vector<RunReport> runs =
-        simulate_chip({chip_task(kNetwork, "eyeriss-jssc-alexnet", kBatch),
-                       chip_task(kNetwork, "eyeriss-jssc-alexnet-printed", kBatch)},
+        simulate_chip({chip_task(kNetwork, "eyeriss-jssc-alexnet", kAlexnetBatch),
+                       chip_task(kNetwork, "eyeriss-jssc-alexnet-printed", kAlexnetBatch)},
                       parallel);
     std::vector<Reproduced> rows;
     add_layer_rows(runs[0], "",
@@ -29,7 +29,8 @@ class EyerissJsscAlexnet : public Reproduction {
   }
 };
 
-const Registration<Reproduction, EyerissJsscAlexnet> registration("eyeriss-jssc-alexnet");
+const Registration<Reproduction, EyerissJsscAlexnet> eyeriss_jssc_alexnet_registration(
+    "eyeriss-jssc-alexnet");
 
 }  // namespace
 }  // namespace eyeshift

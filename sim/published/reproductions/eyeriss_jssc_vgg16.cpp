@@ -3,7 +3,7 @@
 namespace eyeshift {
 namespace {
 
-constexpr int64_t kBatch = 3;
+constexpr int64_t kVgg16Batch = 3;
 constexpr char kHalves[] =
     "the chip seems to compute 32 outputs at a time in two halves of 112 columns, which no mapping here can "
     "say: with m 16 its inputs are read twice as often";
@@ -17,7 +17,7 @@ class EyerissJsscVgg16 : public Reproduction {
 
   std::vector<Reproduced> run(int parallel) const override {
     const std::vector<RunReport> runs =
-        simulate_chip({chip_task("vgg-16", "eyeriss-jssc-vgg16", kBatch)}, parallel);
+        simulate_chip({chip_task("vgg-16", "eyeriss-jssc-vgg16", kVgg16Batch)}, parallel);
     std::vector<Reproduced> rows;
     add_layer_rows(runs[0], "", {{"CONV1-1", kHalves}, {"CONV1-2", kHalves}}, rows);
     add_total_rows(runs[0], rows);
@@ -25,7 +25,7 @@ class EyerissJsscVgg16 : public Reproduction {
   }
 };
 
-const Registration<Reproduction, EyerissJsscVgg16> registration("eyeriss-jssc-vgg16");
+const Registration<Reproduction, EyerissJsscVgg16> eyeriss_jssc_vgg16_registration("eyeriss-jssc-vgg16");
 
 }  // namespace
 }  // namespace eyeshift

@@ -5,7 +5,6 @@
 namespace eyeshift {
 namespace {
 
-constexpr double kMillijoule_pJ = 1e9;
 constexpr int kBits = 3;
 constexpr char kScheme[] = "shiftaddllm";
 
@@ -57,7 +56,7 @@ class Figure8 : public Reproduction {
   }
 };
 
-const Registration<Reproduction, Figure8> registration("shiftaddllm-figure8");
+const Registration<Reproduction, Figure8> shiftaddllm_figure8_registration("shiftaddllm-figure8");
 
 }  // namespace
 }  // namespace eyeshift

@@ -7,8 +7,6 @@
 namespace eyeshift {
 namespace {
 
-constexpr double kMillijoule_pJ = 1e9;
-
 // A column of the tables: scheme and bits.
 struct Column {
   const char* scheme;

@@ -53,7 +53,7 @@ class Adadim : public Quantizer {
   }
 };
 
-const Registration<Quantizer, Adadim> registration("adadim");
+const Registration<Quantizer, Adadim> adadim_registration("adadim");
 
 }  // namespace
 }  // namespace eyeshift

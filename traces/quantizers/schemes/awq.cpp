@@ -149,7 +149,7 @@ class Awq : public Quantizer {
   }
 };
 
-const Registration<Quantizer, Awq> registration("awq");
+const Registration<Quantizer, Awq> awq_registration("awq");
 
 }  // namespace
 }  // namespace eyeshift

@@ -29,7 +29,7 @@ class Bcq : public Quantizer {
   }
 };
 
-const Registration<Quantizer, Bcq> registration("bcq");
+const Registration<Quantizer, Bcq> bcq_registration("bcq");
 
 }  // namespace
 }  // namespace eyeshift

@@ -26,7 +26,7 @@ class BcqGreedy : public Quantizer {
   }
 };
 
-const Registration<Quantizer, BcqGreedy> registration("bcq-greedy");
+const Registration<Quantizer, BcqGreedy> bcq_greedy_registration("bcq-greedy");
 
 }  // namespace
 }  // namespace eyeshift

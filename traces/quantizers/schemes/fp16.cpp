@@ -44,7 +44,7 @@ class Fp16 : public Quantizer {
   }
 };
 
-const Registration<Quantizer, Fp16> registration("fp16");
+const Registration<Quantizer, Fp16> fp16_registration("fp16");
 
 }  // namespace
 }  // namespace eyeshift

@@ -56,7 +56,7 @@ class Gptq : public Quantizer {
   }
 };
 
-const Registration<Quantizer, Gptq> registration("gptq");
+const Registration<Quantizer, Gptq> gptq_registration("gptq");
 
 }  // namespace
 }  // namespace eyeshift

@@ -36,7 +36,7 @@ class GptqAdadim : public Quantizer {
   }
 };
 
-const Registration<Quantizer, GptqAdadim> registration("gptq-adadim");
+const Registration<Quantizer, GptqAdadim> gptq_adadim_registration("gptq-adadim");
 
 }  // namespace
 }  // namespace eyeshift

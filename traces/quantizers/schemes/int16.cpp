@@ -67,7 +67,7 @@ class Int16 : public Quantizer {
   }
 };
 
-const Registration<Quantizer, Int16> registration("int16");
+const Registration<Quantizer, Int16> int16_registration("int16");
 
 }  // namespace
 }  // namespace eyeshift

@@ -52,7 +52,7 @@ class Int8 : public Quantizer {
   }
 };
 
-const Registration<Quantizer, Int8> registration("int8");
+const Registration<Quantizer, Int8> int8_registration("int8");
 
 }  // namespace
 }  // namespace eyeshift

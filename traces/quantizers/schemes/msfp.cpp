@@ -76,7 +76,7 @@ class Msfp : public Quantizer {
   }
 };
 
-const Registration<Quantizer, Msfp> registration("msfp");
+const Registration<Quantizer, Msfp> msfp_registration("msfp");
 
 }  // namespace
 }  // namespace eyeshift

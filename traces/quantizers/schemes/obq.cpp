@@ -65,7 +65,7 @@ class Obq : public Quantizer {
   }
 };
 
-const Registration<Quantizer, Obq> registration("obq");
+const Registration<Quantizer, Obq> obq_registration("obq");
 
 }  // namespace
 }  // namespace eyeshift

@@ -96,7 +96,7 @@ class Quip : public Quantizer {
   }
 };
 
-const Registration<Quantizer, Quip> registration("quip");
+const Registration<Quantizer, Quip> quip_registration("quip");
 
 }  // namespace
 }  // namespace eyeshift

@@ -24,7 +24,7 @@ class RtnIc : public Quantizer {
   }
 };
 
-const Registration<Quantizer, RtnIc> registration("rtn-ic");
+const Registration<Quantizer, RtnIc> rtn_ic_registration("rtn-ic");
 
 }  // namespace
 }  // namespace eyeshift

@@ -24,7 +24,7 @@ class RtnOc : public Quantizer {
   }
 };
 
-const Registration<Quantizer, RtnOc> registration("rtn-oc");
+const Registration<Quantizer, RtnOc> rtn_oc_registration("rtn-oc");
 
 }  // namespace
 }  // namespace eyeshift

@@ -24,7 +24,7 @@ class ShiftAddLlmBlock : public Quantizer {
   }
 };
 
-const Registration<Quantizer, ShiftAddLlmBlock> registration("shiftaddllm-block");
+const Registration<Quantizer, ShiftAddLlmBlock> shiftaddllm_block_registration("shiftaddllm-block");
 
 }  // namespace
 }  // namespace eyeshift

@@ -40,7 +40,7 @@ class ShiftAddLlmColumn : public Quantizer {
   }
 };
 
-const Registration<Quantizer, ShiftAddLlmColumn> registration("shiftaddllm-column");
+const Registration<Quantizer, ShiftAddLlmColumn> shiftaddllm_column_registration("shiftaddllm-column");
 
 }  // namespace
 }  // namespace eyeshift

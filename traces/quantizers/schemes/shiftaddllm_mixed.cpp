@@ -30,7 +30,7 @@ class ShiftAddLlmMixed : public Quantizer {
   }
 };
 
-const Registration<Quantizer, ShiftAddLlmMixed> registration("shiftaddllm-mixed");
+const Registration<Quantizer, ShiftAddLlmMixed> shiftaddllm_mixed_registration("shiftaddllm-mixed");
 
 }  // namespace
 }  // namespace eyeshift
