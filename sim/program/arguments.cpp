@@ -35,9 +35,9 @@ std::string render(const std::string& format, const ReportSink::Views& views) {
 
 }  // namespace
 
-po::typed_value<std::string>* value(const char* hint) { return po::value<std::string>()->value_name(hint); }
-
 bool has(const Arguments& arguments, const std::string& option) { return arguments.count(option) != 0; }
+
+bool is_set(const Arguments& arguments, const std::string& flag) { return arguments[flag].as<bool>(); }
 
 std::string text(const Arguments& arguments, const std::string& option) {
   if (!has(arguments, option)) throw InputError("--" + option + " is missing; see --help");
@@ -121,7 +121,7 @@ void needs(const Arguments& arguments, const std::string& option, const std::str
 }
 
 void add_jobs_option(po::options_description& options) {
-  options.add_options()("jobs", value("N"), "work on N layers at once; default: the number of cores");
+  options.add(option_list({{"jobs", value("N"), "work on N layers at once; default: the number of cores"}}));
 }
 
 int jobs(const Arguments& arguments) {
@@ -130,12 +130,14 @@ int jobs(const Arguments& arguments) {
 }
 
 void add_objective_option(po::options_description& options) {
-  options.add_options()("objective", value("O"),
-                        "what the search of mappings makes small, by the first table: energy, time, or their "
-                        "product energy-time; default: energy-time")(
-      "search", value("S"),
-      "quick tries the largest tiles that fit, in milliseconds a layer; all tries every number of tiles in "
-      "every dimension, in seconds to minutes a layer; default: quick");
+  options.add(option_list({
+      {"objective", value("energy-time|energy|time"),
+       "what the search of mappings makes small, priced with the first table: energy, time, or "
+       "their product; default: energy-time"},
+      {"search", value("quick|all"),
+       "quick tries the largest tiles that fit, in milliseconds a layer; all tries every number "
+       "of tiles in every dimension, in seconds to minutes a layer; default: quick"},
+  }));
 }
 
 Objective objective(const Arguments& arguments) {
@@ -148,16 +150,11 @@ Search search(const Arguments& arguments) {
 }
 
 void add_table_option(po::options_description& options) {
-  const std::string help =
-      "name or YAML file of an energy and area table; may be given several times: the first prices "
-      "layers and chooses mappings; default: " +
-      std::string(kDefaultTable);
-  add_table_option(options, help);
-}
-
-void add_table_option(po::options_description& options, const std::string& help) {
-  options.add_options()("table", po::value<std::vector<std::string>>()->value_name("T")->composing(),
-                        help.c_str());
+  options.add(
+      option_list({{"table", values("T"),
+                    "energy and area table: a YAML file, or a name from 'eyeshift tables list'; may be "
+                    "given several times: the first prices layers and chooses mappings; default: " +
+                        std::string(kDefaultTable)}}));
 }
 
 std::vector<EnergyTable> tables(const Arguments& arguments) {
@@ -169,11 +166,12 @@ std::vector<EnergyTable> tables(const Arguments& arguments) {
 }
 
 void add_report_options(po::options_description& options) {
-  options.add_options()("format", value("table|json|csv"), "of standard output; default: table")(
-      "output", po::value<std::vector<std::string>>()->value_name("REPORT")->composing(),
-      "also write the report to this file, as JSON, CSV or a table where its name ends in .json, .csv or "
-      ".txt, "
-      "otherwise in --format; may be given several times");
+  options.add(option_list({
+      {"format", value("table|json|csv"), "of standard output; default: table"},
+      {"output", values("REPORT"),
+       "also write the report to this file, as JSON, CSV or a table where its name ends "
+       "in .json, .csv or .txt, otherwise in --format; may be given several times"},
+  }));
 }
 
 ReportSink::ReportSink(const Arguments& arguments, const std::vector<InputPath>& inputs,

@@ -10,17 +10,14 @@
 #include "base/files/output_file.h"
 #include "energy_tables/table.h"
 #include "sim/plan/choose_mapping.h"
+#include "sim/program/options.h"
 
 namespace eyeshift {
 
 using Arguments = boost::program_options::variables_map;
-using OptionsAdder = boost::program_options::options_description_easy_init;
-
-// An option with one value; `hint` names the value in --help. Values are kept as text and read with the
-// functions below, so that every error names the option, its value and what is allowed.
-boost::program_options::typed_value<std::string>* value(const char* hint);
 
 bool has(const Arguments& arguments, const std::string& option);
+bool is_set(const Arguments& arguments, const std::string& flag);
 // The option's text; empty text and a missing option are InputErrors.
 std::string text(const Arguments& arguments, const std::string& option);
 std::string text_or(const Arguments& arguments, const std::string& option, const std::string& otherwise);
@@ -56,8 +53,6 @@ Search search(const Arguments& arguments);
 
 // --table, as often as wanted; by default the table that comes with the program.
 void add_table_option(boost::program_options::options_description& options);
-// The same with a help of its own, for a command that demands the option.
-void add_table_option(boost::program_options::options_description& options, const std::string& help);
 std::vector<EnergyTable> tables(const Arguments& arguments);
 
 // --format and --output, of every command that reports.

@@ -47,19 +47,18 @@ std::vector<PePlace> pes_from(const std::string& text, const AcceleratorConfig& 
 }  // namespace
 
 void add_look_options(po::options_description& options) {
-  options.add_options()("layer", value("NAME"),
-                        "the layer to look at with --waveform or --timeline; default: the only one")(
-      "waveform", value("F.vcd"),
-      "trace ports and PEs of the layer's run, for a waveform viewer; times are those of the clocks")(
-      "trace-pes", value("R,C;R,C"),
-      "PEs in the waveform, row,column from the array's bottom left; default: the first and the last that "
-      "the "
-      "layer uses")("waveform-cycles", value("N"),
-                    "core cycles in the waveform, from the layer's start; default: 100000")(
-      "timeline", value("F.json"),
-      "when DRAM link, networks and array were busy, and every pass, as trace events for Perfetto")(
-      "utilisation", po::bool_switch(),
-      "report for how many cycles each PE was busy, for plots/utilisation.py");
+  options.add(option_list({
+      {"layer", value("NAME"), "the layer to look at with --waveform or --timeline; default: the only one"},
+      {"waveform", value("F.vcd"),
+       "trace ports and PEs of the layer's run, for a waveform viewer; times are those of the clocks"},
+      {"trace-pes", value("R,C;R,C"),
+       "PEs in the waveform, row,column from the array's bottom left; default: the first and the last "
+       "that the layer uses"},
+      {"waveform-cycles", value("N"), "core cycles in the waveform, from the layer's start; default: 100000"},
+      {"timeline", value("F.json"),
+       "when DRAM link, networks and array were busy, and every pass, as trace events for Perfetto"},
+      {"utilisation", flag(), "report for how many cycles each PE was busy, for plots/utilisation.py"},
+  }));
 }
 
 void check_look(const Arguments& arguments) {
@@ -68,7 +67,7 @@ void check_look(const Arguments& arguments) {
   const bool looks = has(arguments, "waveform") || has(arguments, "timeline");
   if (has(arguments, "layer") && !looks)
     throw InputError("--layer says which layer to look at: give --waveform or --timeline too");
-  if (looks && arguments["functional"].as<bool>())
+  if (looks && is_set(arguments, "functional"))
     throw InputError(
         "--waveform and --timeline look at a timing run, whose cycles are the same: leave out "
         "--functional");
@@ -76,7 +75,7 @@ void check_look(const Arguments& arguments) {
 
 void read_look(const Arguments& arguments, SimulateTask& task) {
   Look& look = task.options.look;
-  task.options.utilisation = arguments["utilisation"].as<bool>();
+  task.options.utilisation = is_set(arguments, "utilisation");
   task.options.look_layer = text_or(arguments, "layer", "");
   look.timeline = text_or(arguments, "timeline", "");
   look.waveform = text_or(arguments, "waveform", "");

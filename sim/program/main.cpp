@@ -26,8 +26,11 @@ std::string program_help() {
                      "Eyeriss-like accelerator, once every bit of data movement is paid for?\n\n"
                      "usage: eyeshift COMMAND [OPTIONS]\n       eyeshift COMMAND --help\n       eyeshift "
                      "--version\n\ncommands:\n";
-  for (const std::string& name : Registry<Command>::instance().names())
-    text += "  " + name + std::string(12 - name.size(), ' ') +
+  const std::vector<std::string> names = Registry<Command>::instance().names();
+  size_t width = 0;
+  for (const std::string& name : names) width = std::max(width, name.size());
+  for (const std::string& name : names)
+    text += "  " + name + std::string(width + 2 - name.size(), ' ') +
             Registry<Command>::instance().find(name, "command").summary() + "\n";
   return text +
          "\nexit status: 0 done, 1 the run failed, 2 bad input (nothing is written)\n\n"

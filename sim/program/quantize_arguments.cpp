@@ -74,28 +74,30 @@ std::string schemes_without_bits() {
 }
 
 void add_quantize_options(po::options_description& options) {
-  options.add_options()("group-size", value("G"),
-                        "weights that share a scale; 0, the default: a whole row (or column)")(
-      "static-groups", po::bool_switch(), "groups of adjacent inputs, their grids from the original weights")(
-      "act-order", po::bool_switch(), "quantize inputs in falling order of their energy")(
-      "no-act-order", po::bool_switch(), "quantize inputs in their own order")(
-      "no-compensation", po::bool_switch(), "feed no error back to the weights not yet quantized")(
-      "cycles", value("N"), "rounds of alternating least squares")("pot-terms", value("T"),
-                                                                   "powers of two a scale; default: 3")(
-      "real-scales", po::bool_switch(), "keep scales real instead of sums of powers of two")(
-      "symmetric", po::bool_switch(), "a grid around zero, without zero points")(
-      "incoherence", po::bool_switch(), "rotate weights by random orthogonal matrices first, as QuIP does")(
-      "clip", po::bool_switch(), "search limits that weights are clipped to")(
-      "axis", value("output|input"), "weights of one output, or of one input, share scales; default: output")(
-      "bits-per", value("parameter|layer"), "what an average of mixed bits counts; default: parameter")(
-      "bit-costs", value("F.json"),
-      "what 2, 3 and 4 bits cost in each layer, written by eyeshift simulate; instead of --bits")(
-      "budget", value("C"), "with --bit-costs: what all layers may cost together, in that file's unit")(
-      "bit-errors", value("fitted|measured"),
-      "what mixed bits make small: each layer's output error at 2, 3 and 4 bits, as fitted to the paper's "
-      "criterion or as measured; default: fitted, measured with --bit-costs")(
-      "scale-type", value("f16|f32"), "scales are rounded to this before codes are chosen; default: f16")(
-      "seed", value("N"), "of random choices; default: 0");
+  options.add(option_list({
+      {"group-size", value("G"), "weights that share a scale; 0, the default: a whole row (or column)"},
+      {"static-groups", flag(), "groups of adjacent inputs, their grids from the original weights"},
+      {"act-order", flag(), "quantize inputs in falling order of their energy"},
+      {"no-act-order", flag(), "quantize inputs in their own order"},
+      {"no-compensation", flag(), "feed no error back to the weights not yet quantized"},
+      {"cycles", value("N"), "rounds of alternating least squares"},
+      {"pot-terms", value("T"), "powers of two a scale; default: 3"},
+      {"real-scales", flag(), "keep scales real instead of sums of powers of two"},
+      {"symmetric", flag(), "a grid around zero, without zero points"},
+      {"incoherence", flag(), "rotate weights by random orthogonal matrices first, as QuIP does"},
+      {"clip", flag(), "search limits that weights are clipped to"},
+      {"axis", value("output|input"),
+       "weights of one output, or of one input, share scales; default: output"},
+      {"bits-per", value("parameter|layer"), "what an average of mixed bits counts; default: parameter"},
+      {"bit-costs", value("F.json"),
+       "what 2, 3 and 4 bits cost in each layer, written by eyeshift simulate; instead of --bits"},
+      {"budget", value("C"), "with --bit-costs: what all layers may cost together, in that file's unit"},
+      {"bit-errors", value("fitted|measured"),
+       "what mixed bits make small: each layer's output error at 2, 3 and 4 bits, as fitted to the "
+       "paper's criterion or as measured; default: fitted, measured with --bit-costs"},
+      {"scale-type", value("f16|f32"), "scales are rounded to this before codes are chosen; default: f16"},
+      {"seed", value("N"), "of random choices; default: 0"},
+  }));
 }
 
 int scheme_bits(const Arguments& arguments, const std::string& scheme) {
@@ -113,23 +115,22 @@ QuantizeOptions quantize_options(const Arguments& arguments, const std::string& 
                              "bits-per", "bit-costs", "budget", "bit-errors"})
     check_used(arguments, scheme, option);
 
-  const auto flag = [&](const char* option) { return arguments[option].as<bool>(); };
-  if (flag("act-order") && flag("no-act-order"))
+  if (is_set(arguments, "act-order") && is_set(arguments, "no-act-order"))
     throw InputError("--act-order and --no-act-order exclude each other");
-  if (flag("real-scales")) exclude(arguments, "pot-terms", "real-scales");
+  if (is_set(arguments, "real-scales")) exclude(arguments, "pot-terms", "real-scales");
   QuantizeOptions options;
   read_bits(arguments, scheme, options);
   options.group_size = whole_number(arguments, "group-size", 0, kMostWeights, 0);
-  if (flag("act-order")) options.act_order = QuantizeOptions::ActOrder::on;
-  if (flag("no-act-order")) options.act_order = QuantizeOptions::ActOrder::off;
-  options.static_groups = flag("static-groups");
-  options.compensation = !flag("no-compensation");
+  if (is_set(arguments, "act-order")) options.act_order = QuantizeOptions::ActOrder::on;
+  if (is_set(arguments, "no-act-order")) options.act_order = QuantizeOptions::ActOrder::off;
+  options.static_groups = is_set(arguments, "static-groups");
+  options.compensation = !is_set(arguments, "no-compensation");
   options.cycles = static_cast<int>(whole_number(arguments, "cycles", 1, 100000, 0));
   options.pot_terms = static_cast<int>(whole_number(arguments, "pot-terms", 1, 16, options.pot_terms));
-  options.real_scales = flag("real-scales");
-  options.symmetric = flag("symmetric");
-  options.clip = flag("clip");
-  options.incoherence = flag("incoherence");
+  options.real_scales = is_set(arguments, "real-scales");
+  options.symmetric = is_set(arguments, "symmetric");
+  options.clip = is_set(arguments, "clip");
+  options.incoherence = is_set(arguments, "incoherence");
   options.axis =
       choice(arguments, "axis", {"output", "input"}, "output") == "input" ? Axis::input : Axis::output;
   options.scale_bits = choice(arguments, "scale-type", {"f16", "f32"}, "f16") == "f32" ? 32 : 16;

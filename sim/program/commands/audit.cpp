@@ -37,14 +37,15 @@ steps:
            "out/audit.json\n";
   }
   po::options_description options() const override {
-    po::options_description options;
-    options.add_options()("audit", value("shiftaddllm"), "what to audit; the word alone will do")(
-        "network", value("N.yaml"), "network's shapes: a YAML file, or a name")(
-        "accelerator", value("A.yaml"), "machine of the last steps; default: eyeriss-168")(
-        "bits", value("B"), "bits of a weight, 1 to 8; default: 3")(
-        "tokens", value("N,N"), "tokens at once, one or several numbers; default: 1")(
-        "context", value("N"), "positions that a token attends in the last steps; default: 2048");
-    add_table_option(options, "name or YAML file of the energy table of the last steps");
+    po::options_description options = option_list({
+        {"audit", value("shiftaddllm"), "what to audit; the word alone will do"},
+        {"network", value("N.yaml"), "shapes of the network's layers: a YAML file, or a name"},
+        {"accelerator", value("A.yaml"), "machine of the last steps; default: eyeriss-168"},
+        {"bits", value("B"), "bits of a weight, 1 to 8; default: 3"},
+        {"tokens", value("N,..."), "tokens at once, one or several numbers; default: 1"},
+        {"context", value("N"), "positions that a token attends in the last steps; default: 2048"},
+    });
+    add_table_option(options);
     add_jobs_option(options);
     add_report_options(options);
     return options;

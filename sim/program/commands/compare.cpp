@@ -82,39 +82,39 @@ other where it names several; the others keep theirs ()" +
   }
 
   po::options_description options() const override {
-    po::options_description options;
-    options.add_options()("accelerator", value("A.yaml"),
-                          "the machine: a YAML file, or one of configs/accelerators")(
-        "checkpoint", value("DIR"),
-        "Hugging Face folder with config.json and safetensors; excludes --network")(
-        "network", value("N.yaml"),
-        "shapes of layers without weights: a YAML file, or one of configs/networks")(
-        "schemes", value("S@U,..."),
-        "what to compare, separated by commas; S@U/DATAFLOW runs one in a dataflow of its own")(
-        "bits", value("B,..."),
-        "bits a weight; several widths are compared one after the other; schemes of one width need none and "
-        "come once")("tokens", value("N,..."),
-                     "tokens that pass a layer together: 1 is decoding, more is prefill; several values "
-                     "are compared one after the other; default: 1")(
-        "context", value("N"),
-        "positions that a token attends, the new ones included: adds attention, its KV cache, softmax and "
-        "norms; "
-        "default: the linear layers alone")(
-        "text", value("FILE"),
-        "perplexity is measured on this text, or .npy of token ids; default: "
-        "traces/text/evaluation.txt")("calibration", value("FILE"),
-                                      "schemes are calibrated on this text, or .npy of token ids; default: "
-                                      "traces/text/calibration.txt")(
-        "window", value("N"), "tokens of a perplexity window; default: 512")(
-        "windows", value("N"), "measure perplexity on the text's first N windows only; default: all")(
-        "arithmetic", po::bool_switch(),
-        "measure perplexity in every side's own arithmetic, too, as perplexity --arithmetic does")(
-        "dataflow", value("D"), "how layers are spread over the array; default: row-stationary")(
-        "equal", value("TERMS"),
-        "give the other sides as many columns of PEs as make their array equal to the first side's in 'area' "
-        "or "
-        "in 'throughput' (products a cycle); adds a table with the energy-delay product; default: array, the "
-        "configuration's for all");
+    po::options_description options = option_list({
+        {"accelerator", value("A.yaml"), "the machine: a YAML file, or one of configs/accelerators"},
+        {"checkpoint", value("DIR"),
+         "Hugging Face folder with config.json and safetensors; excludes --network"},
+        {"network", value("N.yaml"),
+         "shapes of layers without weights: a YAML file, or one of configs/networks"},
+        {"schemes", value("S@U,..."),
+         "what to compare, separated by commas; S@U/DATAFLOW runs one in a dataflow of its own"},
+        {"bits", value("B,..."),
+         "bits a weight; several widths are compared one after the other; schemes of one width need none "
+         "and come once"},
+        {"tokens", value("N,..."),
+         "tokens that pass a layer together: 1 is decoding, more is prefill; several values are compared "
+         "one after the other; default: 1"},
+        {"context", value("N"),
+         "positions that a token attends, the new ones included: adds attention, its KV cache, softmax "
+         "and norms; default: the linear layers alone"},
+        {"text", value("FILE"),
+         "perplexity is measured on this text, or .npy of token ids; default: "
+         "traces/text/evaluation.txt"},
+        {"calibration", value("FILE"),
+         "schemes are calibrated on this text, or .npy of token ids; default: "
+         "traces/text/calibration.txt"},
+        {"window", value("N"), "tokens of a perplexity window; default: 512"},
+        {"windows", value("N"), "measure perplexity on the text's first N windows only; default: all"},
+        {"arithmetic", flag(),
+         "measure perplexity in every side's own arithmetic, too, as perplexity --arithmetic does"},
+        {"dataflow", value("D"), "how layers are spread over the array; default: row-stationary"},
+        {"equal", value("array|area|throughput"),
+         "give the other sides as many columns of PEs as make their array equal to the first side's in "
+         "area or in throughput (products a cycle); adds a table with the energy-delay product; default: "
+         "array, the configuration's for all"},
+    });
     add_objective_option(options);
     add_table_option(options);
     add_jobs_option(options);
@@ -128,7 +128,7 @@ other where it names several; the others keep theirs ()" +
       throw InputError("give --checkpoint or --network; see --help");
     for (const char* option : {"text", "calibration", "window", "windows"})
       needs(arguments, option, "checkpoint");
-    if (arguments["arithmetic"].as<bool>() && !has(arguments, "checkpoint"))
+    if (is_set(arguments, "arithmetic") && !has(arguments, "checkpoint"))
       throw InputError("--arithmetic needs the weights of a --checkpoint");
 
     const AcceleratorConfig accelerator = load_accelerator(text(arguments, "accelerator"), listed_units());
@@ -175,7 +175,7 @@ other where it names several; the others keep theirs ()" +
                                                     const std::string& key,
                                                     const std::vector<AcceleratorConfig>& machine_of) {
     std::vector<SideArithmetic> arithmetics;
-    if (!arguments["arithmetic"].as<bool>()) return arithmetics;
+    if (!is_set(arguments, "arithmetic")) return arithmetics;
     for (size_t i = 0; i < options.sides.size(); ++i)
       if (workload_key(options.sides[i]) == key)
         arithmetics.push_back({i, machine_of[i], side_options(options, options.sides[i])});

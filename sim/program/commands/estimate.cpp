@@ -33,13 +33,14 @@ where it and the machine part, 'eyeshift reproduce' the published tables that it
     return "  eyeshift estimate --network opt-66b --scheme shiftaddllm --bits 3 --output out/estimate.json\n";
   }
   po::options_description options() const override {
-    po::options_description options;
-    const std::string schemes = "scheme: " + join_names(estimated_schemes());
-    options.add_options()("network", value("N.yaml"), "network's shapes: a YAML file, or a name")(
-        "scheme", value("S"), schemes.c_str())("bits", value("B"),
-                                               "bits of a weight, 1 to 8, or 2.2: two, but three in the "
-                                               "projections of queries and keys; 16 with fp16")(
-        "tokens", value("N"), "tokens at once; default: 1");
+    po::options_description options = option_list({
+        {"network", value("N.yaml"), "shapes of the network's layers: a YAML file, or a name"},
+        {"scheme", value("S"), "one of " + join_names(estimated_schemes())},
+        {"bits", value("B"),
+         "bits of a weight, 1 to 8, or 2.2: two, but three in the projections of queries and "
+         "keys; 16 with fp16"},
+        {"tokens", value("N"), "tokens at once; default: 1"},
+    });
     add_report_options(options);
     return options;
   }

@@ -68,18 +68,18 @@ units:
            "traces/text/evaluation.txt\n";
   }
   po::options_description options() const override {
-    po::options_description options;
-    options.add_options()("checkpoint", value("DIR"), "Hugging Face folder with config.json and safetensors")(
-        "trace", value("F"), "trace written by quantize from this checkpoint")(
-        "text", value("FILE"), "bytes for a network of 256 tokens, otherwise a .npy of token ids")(
-        "window", value("N"), "tokens of a window; default: 512")(
-        "windows", value("N"), "evaluate the text's first N windows only; default: all")(
-        "arithmetic", value("UNIT"), "compute as this unit does; default: single precision")(
-        "accelerator", value("A.yaml"),
-        "whose unit, accumulator and mappings --arithmetic takes: a YAML file, or one of "
-        "configs/accelerators; "
-        "default: eyeriss-168")("logits", value("F.npy"),
-                                "write the logits of the first window, [window, vocabulary] float32");
+    po::options_description options = option_list({
+        {"checkpoint", value("DIR"), "Hugging Face folder with config.json and safetensors"},
+        {"trace", value("F"), "trace written by quantize from this checkpoint"},
+        {"text", value("FILE"), "bytes for a network of 256 tokens, otherwise a .npy of token ids"},
+        {"window", value("N"), "tokens of a window; default: 512"},
+        {"windows", value("N"), "evaluate the text's first N windows only; default: all"},
+        {"arithmetic", value("UNIT"), "compute as this unit does; default: single precision"},
+        {"accelerator", value("A.yaml"),
+         "whose unit, accumulator and mappings --arithmetic takes: a YAML file, or one of "
+         "configs/accelerators; default: eyeriss-168"},
+        {"logits", value("F.npy"), "write the logits of the first window, [window, vocabulary] float32"},
+    });
     add_jobs_option(options);
     add_report_options(options);
     return options;

@@ -27,11 +27,12 @@ mappings are not: they stay those that were chosen with the first table of the o
            "    --output out/repriced.json\n";
   }
   po::options_description options() const override {
-    po::options_description options;
-    options.add_options()("result", value("R.json"), "JSON report of simulate, compare or price");
-    add_table_option(options,
-                     "name or YAML file of an energy and area table; may be given several times: the first "
-                     "prices layers");
+    po::options_description options = option_list({
+        {"result", value("R.json"), "JSON report of simulate, compare or price"},
+        {"table", values("T"),
+         "energy and area table: a YAML file, or a name from 'eyeshift tables list'; "
+         "may be given several times: the first prices layers"},
+    });
     add_report_options(options);
     return options;
   }

@@ -106,8 +106,7 @@ Trace quantize_checkpoint(const Arguments& arguments, const std::string& scheme,
   LayerProgress bar("quantizing", *network, Registry<Quantizer>::instance().find(scheme, "scheme"));
   const auto progress = [&](const QuantizeStep& step) { bar(step); };
   if (!is_special(output))
-    return quantize_in_parts(*network, job, folder, output, arguments["restart"].as<bool>(), progress,
-                             threads);
+    return quantize_in_parts(*network, job, folder, output, is_set(arguments, "restart"), progress, threads);
   const Trace trace =
       quantize_network(*network, scheme, options, job.calibration, calibration, progress, threads);
   write_trace(output, trace);
@@ -152,20 +151,24 @@ schemes, with the options that each reads:
   }
 
   po::options_description options() const override {
-    po::options_description options;
-    options.add_options()("checkpoint", value("DIR"), "Hugging Face folder with config.json and safetensors")(
-        "weights", value("W.npy"), "one matrix [M outputs, K inputs] instead of a checkpoint")(
-        "activations", value("X.npy"), "its calibration inputs [K, tokens]")(
-        "test-activations", value("T.npy"), "further inputs [K, tokens], to measure rel_out_test on")(
-        "calibration", value("TEXT|T.npy"),
-        "text, or .npy of token ids, that --checkpoint is calibrated on; default: "
-        "traces/text/calibration.txt")("scheme", value("S"), "how weights are coded, see above")(
-        "bits", value("B"), ("bits a weight (or planes); " + schemes_without_bits() + " need none").c_str());
+    po::options_description options = option_list({
+        {"checkpoint", value("DIR"), "Hugging Face folder with config.json and safetensors"},
+        {"weights", value("W.npy"), "one matrix [M outputs, K inputs] instead of a checkpoint"},
+        {"activations", value("X.npy"), "its calibration inputs [K, tokens]"},
+        {"test-activations", value("T.npy"), "further inputs [K, tokens], to measure rel_out_test on"},
+        {"calibration", value("TEXT|T.npy"),
+         "text, or .npy of token ids, that --checkpoint is calibrated on; default: "
+         "traces/text/calibration.txt"},
+        {"scheme", value("S"), "how weights are coded, see above"},
+        {"bits", value("B"), "bits a weight (or planes); " + schemes_without_bits() + " need none"},
+    });
     add_quantize_options(options);
-    options.add_options()("output", value("F"), "the trace, a safetensors file")(
-        "report", value("R.json"), "errors and sizes of every layer; CSV where the name ends in .csv")(
-        "restart", po::bool_switch(), "throw away what an interrupted run has finished in F.partial")(
-        "format", value("table|json|csv"), "of the same report on standard output; default: table");
+    options.add(option_list({
+        {"output", value("F"), "the trace, a safetensors file"},
+        {"report", value("R.json"), "errors and sizes of every layer; CSV where the name ends in .csv"},
+        {"restart", flag(), "throw away what an interrupted run has finished in F.partial"},
+        {"format", value("table|json|csv"), "of the same report on standard output; default: table"},
+    }));
     add_jobs_option(options);
     return options;
   }
@@ -177,7 +180,7 @@ schemes, with the options that each reads:
     needs(arguments, "activations", "weights");
     needs(arguments, "test-activations", "weights");
     needs(arguments, "calibration", "checkpoint");
-    if (arguments["restart"].as<bool>()) needs(arguments, "restart", "checkpoint");
+    if (is_set(arguments, "restart")) needs(arguments, "restart", "checkpoint");
     const std::string scheme = text(arguments, "scheme");
     QuantizeOptions options = quantize_options(arguments, scheme);
     const int threads = jobs(arguments);

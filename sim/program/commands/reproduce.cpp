@@ -38,8 +38,8 @@ reproductions:
     return "  eyeshift reproduce eyeriss-jssc-alexnet --output out/eyeriss.json\n";
   }
   po::options_description options() const override {
-    po::options_description options;
-    options.add_options()("name", value("NAME"), "what to reproduce, also given without --name");
+    po::options_description options =
+        option_list({{"name", value("NAME"), "what to reproduce; the word alone will do"}});
     add_jobs_option(options);
     add_report_options(options);
     return options;

@@ -137,12 +137,13 @@ schemes:
            "  plots/sensitivity.py out/sensitivity.json --output out/sensitivity\n";
   }
   po::options_description options() const override {
-    po::options_description options;
-    options.add_options()("checkpoint", value("DIR"), "Hugging Face folder with config.json and safetensors")(
-        "scheme", value("S"), "how weights are coded; default: shiftaddllm-block")(
-        "bits", value("B,..."), "the widths, separated by commas; default: 2,3,4")(
-        "calibration", value("TEXT|T.npy"),
-        "text, or .npy of token ids, that inputs come from; default: traces/text/calibration.txt");
+    po::options_description options = option_list({
+        {"checkpoint", value("DIR"), "Hugging Face folder with config.json and safetensors"},
+        {"scheme", value("S"), "how weights are coded; default: shiftaddllm-block"},
+        {"bits", value("B,..."), "the widths, separated by commas; default: 2,3,4"},
+        {"calibration", value("TEXT|T.npy"),
+         "text, or .npy of token ids, that inputs come from; default: traces/text/calibration.txt"},
+    });
     add_jobs_option(options);
     add_report_options(options);
     return options;
@@ -152,7 +153,7 @@ schemes:
     const std::string scheme = text_or(arguments, "scheme", "shiftaddllm-block");
     const Quantizer& quantizer = Registry<Quantizer>::instance().find(scheme, "scheme");
     if (quantizer.assigns_bits() || quantizer.fixed_bits())
-      throw InputError("--scheme " + scheme + ": its width is not to be chosen; name one whose is");
+      throw InputError("--scheme " + scheme + ": expected a scheme whose bits --bits can choose, such as shiftaddllm-block");
     std::vector<int> bits = {2, 3, 4};
     if (has(arguments, "bits")) {
       bits.clear();

@@ -58,34 +58,33 @@ units:
   }
 
   po::options_description options() const override {
-    po::options_description options;
-    options.add_options()("accelerator", value("A.yaml"),
-                          "the machine: a YAML file, or one of configs/accelerators")(
-        "trace", value("F"), "a trace written by quantize; excludes --network")(
-        "network", value("N.yaml"),
-        "shapes of layers: a YAML file, or one of configs/networks; needs --scheme")(
-        "scheme", value("S"), "how --network's weights are coded")(
-        "bits", value("B"), ("bits a weight, of --scheme; " + schemes_without_bits() + " need none").c_str())(
-        "tokens", value("N"),
-        "tokens of a sequence that pass a layer together: 1 is decoding, more is prefill; "
-        "default: 1; with --functional all that there are")(
-        "batch", value("N"), "sequences at once: every layer sees N times --tokens; default: 1")(
-        "context", value("N"),
-        "positions that a token attends, the new ones included: adds attention, its KV cache, softmax and "
-        "norms; "
-        "default: the linear layers alone")("dataflow", value("D"),
-                                            "how layers are spread over the array; default: row-stationary")(
-        "unit", value("U"),
-        "what PEs compute with; default: of the accelerator's units, the first that runs a layer")(
-        "mapping", value("M.yaml"), "mappings by layer; the others are searched, see --objective")(
-        "functional", po::bool_switch(), "also compute values; needs --trace and --outputs")(
-        "activations", value("X.npy"),
-        "inputs of every layer, [K, tokens]; default: the sample in the trace")(
-        "outputs", value("Y.safetensors"), "of --functional: a tensor LAYER.y, F16 [tokens, M], a layer")(
-        "bit-costs", value("F.json"),
-        "also at 2, 3 and 4 bits: writes what each width of each layer costs, for quantize --bit-costs")(
-        "bit-cost", value("energy|time"), "what --bit-costs writes, by the first table; default: energy")(
-        "no-fast-forward", po::bool_switch(), "evaluate every cycle of every pass: the same results, later");
+    po::options_description options = option_list({
+        {"accelerator", value("A.yaml"), "the machine: a YAML file, or one of configs/accelerators"},
+        {"trace", value("F"), "a trace written by quantize; excludes --network"},
+        {"network", value("N.yaml"),
+         "shapes of layers: a YAML file, or one of configs/networks; needs --scheme"},
+        {"scheme", value("S"), "how --network's weights are coded"},
+        {"bits", value("B"), "bits a weight, of --scheme; " + schemes_without_bits() + " need none"},
+        {"tokens", value("N"),
+         "tokens of a sequence that pass a layer together: 1 is decoding, more is prefill; default: 1; "
+         "with --functional all that there are"},
+        {"batch", value("N"), "sequences at once: every layer sees N times --tokens; default: 1"},
+        {"context", value("N"),
+         "positions that a token attends, the new ones included: adds attention, its KV cache, softmax "
+         "and norms; default: the linear layers alone"},
+        {"dataflow", value("D"), "how layers are spread over the array; default: row-stationary"},
+        {"unit", value("U"),
+         "what PEs compute with; default: of the accelerator's units, the first that runs a layer"},
+        {"mapping", value("M.yaml"), "mappings by layer; the others are searched, see --objective"},
+        {"functional", flag(), "also compute values; needs --trace and --outputs"},
+        {"activations", value("X.npy"),
+         "inputs of every layer, [K, tokens]; default: the sample in the trace"},
+        {"outputs", value("Y.safetensors"), "of --functional: a tensor LAYER.y, F16 [tokens, M], a layer"},
+        {"bit-costs", value("F.json"),
+         "also at 2, 3 and 4 bits: writes what each width of each layer costs, for quantize --bit-costs"},
+        {"bit-cost", value("energy|time"), "what --bit-costs writes, by the first table; default: energy"},
+        {"no-fast-forward", flag(), "evaluate every cycle of every pass: the same results, later"},
+    });
     add_objective_option(options);
     add_look_options(options);
     add_table_option(options);
@@ -102,7 +101,7 @@ units:
     Registry<Dataflow>::instance().find(task.options.dataflow, "dataflow");
     task.options.objective = objective(arguments);
     task.options.search = search(arguments);
-    task.options.fast_forward = !arguments["no-fast-forward"].as<bool>();
+    task.options.fast_forward = !is_set(arguments, "no-fast-forward");
     if (has(arguments, "unit")) task.options.unit = text(arguments, "unit");
     task.options.tokens = whole_number(arguments, "tokens", 1, kMostTokens, 1);
     task.options.batch = whole_number(arguments, "batch", 1, kMostTokens / task.options.tokens, 1);
@@ -134,7 +133,7 @@ units:
     if (has(arguments, "bit-costs")) {
       runs = simulate(at_each_width(task), with, parallel);
       write_file_atomically(bit_costs, bit_costs_json(runs, cost));
-    } else if (arguments["functional"].as<bool>()) {
+    } else if (is_set(arguments, "functional")) {
       FunctionalRun functional;
       functional.inputs = functional_inputs(trace, text_or(arguments, "activations", ""),
                                             has(arguments, "tokens") ? task.options.tokens : 0);
@@ -177,10 +176,10 @@ units:
           "the checkpoint to `eyeshift compare --checkpoint`");
     needs(arguments, "scheme", "network");
     needs(arguments, "bit-cost", "bit-costs");
-    if (arguments["functional"].as<bool>()) exclude(arguments, "bit-costs", "outputs");
+    if (is_set(arguments, "functional")) exclude(arguments, "bit-costs", "outputs");
     needs(arguments, "bits", "network");
     check_look(arguments);
-    const bool functional = arguments["functional"].as<bool>();
+    const bool functional = is_set(arguments, "functional");
     if (!functional && (has(arguments, "activations") || has(arguments, "outputs")))
       throw InputError("--activations and --outputs have a meaning only with --functional");
     if (functional && !has(arguments, "trace")) throw InputError("--functional needs weights: give --trace");

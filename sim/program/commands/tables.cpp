@@ -121,10 +121,12 @@ component.)";
   }
   std::string example() const override { return "  eyeshift tables compare\n"; }
   po::options_description options() const override {
-    po::options_description options;
-    options.add_options()("action", value("list|show|compare|units"), "what to do; the word alone will do")(
-        "name", value("NAME"),
-        "table that 'show' shows: a name, a YAML file, or either with @16nm behind; the word alone will do");
+    po::options_description options = option_list({
+        {"action", value("list|show|compare|units"), "what to do; the word alone will do"},
+        {"name", value("NAME"),
+         "table that 'show' shows: a name, a YAML file, or either with @16nm behind; the word "
+         "alone will do"},
+    });
     add_report_options(options);
     return options;
   }
