@@ -22,6 +22,10 @@ if(EYESHIFT_NATIVE)
   target_compile_options(eyeshift_options INTERFACE -march=native)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   target_compile_options(eyeshift_options INTERFACE -march=x86-64-v3)
+  # What tells a processor without them so must run on it.
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/base/processor.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON
+                              SKIP_PRECOMPILE_HEADERS ON COMPILE_DEFINITIONS EYESHIFT_CHECK_PROCESSOR
+                              COMPILE_OPTIONS "-march=x86-64;-fno-sanitize=all")
 endif()
 if(EYESHIFT_SANITIZE)
   # Left out: checks before every access, which take a third of the compiler's time. The address sanitizer stops by itself

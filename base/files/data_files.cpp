@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "base/errors.h"
+#include "base/files/data_places.h"
 #include "base/nearest.h"
 
 namespace eyeshift {
@@ -17,12 +18,19 @@ namespace fs = std::filesystem;
 
 constexpr size_t kLargestFile = 4'000'000;
 
-fs::path data_folder(const std::string& folder) { return fs::path(EYESHIFT_DATA_DIR) / folder; }
+const std::vector<std::string> kEndings = {".yaml", ".txt"};
 
 bool is_file(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   return !error && fs::exists(status) && !fs::is_directory(status);
+}
+
+[[noreturn]] void fail_not_found(const std::string& path_or_name, const std::string& kind,
+                                 const std::string& thing, const std::vector<std::string>& names) {
+  throw InputError(kind + " '" + path_or_name + "' not found: no such " + thing +
+                   ", and none of the names that come with the program: " + join_names(names) +
+                   hint(fs::path(path_or_name).stem().string(), names));
 }
 
 }  // namespace
@@ -46,27 +54,45 @@ std::string find_data_file(const std::string& path_or_name, const std::string& f
                            const std::string& kind) {
   if (path_or_name.empty()) throw InputError("the " + kind + "'s name is empty");
   if (is_file(path_or_name)) return path_or_name;
-  const fs::path name(path_or_name);
-  if (!name.has_parent_path()) {
-    for (const std::string& file : {path_or_name, path_or_name + ".yaml"}) {
-      if (is_file(data_folder(folder) / file)) return (data_folder(folder) / file).string();
-    }
-  }
   std::error_code error;
-  if (fs::is_directory(name, error)) throw InputError(path_or_name + ": is a folder, not a file");
-  const std::vector<std::string> names = data_file_names(folder);
-  throw InputError(kind + " '" + path_or_name +
-                   "' not found: no such file, and none of the names that come with the "
-                   "program: " +
-                   join_names(names) + hint(name.stem().string(), names));
+  const bool is_folder = fs::is_directory(path_or_name, error);
+  if (!fs::path(path_or_name).has_parent_path()) {
+    const fs::path named = data_folder(folder) / path_or_name;
+    if (is_file(named)) return named.string();
+    for (const std::string& ending : kEndings)
+      if (is_file(named.string() + ending)) return named.string() + ending;
+  }
+  if (is_folder) throw InputError(path_or_name + ": is a folder, not a file");
+  fail_not_found(path_or_name, kind, "file", data_file_names(folder));
+}
+
+std::string find_data_folder(const std::string& path_or_name, const std::string& folder,
+                             const std::string& kind) {
+  if (path_or_name.empty()) throw InputError("the " + kind + "'s name is empty");
+  std::error_code error;
+  if (fs::is_directory(path_or_name, error)) return path_or_name;
+  if (!fs::path(path_or_name).has_parent_path()) {
+    const fs::path named = data_folder(folder) / path_or_name;
+    if (fs::is_directory(named, error)) return named.string();
+  }
+  fail_not_found(path_or_name, kind, "folder", data_folder_names(folder));
 }
 
 std::vector<std::string> data_file_names(const std::string& folder) {
   std::vector<std::string> names;
-  std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(data_folder(folder), error)) {
-    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  for (const fs::directory_entry& entry : fs::directory_iterator(data_folder(folder))) {
+    const fs::path& path = entry.path();
+    if (std::find(kEndings.begin(), kEndings.end(), path.extension().string()) != kEndings.end())
+      names.push_back(path.stem().string());
   }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::vector<std::string> data_folder_names(const std::string& folder) {
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(data_folder(folder)))
+    if (entry.is_directory()) names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
 }

@@ -1,10 +1,16 @@
 #include "configs/loaders/mapping_reader.h"
 
+#include "base/files/data_files.h"
 #include "base/files/yaml_map.h"
 
 namespace eyeshift {
+namespace {
 
-std::map<std::string, Mapping> load_mappings(const std::string& path) {
+constexpr char kMappings[] = "configs/mappings";
+
+}  // namespace
+
+std::map<std::string, Mapping> load_mappings(const std::string& path_or_name) {
   std::map<std::string, Mapping> mappings;
   const auto read_mapping = [&](const std::string& layer, YamlMap& map) {
     const Range<int64_t> size{1, int64_t{1} << 32};
@@ -19,8 +25,11 @@ std::map<std::string, Mapping> load_mappings(const std::string& path) {
     map.integer("r", mapping.r, size, "PE sets that split the inputs");
     map.integer("t", mapping.t, size, "PE sets that split the outputs");
   };
-  read_yaml(path, [&](YamlMap& map) { map.each(read_mapping, "mappings by layer name"); });
+  read_yaml(find_data_file(path_or_name, kMappings, "mapping"),
+            [&](YamlMap& map) { map.each(read_mapping, "mappings by layer name"); });
   return mappings;
 }
+
+std::vector<std::string> mapping_names() { return data_file_names(kMappings); }
 
 }  // namespace eyeshift

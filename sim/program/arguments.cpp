@@ -8,9 +8,9 @@
 
 #include "base/errors.h"
 #include "base/files/atomic_file.h"
-#include "base/files/data_files.h"
 #include "base/nearest.h"
 #include "sim/program/command.h"
+#include "traces/network/tokens.h"
 
 namespace eyeshift {
 namespace {
@@ -51,7 +51,7 @@ std::string text_or(const Arguments& arguments, const std::string& option, const
 }
 
 std::string file_or_own_text(const Arguments& arguments, const std::string& option, const std::string& own) {
-  return has(arguments, option) ? text(arguments, option) : find_data_file(own, "traces/text", "text");
+  return has(arguments, option) ? find_text(text(arguments, option)) : own_text(own);
 }
 
 int64_t whole_number(const Arguments& arguments, const std::string& option, int64_t min, int64_t max,

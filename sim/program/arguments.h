@@ -21,7 +21,8 @@ bool is_set(const Arguments& arguments, const std::string& flag);
 // The option's text; empty text and a missing option are InputErrors.
 std::string text(const Arguments& arguments, const std::string& option);
 std::string text_or(const Arguments& arguments, const std::string& option, const std::string& otherwise);
-// The option's text, otherwise the path of one of the texts that come with the program (traces/text).
+// The path of the text that the option names, by a path or a name; otherwise of the one called `own`, of
+// those that come with the program.
 std::string file_or_own_text(const Arguments& arguments, const std::string& option, const std::string& own);
 // A whole number between min and max; `otherwise` where the option is not given, which then needs no check.
 int64_t whole_number(const Arguments& arguments, const std::string& option, int64_t min, int64_t max,

@@ -26,6 +26,10 @@ class Command {
   // Names of positional arguments, each also an option; empty: none.
   virtual std::vector<std::string> positionals() const { return {}; }
 
+  // The names that an option of its own takes, where option_values() does not say them: for a shell's
+  // completion.
+  virtual std::vector<std::string> names_for(const std::string& /*option*/) const { return {}; }
+
   // Does the work. Throws InputError for the user's errors; any other exception is a failed run.
   virtual void run(const boost::program_options::variables_map& arguments) const = 0;
 };

@@ -34,8 +34,11 @@ std::string program_help() {
             Registry<Command>::instance().find(name, "command").summary() + "\n";
   return text +
          "\nexit status: 0 done, 1 the run failed, 2 bad input (nothing is written)\n\n"
-         "example, from a checkout:\n"
-         "  eyeshift compare --accelerator eyeriss-168 --checkpoint traces/checkpoints/opt-tiny \\\n"
+         "environment: EYESHIFT_DATA names the folder of the files that come with the program "
+         "(accelerators,\n"
+         "networks, tables, a checkpoint, texts); without it they are found beside the program\n\n"
+         "example:\n"
+         "  eyeshift compare --accelerator eyeriss-168 --checkpoint opt-tiny \\\n"
          "    --schemes fp16@mac-fp16,gptq@dequant-mac,shiftaddllm-block@shift-add --bits 3\n";
 }
 

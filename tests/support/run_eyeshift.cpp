@@ -6,10 +6,10 @@
 
 namespace eyeshift {
 
-Outcome run_eyeshift(const std::vector<std::string>& arguments) {
+Outcome run_program(const std::string& program, const std::vector<std::string>& arguments) {
   const TestFolder streams;
   const std::string out = streams / "out", err = streams / "err";
-  std::string path = program();
+  std::string path = program;
   std::vector<char*> argv = {path.data()};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
@@ -25,5 +25,7 @@ Outcome run_eyeshift(const std::vector<std::string>& arguments) {
   waitpid(child, &status, 0);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content_of(out), content_of(err)};
 }
+
+Outcome run_eyeshift(const std::vector<std::string>& arguments) { return run_program(program(), arguments); }
 
 }  // namespace eyeshift

@@ -12,7 +12,9 @@ struct Outcome {
   std::string out, err;
 };
 
-// Runs the built program with these arguments.
+// Runs the program at that path with these arguments.
+Outcome run_program(const std::string& path, const std::vector<std::string>& arguments);
+// The same of the built program.
 Outcome run_eyeshift(const std::vector<std::string>& arguments);
 
 }  // namespace eyeshift

@@ -22,7 +22,8 @@ std::string folder_name(const std::filesystem::path& folder) {
 
 }  // namespace
 
-std::unique_ptr<Network> load_network(const std::filesystem::path& folder) {
+std::unique_ptr<Network> load_network(const std::filesystem::path& path_or_name) {
+  const std::filesystem::path folder = find_checkpoint(path_or_name);
   const Checkpoint checkpoint(folder);
   const ModelConfig config(folder);
   const NetworkFamily& family = family_of(config);

@@ -23,7 +23,7 @@ class NetworkFamily {
                                         const Checkpoint& checkpoint) const = 0;
 };
 
-// The network of a Hugging Face checkpoint folder, named after the folder.
-std::unique_ptr<Network> load_network(const std::filesystem::path& folder);
+// The network of the Hugging Face checkpoint that find_checkpoint() finds, named after its folder.
+std::unique_ptr<Network> load_network(const std::filesystem::path& path_or_name);
 
 }  // namespace eyeshift

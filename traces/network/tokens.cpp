@@ -1,11 +1,15 @@
 #include "traces/network/tokens.h"
 
 #include "base/errors.h"
+#include "base/files/data_files.h"
+#include "base/files/data_places.h"
 #include "base/files/input_file.h"
 #include "traces/tensor_io/npy.h"
 
 namespace eyeshift {
 namespace {
+
+constexpr char kTexts[] = "traces/text";
 
 std::vector<int64_t> read_ids(const std::filesystem::path& path, int64_t vocabulary) {
   constexpr int64_t kByteValues = 256;
@@ -23,6 +27,14 @@ std::vector<int64_t> read_ids(const std::filesystem::path& path, int64_t vocabul
 }
 
 }  // namespace
+
+std::vector<std::string> text_names() { return data_file_names(kTexts); }
+
+std::string own_text(const std::string& name) { return data_folder(kTexts) / (name + ".txt"); }
+
+std::string find_text(const std::string& path_or_name) {
+  return find_data_file(path_or_name, kTexts, "text");
+}
 
 Tokens load_tokens(const std::filesystem::path& path, int64_t vocabulary) {
   const std::vector<int64_t> ids = read_ids(path, vocabulary);

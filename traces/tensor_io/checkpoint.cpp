@@ -4,9 +4,21 @@
 #include <nlohmann/json.hpp>
 
 #include "base/errors.h"
+#include "base/files/data_files.h"
 #include "base/files/strict_json.h"
 
 namespace eyeshift {
+namespace {
+
+constexpr char kCheckpoints[] = "traces/checkpoints";
+
+}  // namespace
+
+std::filesystem::path find_checkpoint(const std::string& path_or_name) {
+  return find_data_folder(path_or_name, kCheckpoints, "checkpoint");
+}
+
+std::vector<std::string> checkpoint_names() { return data_folder_names(kCheckpoints); }
 
 Checkpoint::Checkpoint(const std::filesystem::path& folder) : folder_(folder) {
   std::error_code ignored;

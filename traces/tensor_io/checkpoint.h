@@ -10,6 +10,12 @@
 
 namespace eyeshift {
 
+// The folder at that path, else that of the checkpoint of this name that comes with the program. Throws
+// InputError that lists the names.
+std::filesystem::path find_checkpoint(const std::string& path_or_name);
+// The names of the checkpoints that come with the program.
+std::vector<std::string> checkpoint_names();
+
 // The tensors of a Hugging Face checkpoint folder: model.safetensors, or the shards that
 // model.safetensors.index.json names. Opening reads the headers only; copies share the open files. Throws
 // InputError where a file is missing or broken, or where the index names a tensor that its shard does not

@@ -14,6 +14,7 @@
 #include "sim/report/report_text.h"
 #include "sim/workload/attention_layers.h"
 #include "sim/workload/token_work.h"
+#include "traces/network/tokens.h"
 
 namespace eyeshift {
 namespace {
@@ -75,7 +76,7 @@ other where it names several; the others keep theirs ()" +
            described_schemes();
   }
   std::string example() const override {
-    return "  eyeshift compare --accelerator eyeriss-168 --checkpoint traces/checkpoints/opt-tiny \\\n"
+    return "  eyeshift compare --accelerator eyeriss-168 --checkpoint opt-tiny \\\n"
            "    --schemes fp16@mac-fp16,gptq@dequant-mac,shiftaddllm-block@shift-add --bits 3 --tokens 1,128 "
            "\\\n"
            "    --output out/compare.json\n";
@@ -101,10 +102,10 @@ other where it names several; the others keep theirs ()" +
          "and norms; default: the linear layers alone"},
         {"text", value("FILE"),
          "perplexity is measured on this text, or .npy of token ids; default: "
-         "traces/text/evaluation.txt"},
+         "evaluation, which comes with the program"},
         {"calibration", value("FILE"),
          "schemes are calibrated on this text, or .npy of token ids; default: "
-         "traces/text/calibration.txt"},
+         "calibration, which comes with the program"},
         {"window", value("N"), "tokens of a perplexity window; default: 512"},
         {"windows", value("N"), "measure perplexity on the text's first N windows only; default: all"},
         {"arithmetic", flag(),
@@ -189,8 +190,8 @@ other where it names several; the others keep theirs ()" +
     std::map<std::string, SchemeWorkload> workloads;
     AccuracyTexts texts;
     if (has(arguments, "checkpoint")) {
-      texts.calibration = file_or_own_text(arguments, "calibration", "calibration.txt");
-      texts.evaluation = file_or_own_text(arguments, "text", "evaluation.txt");
+      texts.calibration = file_or_own_text(arguments, "calibration", kCalibrationText);
+      texts.evaluation = file_or_own_text(arguments, "text", kEvaluationText);
       texts.window = whole_number(arguments, "window", 2, 1 << 20, texts.window);
       texts.windows = whole_number(arguments, "windows", 1, 1 << 30, texts.windows);
     }

@@ -44,6 +44,9 @@ where it and the machine part, 'eyeshift reproduce' the published tables that it
     add_report_options(options);
     return options;
   }
+  std::vector<std::string> names_for(const std::string& option) const override {
+    return option == "scheme" ? estimated_schemes() : std::vector<std::string>();
+  }
 
   void run(const po::variables_map& arguments) const override {
     const std::string scheme = choice(arguments, "scheme", estimated_schemes(), text(arguments, "scheme"));

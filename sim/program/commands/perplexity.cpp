@@ -64,8 +64,7 @@ units:
 )" + described_names<Unit>("unit");
   }
   std::string example() const override {
-    return "  eyeshift perplexity --checkpoint traces/checkpoints/opt-tiny --text "
-           "traces/text/evaluation.txt\n";
+    return "  eyeshift perplexity --checkpoint opt-tiny --text evaluation\n";
   }
   po::options_description options() const override {
     po::options_description options = option_list({
@@ -102,7 +101,7 @@ units:
       apply_trace(*network, trace);
       scheme = trace->description().scheme;
     }
-    Tokens tokens = load_tokens(evaluation, network->vocabulary());
+    Tokens tokens = load_tokens(find_text(evaluation), network->vocabulary());
     tokens.resize(std::min(tokens.size(), windows * static_cast<size_t>(window)));
     const bool in_unit = has(arguments, "arithmetic");
     const std::string arithmetic = in_unit ? text(arguments, "arithmetic") : "single precision";

@@ -99,16 +99,16 @@ Trace quantize_in_parts(Network& network, const QuantizeJob& job, const std::str
 // Quantizes and writes the output; the trace that is returned lacks the layers' tensors.
 Trace quantize_checkpoint(const Arguments& arguments, const std::string& scheme,
                           const QuantizeOptions& options, const std::string& output, int threads) {
-  const std::string calibration = file_or_own_text(arguments, "calibration", "calibration.txt");
-  const std::string folder = text(arguments, "checkpoint");
+  const std::string name = text_or(arguments, "calibration", kCalibrationText);
+  const std::string calibration = file_or_own_text(arguments, "calibration", kCalibrationText);
+  const std::string folder = find_checkpoint(text(arguments, "checkpoint"));
   const std::unique_ptr<Network> network = load_network(std::filesystem::path(folder));
-  const QuantizeJob job{scheme, options, load_tokens(calibration, network->vocabulary()), calibration};
+  const QuantizeJob job{scheme, options, load_tokens(calibration, network->vocabulary()), name};
   LayerProgress bar("quantizing", *network, Registry<Quantizer>::instance().find(scheme, "scheme"));
   const auto progress = [&](const QuantizeStep& step) { bar(step); };
   if (!is_special(output))
     return quantize_in_parts(*network, job, folder, output, is_set(arguments, "restart"), progress, threads);
-  const Trace trace =
-      quantize_network(*network, scheme, options, job.calibration, calibration, progress, threads);
+  const Trace trace = quantize_network(*network, scheme, options, job.calibration, name, progress, threads);
   write_trace(output, trace);
   return trace;
 }
@@ -146,7 +146,7 @@ schemes, with the options that each reads:
 )" + described_schemes();
   }
   std::string example() const override {
-    return "  eyeshift quantize --checkpoint traces/checkpoints/opt-tiny --scheme gptq --bits 3 \\\n"
+    return "  eyeshift quantize --checkpoint opt-tiny --scheme gptq --bits 3 \\\n"
            "    --output out/opt-tiny-gptq3.safetensors --report out/opt-tiny-gptq3.json\n";
   }
 
@@ -158,7 +158,7 @@ schemes, with the options that each reads:
         {"test-activations", value("T.npy"), "further inputs [K, tokens], to measure rel_out_test on"},
         {"calibration", value("TEXT|T.npy"),
          "text, or .npy of token ids, that --checkpoint is calibrated on; default: "
-         "traces/text/calibration.txt"},
+         "calibration, which comes with the program"},
         {"scheme", value("S"), "how weights are coded, see above"},
         {"bits", value("B"), "bits a weight (or planes); " + schemes_without_bits() + " need none"},
     });

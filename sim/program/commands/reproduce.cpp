@@ -45,6 +45,9 @@ reproductions:
     return options;
   }
   std::vector<std::string> positionals() const override { return {"name"}; }
+  std::vector<std::string> names_for(const std::string& option) const override {
+    return option == "name" ? Registry<Reproduction>::instance().names() : std::vector<std::string>();
+  }
 
   void run(const po::variables_map& arguments) const override {
     if (!has(arguments, "name"))

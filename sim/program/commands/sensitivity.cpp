@@ -132,7 +132,7 @@ schemes:
 )" + described_names<Quantizer>("scheme");
   }
   std::string example() const override {
-    return "  eyeshift sensitivity --checkpoint traces/checkpoints/opt-tiny --bits 2,3,4 --output "
+    return "  eyeshift sensitivity --checkpoint opt-tiny --bits 2,3,4 --output "
            "out/sensitivity.json\n"
            "  plots/sensitivity.py out/sensitivity.json --output out/sensitivity\n";
   }
@@ -142,7 +142,8 @@ schemes:
         {"scheme", value("S"), "how weights are coded; default: shiftaddllm-block"},
         {"bits", value("B,..."), "the widths, separated by commas; default: 2,3,4"},
         {"calibration", value("TEXT|T.npy"),
-         "text, or .npy of token ids, that inputs come from; default: traces/text/calibration.txt"},
+         "text, or .npy of token ids, that inputs come from; default: calibration, which comes with the "
+         "program"},
     });
     add_jobs_option(options);
     add_report_options(options);
@@ -153,14 +154,15 @@ schemes:
     const std::string scheme = text_or(arguments, "scheme", "shiftaddllm-block");
     const Quantizer& quantizer = Registry<Quantizer>::instance().find(scheme, "scheme");
     if (quantizer.assigns_bits() || quantizer.fixed_bits())
-      throw InputError("--scheme " + scheme + ": expected a scheme whose bits --bits can choose, such as shiftaddllm-block");
+      throw InputError("--scheme " + scheme +
+                       ": expected a scheme whose bits --bits can choose, such as shiftaddllm-block");
     std::vector<int> bits = {2, 3, 4};
     if (has(arguments, "bits")) {
       bits.clear();
       for (const int64_t width : whole_numbers(arguments, "bits", 1, 8, 2))
         bits.push_back(static_cast<int>(width));
     }
-    const std::string calibration = file_or_own_text(arguments, "calibration", "calibration.txt");
+    const std::string calibration = file_or_own_text(arguments, "calibration", kCalibrationText);
     const int threads = jobs(arguments);
     const ReportSink sink(arguments, input_files(arguments));
 
@@ -171,7 +173,10 @@ schemes:
         *network, scheme, {}, bits, load_tokens(calibration, network->vocabulary()),
         [&] { progress.advance(); }, threads);
     sink.write({[&] { return report_text(layers); },
-                [&] { return dump(report_json(network->name(), scheme, calibration, layers)); },
+                [&] {
+                  return dump(report_json(network->name(), scheme,
+                                          text_or(arguments, "calibration", kCalibrationText), layers));
+                },
                 [&] { return report_csv(layers); }});
   }
 };

@@ -131,6 +131,9 @@ component.)";
     return options;
   }
   std::vector<std::string> positionals() const override { return {"action", "name"}; }
+  std::vector<std::string> names_for(const std::string& option) const override {
+    return option == "name" ? table_names() : std::vector<std::string>();
+  }
 
   void run(const po::variables_map& arguments) const override {
     if (!has(arguments, "action")) throw InputError("say what to do: list, show NAME, compare or units");

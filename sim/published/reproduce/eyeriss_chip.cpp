@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/files/data_files.h"
 #include "configs/loaders/accelerator_reader.h"
 #include "configs/loaders/mapping_reader.h"
 #include "configs/loaders/network_reader.h"
@@ -68,7 +67,7 @@ SimulateTask chip_task(const std::string& network, const std::string& mappings, 
   SimulateTask task;
   task.accelerator = load_accelerator("eyeriss-v1", listed_units());
   task.options.batch = batch;
-  task.options.mappings = load_mappings(find_data_file(mappings, "configs/mappings", "mapping"));
+  task.options.mappings = load_mappings(mappings);
   task.workload = workload_of(load_network(network), "int16", {});
   auto& layers = task.workload.layers;
   layers.erase(

@@ -4,7 +4,6 @@
 
 #include <limits>
 
-#include "base/files/data_files.h"
 #include "tests/support/files.h"
 
 namespace eyeshift {
@@ -148,15 +147,6 @@ TEST(YamlMap, NamesThePathOfNestedKeys) {
   EXPECT_THAT(nested_error("by_name:\n  a: {v: 1}\n  b: {}"),
               StartsWith("f.yaml:3: missing key 'by_name.b.v'"));
   EXPECT_THAT(nested_error("by_name: {a: {v: 1}, a: {v: 2}}"), HasSubstr("key 'by_name.a' is repeated"));
-}
-
-TEST(DataFiles, RefusesFoldersMissingAndUnreadableFiles) {
-  TestFolder folder;
-  EXPECT_THAT(input_error_of([&] { read_text_file((folder / "")); }), HasSubstr("is a folder"));
-  EXPECT_THAT(input_error_of([&] { read_text_file((folder / "none")); }), HasSubstr("No such file"));
-  EXPECT_THAT(input_error_of([&] { read_text_file("/dev/zero"); }), HasSubstr("larger than the 4 MB"));
-  EXPECT_THAT(input_error_of([&] { find_data_file("", "configs/accelerators", "accelerator"); }),
-              HasSubstr("empty"));
 }
 
 }  // namespace
