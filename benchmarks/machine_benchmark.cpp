@@ -5,6 +5,7 @@
 #include "configs/loaders/network_reader.h"
 #include "dataflows/dataflow.h"
 #include "energy_tables/table.h"
+#include "models/pe/listed_units.h"
 #include "models/pe/unit.h"
 #include "sim/plan/choose_mapping.h"
 #include "sim/replay/replay.h"

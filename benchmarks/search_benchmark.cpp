@@ -3,6 +3,7 @@
 #include "configs/loaders/accelerator_reader.h"
 #include "configs/loaders/network_reader.h"
 #include "dataflows/dataflow.h"
+#include "models/pe/listed_units.h"
 #include "models/pe/unit.h"
 
 namespace eyeshift {

@@ -1,8 +1,6 @@
 #include "energy_tables/pricing.h"
 
-#include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <limits>
 #include <string>
 #include <vector>
@@ -14,42 +12,17 @@
 namespace eyeshift {
 namespace {
 
-// An action's key "component.action.operand" in its parts.
-struct ActionKey {
-  std::string component, action, operand;
-  explicit ActionKey(std::string_view key) {
-    const size_t first = key.find('.');
-    const size_t last = key.rfind('.');
-    component = key.substr(0, first);
-    action = key.substr(first + 1, last - first - 1);
-    operand = key.substr(last + 1);
-  }
-  bool is(std::string_view prefix) const { return component.compare(0, prefix.size(), prefix) == 0; }
-};
-
-// The keys of all actions, in the order of the enumeration.
-const std::vector<ActionKey>& action_keys() {
-  static const std::vector<ActionKey> keys = [] {
-    std::vector<ActionKey> all;
-    for (const ActionInfo& info : kActionInfo) all.emplace_back(info.key);
-    return all;
-  }();
-  return keys;
-}
-
-std::string row_of(const ActionKey& key) { return key.component + "_" + key.action; }
-
 // Rows that a table may leave out.
-bool is_clock_or_control(const ActionKey& key) {
-  const auto rows_end = std::end(kClockAndControlRows);
-  return std::find(std::begin(kClockAndControlRows), rows_end, row_of(key)) != rows_end;
+bool is_clock_or_control(const ActionInfo& action) {
+  return action.place == Place::clock || action.place == Place::control || action.place == Place::fifo ||
+         action.place == Place::io;
 }
 
-bool is_left_out(const EnergyTable& table, const ActionKey& key) {
-  return is_clock_or_control(key) && table.actions.count(row_of(key)) == 0;
+bool is_left_out(const EnergyTable& table, const ActionInfo& action) {
+  return is_clock_or_control(action) && table.actions.count(std::string(action.row)) == 0;
 }
 
-double lut_price(const EnergyTable& table, const AcceleratorConfig& accelerator, const std::string& action) {
+double lut_price(const EnergyTable& table, const AcceleratorConfig& accelerator, std::string_view action) {
   if (action == "build_add") return action_row(table, "add_fp16").energy_pJ;
   const bool own_row = action == "query" && table.actions.count(kLutQueryRow) > 0;
   if (own_row) return action_row(table, kLutQueryRow).energy_pJ;
@@ -70,51 +43,97 @@ double glb_price(const EnergyTable& table, const AcceleratorConfig& accelerator,
   return sram_energy_pJ(table, accelerator.glb.bank_bytes, accelerator.glb.port_bits, access);
 }
 
-double spad_price(const EnergyTable& table, const AcceleratorConfig& accelerator, const std::string& spad,
-                  Access access) {
+double spad_price(const EnergyTable& table, const std::string& spad, int words, Access access) {
   if (const ActionPrice* row = place_row(table, spad, access)) return row->energy_pJ;
-  const AcceleratorConfig::SpadWords& words = accelerator.spad_words;
-  const int size = spad == "spad_filter" ? words.filter : spad == "spad_input" ? words.input : words.psum;
-  return scratchpad_energy_pJ(table, size, access);
+  return scratchpad_energy_pJ(table, words, access);
 }
 
 double noc_price(const EnergyTable& table, const AcceleratorConfig& accelerator) {
   const ActionPrice& row = action_row(table, kNocRow);
   if (row.spad_filter_reads <= 0) return row.energy_pJ;
-  return row.spad_filter_reads * spad_price(table, accelerator, "spad_filter", Access::read);
+  return row.spad_filter_reads *
+         spad_price(table, "spad_filter", accelerator.spad_words.filter, Access::read);
 }
 
-double price(const EnergyTable& table, const AcceleratorConfig& accelerator, const ActionKey& key) {
-  const Access access = key.action == "write" ? Access::write : Access::read;
-  if (key.is("dram")) return action_row(table, kDramRow).energy_pJ;
-  if (key.is("glb")) return glb_price(table, accelerator, access);
-  if (key.is("noc")) return noc_price(table, accelerator);
-  if (key.is("spad")) return spad_price(table, accelerator, key.component, access);
-  if (key.is("lut")) return lut_price(table, accelerator, key.action);
-  if (is_left_out(table, key)) return 0;
-  return action_row(table, row_of(key)).energy_pJ;
+double price(const EnergyTable& table, const AcceleratorConfig& accelerator, const ActionInfo& action) {
+  const Access access = action.operation == "write" ? Access::write : Access::read;
+  const AcceleratorConfig::SpadWords& words = accelerator.spad_words;
+  switch (action.place) {
+    case Place::dram:
+      return action_row(table, kDramRow).energy_pJ;
+    case Place::glb_filter:
+    case Place::glb_shared:
+      return glb_price(table, accelerator, access);
+    case Place::noc_filter:
+    case Place::noc_input:
+    case Place::noc_psum_in:
+    case Place::noc_psum_out:
+    case Place::noc_local:
+      return noc_price(table, accelerator);
+    case Place::spad_filter:
+      return spad_price(table, "spad_filter", words.filter, access);
+    case Place::spad_input:
+      return spad_price(table, "spad_input", words.input, access);
+    case Place::spad_psum:
+      return spad_price(table, "spad_psum", words.psum, access);
+    case Place::lut:
+      return lut_price(table, accelerator, action.operation);
+    default:
+      return is_left_out(table, action) ? 0 : action_row(table, std::string(action.row)).energy_pJ;
+  }
 }
 
-double& operand_of(Energy::ByOperand& energy, const std::string& operand) {
-  if (operand == "weights") return energy.weights;
-  if (operand == "inputs") return energy.inputs;
-  if (operand == "psums" || operand == "outputs") return energy.psums;
-  if (operand == "scales") return energy.scales;
-  throw InternalError("no energy is kept for operand '" + operand + "'");
+double& operand_of(Energy::ByOperand& energy, ActionOperand operand) {
+  switch (operand) {
+    case ActionOperand::weights:
+      return energy.weights;
+    case ActionOperand::inputs:
+      return energy.inputs;
+    case ActionOperand::psums:
+    case ActionOperand::outputs:
+      return energy.psums;
+    case ActionOperand::scales:
+      return energy.scales;
+    default:
+      throw InternalError("no energy is kept for an operand");
+  }
 }
 
-double& kind_of(Energy& energy, const ActionKey& key) {
-  if (key.is("dram")) return operand_of(energy.data_movement.dram, key.operand);
-  if (key.is("glb")) return operand_of(energy.data_movement.glb, key.operand);
-  if (key.is("noc")) return operand_of(energy.data_movement.noc, key.operand);
-  if (key.is("spad")) return operand_of(energy.data_movement.spad, key.operand);
-  if (key.is("multiply")) return energy.compute.multiply;
-  if (key.is("add")) return energy.compute.add;
-  if (key.is("shift")) return energy.compute.shift;
-  if (key.is("dequantize")) return energy.compute.dequantize;
-  if (is_clock_or_control(key)) return energy.clock_control;
-  if (key.is("lut")) return key.action == "query" ? energy.compute.lut_query : energy.compute.lut_build;
-  throw InternalError("no energy is kept for component '" + key.component + "'");
+// Of the energy's kinds, the one that an action counts for.
+double& kind_of(Energy& energy, const ActionInfo& action) {
+  switch (action.place) {
+    case Place::dram:
+      return operand_of(energy.data_movement.dram, action.operand);
+    case Place::glb_filter:
+    case Place::glb_shared:
+      return operand_of(energy.data_movement.glb, action.operand);
+    case Place::noc_filter:
+    case Place::noc_input:
+    case Place::noc_psum_in:
+    case Place::noc_psum_out:
+    case Place::noc_local:
+      return operand_of(energy.data_movement.noc, action.operand);
+    case Place::spad_filter:
+    case Place::spad_input:
+    case Place::spad_psum:
+      return operand_of(energy.data_movement.spad, action.operand);
+    case Place::multiply:
+      return energy.compute.multiply;
+    case Place::add:
+      return energy.compute.add;
+    case Place::shift:
+      return energy.compute.shift;
+    case Place::dequantize:
+      return energy.compute.dequantize;
+    case Place::lut:
+      return action.operation == "query" ? energy.compute.lut_query : energy.compute.lut_build;
+    case Place::clock:
+    case Place::control:
+    case Place::fifo:
+    case Place::io:
+      return energy.clock_control;
+  }
+  throw InternalError("no energy is kept for an action");
 }
 
 }  // namespace
@@ -123,7 +142,7 @@ Prices prices_of(const EnergyTable& table, const AcceleratorConfig& accelerator,
   Prices prices;
   for (size_t i = 0; i < kActionCount; ++i) {
     try {
-      prices.pJ[i] = price(table, accelerator, action_keys()[i]);
+      prices.pJ[i] = price(table, accelerator, kActionInfo[i]);
     } catch (const InputError& error) {
       if (needed.n[i] != 0)
         throw InputError("action " + std::string(kActionInfo[i].key) + " has no energy: " + error.what());
@@ -149,7 +168,7 @@ void Energy::add(const Energy& other, double times) {
 std::vector<std::string> not_priced(const EnergyTable& table) {
   std::vector<std::string> keys;
   for (size_t i = 0; i < kActionCount; ++i)
-    if (is_left_out(table, action_keys()[i])) keys.emplace_back(kActionInfo[i].key);
+    if (is_left_out(table, kActionInfo[i])) keys.emplace_back(kActionInfo[i].key);
   return keys;
 }
 
@@ -161,7 +180,7 @@ Energy energy_of(const ActionCounts& counts, const Prices& prices, double leakag
     if (std::isnan(prices.pJ[i]))
       throw InternalError("action " + std::string(kActionInfo[i].key) + " is counted but has no price");
     const double action_pJ = static_cast<double>(counts.n[i]) * prices.pJ[i];
-    kind_of(energy, action_keys()[i]) += action_pJ;
+    kind_of(energy, kActionInfo[i]) += action_pJ;
     energy.total += action_pJ;
   }
   energy.static_leakage = leakage_mW * time_s * kPicojoulesPerMillijoule;

@@ -7,6 +7,7 @@
 #include "energy_tables/table.h"
 #include "models/types/accelerator.h"
 #include "models/types/action_counts.h"
+#include "models/types/unit_parts.h"
 
 namespace eyeshift {
 
@@ -25,15 +26,17 @@ std::vector<std::string> not_priced(const EnergyTable& table);
 
 // Silicon area, square micrometres. pe: one PE with every unit and scratchpad; array: all PEs, the fp16 lanes
 // and what applies real scales at the column tops. noc is 0 where the table has no component noc_pe (no area
-// of the networks is published): noc_counted says which.
+// of the networks is published): noc_counted says which. units: those that the accelerator lists.
 struct Area {
   double pe_um2 = 0, array_um2 = 0, glb_um2 = 0, noc_um2 = 0, total_um2 = 0;
   bool noc_counted = false;
 };
-Area area_of(const EnergyTable& table, const AcceleratorConfig& accelerator);
+Area area_of(const EnergyTable& table, const AcceleratorConfig& accelerator,
+             const std::vector<PlacedUnit>& units);
 
 // Leakage of the same components, milliwatts.
-double leakage_mW(const EnergyTable& table, const AcceleratorConfig& accelerator);
+double leakage_mW(const EnergyTable& table, const AcceleratorConfig& accelerator,
+                  const std::vector<PlacedUnit>& units);
 
 // Energy by kind, picojoules: the keys of a report's energy_pJ.
 struct Energy {

@@ -15,10 +15,8 @@ std::vector<std::string> list_action_rows() {
   for (const char* type : {"fp16", "fp32", "int8", "int16", "int32"}) {
     for (const char* operation : {"multiply_", "add_", "shift_"}) names.insert(std::string(operation) + type);
   }
-  for (const ActionInfo& action : kActionInfo) {
-    const std::string key(action.key);
-    if (key.rfind("dequantize.", 0) == 0) names.insert("dequantize_" + key.substr(11, key.rfind('.') - 11));
-  }
+  for (const ActionInfo& action : kActionInfo)
+    if (action.place == Place::dequantize) names.emplace(action.row);
   for (const char* row : kClockAndControlRows) names.insert(row);
   for (const char* row : kPlaceRows) names.insert(row);
   return {names.begin(), names.end()};

@@ -16,7 +16,7 @@ inline constexpr char kRegisterReadRow[] = "register_bit_read";
 inline constexpr char kRegisterWriteRow[] = "register_bit_write";
 inline constexpr char kNocRow[] = "noc_word_16b";  // 16 bits delivered to one PE
 inline constexpr char kDramRow[] = "dram_byte";    // a byte read or written
-// Optional, counted by models/spec/clock_control.h: without its row an action costs nothing.
+// Optional, counted by models/types/clock_control.h: without its row an action costs nothing.
 inline constexpr const char* kClockAndControlRows[] = {"clock_cycle",   "control_chip", "control_active",
                                                        "control_gated", "fifo_pass",    "io_transfer"};
 // Optional: memories by their place in the machine, instead of by their size; an access of a bank's port, and

@@ -3,7 +3,6 @@
 #include "energy_tables/memory.h"
 #include "energy_tables/pricing.h"
 #include "energy_tables/rows.h"
-#include "energy_tables/unit_parts.h"
 
 namespace eyeshift {
 namespace {
@@ -33,18 +32,17 @@ struct Parts {
   bool noc_counted = false;
 };
 
-Parts parts_of(const EnergyTable& table, const AcceleratorConfig& accelerator) {
+Parts parts_of(const EnergyTable& table, const AcceleratorConfig& accelerator,
+               const std::vector<PlacedUnit>& units) {
   const AcceleratorConfig::Array& array = accelerator.array;
   const double pes = static_cast<double>(array.rows) * array.cols;
   Parts parts;
-  for (const std::string& unit : array.units) {
-    const UnitParts unit_components = unit_parts(unit, array);
-    Silicon in_pe = silicon_of(table, unit_components.pe);
-    if (unit == "lut") in_pe.add(lut_table_cost(table, accelerator.spad_words.lut));
-    const bool in_lanes = unit == "mac-fp16" && array.units.size() > 1 && array.fp16_lanes > 0;
+  for (const PlacedUnit& unit : units) {
+    Silicon in_pe = silicon_of(table, unit.parts.pe);
+    if (unit.has_table) in_pe.add(lut_table_cost(table, accelerator.spad_words.lut));
     parts.pe.add(in_pe);
-    parts.array.add(in_pe, in_lanes ? array.fp16_lanes : pes);
-    parts.array.add(silicon_of(table, unit_components.top), static_cast<double>(unit_components.tops));
+    parts.array.add(in_pe, static_cast<double>(unit.pes));
+    parts.array.add(silicon_of(table, unit.parts.top), static_cast<double>(unit.parts.tops));
   }
   const AcceleratorConfig::SpadWords& words = accelerator.spad_words;
   for (const auto& [place, size] : {std::pair<const char*, int>{"spad_filter", words.filter},
@@ -69,8 +67,9 @@ Parts parts_of(const EnergyTable& table, const AcceleratorConfig& accelerator) {
 
 }  // namespace
 
-Area area_of(const EnergyTable& table, const AcceleratorConfig& accelerator) {
-  const Parts parts = parts_of(table, accelerator);
+Area area_of(const EnergyTable& table, const AcceleratorConfig& accelerator,
+             const std::vector<PlacedUnit>& units) {
+  const Parts parts = parts_of(table, accelerator, units);
   Area area;
   area.pe_um2 = parts.pe.area_um2;
   area.array_um2 = parts.array.area_um2;
@@ -81,8 +80,9 @@ Area area_of(const EnergyTable& table, const AcceleratorConfig& accelerator) {
   return area;
 }
 
-double leakage_mW(const EnergyTable& table, const AcceleratorConfig& accelerator) {
-  const Parts parts = parts_of(table, accelerator);
+double leakage_mW(const EnergyTable& table, const AcceleratorConfig& accelerator,
+                  const std::vector<PlacedUnit>& units) {
+  const Parts parts = parts_of(table, accelerator, units);
   return parts.array.leakage_mW + parts.glb.leakage_mW + parts.noc.leakage_mW;
 }
 

@@ -6,6 +6,7 @@
 #include "base/errors.h"
 #include "base/progress.h"
 #include "dataflows/dataflow.h"
+#include "models/pe/listed_units.h"
 #include "models/pe/unit.h"
 #include "sim/network_arithmetic.h"
 #include "sim/plan/plan.h"

@@ -8,6 +8,7 @@
 #include "base/files/text_table.h"
 #include "energy_tables/pricing.h"
 #include "models/passes/layer_geometry.h"
+#include "models/pe/listed_units.h"
 
 namespace eyeshift {
 namespace {
@@ -24,7 +25,7 @@ Pass one_pe(int granule, int outputs) {
 }
 
 double array_um2(const EnergyTable& table, const AcceleratorConfig& machine) {
-  return area_of(table, machine).array_um2;
+  return area_of(table, machine, placed_units(machine)).array_um2;
 }
 
 int nearest_columns(double wanted) {

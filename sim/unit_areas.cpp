@@ -5,22 +5,21 @@
 
 #include "base/files/text_table.h"
 #include "energy_tables/memory.h"
-#include "energy_tables/unit_parts.h"
+#include "models/pe/listed_units.h"
 #include "models/pe/unit.h"
 
 namespace eyeshift {
 namespace {
 
-constexpr char kReference[] = "mac-fp16";
 constexpr int kLut_entries[] = {256, 128};
 
 // Nothing where the table lacks a part's area.
 std::optional<std::vector<double>> areas_of(const EnergyTable& table) {
   const AcceleratorConfig::Array array;
   std::vector<double> areas;
-  for (const std::string& unit : listed_units()) {
+  for (const std::string& unit : listed_unit_names()) {
     double sum = 0;
-    for (const std::string& part : unit_parts(unit, array).pe) {
+    for (const std::string& part : Registry<Unit>::instance().find(unit, "unit").parts(array).pe) {
       const auto cost = table.components.find(part);
       if (cost == table.components.end() || cost->second.area_um2 <= 0) return std::nullopt;
       sum += cost->second.area_um2;
@@ -43,7 +42,7 @@ bool inherited(const EnergyTable& table, const std::vector<double>& areas,
 }
 
 double reference_of(const UnitAreas& areas, const UnitAreas::Column& column) {
-  const auto at = std::find(areas.parts.begin(), areas.parts.end(), kReference) - areas.parts.begin();
+  const auto at = std::find(areas.parts.begin(), areas.parts.end(), lane_unit()) - areas.parts.begin();
   return column.area_um2[static_cast<size_t>(at)];
 }
 
@@ -51,7 +50,7 @@ double reference_of(const UnitAreas& areas, const UnitAreas::Column& column) {
 
 UnitAreas unit_areas(const std::vector<EnergyTable>& tables) {
   UnitAreas areas;
-  areas.parts = listed_units();
+  areas.parts = listed_unit_names();
   for (const int entries : kLut_entries)
     areas.parts.push_back("lut table, " + std::to_string(entries) + " entries");
   for (const EnergyTable& table : tables) {
@@ -64,7 +63,7 @@ UnitAreas unit_areas(const std::vector<EnergyTable>& tables) {
 std::string unit_areas_text(const UnitAreas& areas) {
   std::string text;
   for (const bool relative : {false, true}) {
-    std::vector<std::string> header = {relative ? std::string("relative to ") + kReference : "um2 in a PE"};
+    std::vector<std::string> header = {relative ? std::string("relative to ") + lane_unit() : "um2 in a PE"};
     for (const UnitAreas::Column& column : areas.columns) header.push_back(column.table);
     TextTable table(header);
     for (size_t i = 0; i < areas.parts.size(); ++i) {

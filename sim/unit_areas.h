@@ -8,7 +8,7 @@
 
 namespace eyeshift {
 
-// What every unit adds to a PE, by area table: its parts (energy_tables/unit_parts.h) with single-precision
+// What every unit adds to a PE, by area table: its parts with single-precision
 // accumulators, and, apart, the tables that the lut unit queries. Square micrometres.
 struct UnitAreas {
   struct Column {

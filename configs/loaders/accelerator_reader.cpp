@@ -29,11 +29,24 @@ void read_clocks(YamlMap& map, AcceleratorConfig& config) {
   }
 }
 
-void check_fp16_lanes(YamlMap& map, const AcceleratorConfig::Array& array) {
+// The first unit of the array with this property; nullptr where none has it.
+const ListedUnit* unit_that(const AcceleratorConfig::Array& array, const std::vector<ListedUnit>& known,
+                            bool ListedUnit::*property) {
+  for (const ListedUnit& unit : known)
+    if (unit.*property && std::find(array.units.begin(), array.units.end(), unit.name) != array.units.end())
+      return &unit;
+  return nullptr;
+}
+
+void check_fp16_lanes(YamlMap& map, const AcceleratorConfig::Array& array,
+                      const std::vector<ListedUnit>& known) {
   if (array.fp16_lanes == 0) return;
-  const bool beside_another = array.units.size() > 1 && std::find(array.units.begin(), array.units.end(),
-                                                                  "mac-fp16") != array.units.end();
-  if (!beside_another) map.fail("fp16_lanes", "only allowed where units lists mac-fp16 beside another unit");
+  if (array.units.size() == 1 || unit_that(array, known, &ListedUnit::is_lane) == nullptr) {
+    std::string lane;
+    for (const ListedUnit& unit : known)
+      if (unit.is_lane) lane = unit.name;
+    map.fail("fp16_lanes", "only allowed where units lists " + lane + " beside another unit");
+  }
   const int pes = array.rows * array.cols;
   if (array.fp16_lanes > pes) map.fail("fp16_lanes", "the array has only " + std::to_string(pes) + " PEs");
   if (array.fp16_lanes > array.cols && array.fp16_lanes % array.cols != 0)
@@ -41,7 +54,9 @@ void check_fp16_lanes(YamlMap& map, const AcceleratorConfig::Array& array) {
              "expected at most " + std::to_string(array.cols) + " (one row of PEs) or a multiple of it");
 }
 
-void read_array(YamlMap& map, const std::vector<std::string>& known_units, AcceleratorConfig::Array& array) {
+void read_array(YamlMap& map, const std::vector<ListedUnit>& known, AcceleratorConfig::Array& array) {
+  std::vector<std::string> known_units;
+  for (const ListedUnit& unit : known) known_units.push_back(unit.name);
   map.integer("rows", array.rows, {1, kMostPes}, "rows of PEs");
   map.integer("cols", array.cols, {1, kMostPes}, "columns of PEs");
   map.words("units", array.units, known_units, "what every PE computes with");
@@ -49,24 +64,25 @@ void read_array(YamlMap& map, const std::vector<std::string>& known_units, Accel
                           {{"fp16", Accumulator::fp16}, {"fp32", Accumulator::fp32}},
                           "width of partial sums");
   map.integer("fp16_lanes", array.fp16_lanes, {0, kMostPes},
-              "PEs that keep a mac-fp16 beside another unit; 0: all", Need::optional);
+              "PEs that keep a half-precision lane beside another unit; 0: all", Need::optional);
   map.choice<DequantMode>("dequant", array.dequant,
                           {{"per_group", DequantMode::per_group}, {"per_weight", DequantMode::per_weight}},
                           "where dequant-mac applies a scale", Need::optional);
   map.done();
   if (int64_t{array.rows} * array.cols > kMostPes)
     map.fail("rows", "rows x cols must be at most " + std::to_string(kMostPes) + " PEs");
-  check_fp16_lanes(map, array);
+  check_fp16_lanes(map, array, known);
 }
 
-void read_spads(YamlMap& map, const AcceleratorConfig::Array& array, AcceleratorConfig::SpadWords& words) {
+void read_spads(YamlMap& map, const AcceleratorConfig::Array& array, const std::vector<ListedUnit>& known,
+                AcceleratorConfig::SpadWords& words) {
   const Range<int64_t> size{1, kLargestSpad};
   map.integer("filter", words.filter, size, "filter scratchpad of a PE, 16-bit words");
   map.integer("input", words.input, size, "input scratchpad of a PE, 16-bit words");
   map.integer("psum", words.psum, size, "partial-sum scratchpad of a PE, 16-bit words");
-  const bool has_lut = std::find(array.units.begin(), array.units.end(), "lut") != array.units.end();
+  const bool has_lut = unit_that(array, known, &ListedUnit::has_table) != nullptr;
   map.integer("lut", words.lut, {has_lut ? 1 : 0, kLargestSpad},
-              "table storage of a PE, 16-bit words; only a lut unit has it",
+              "table storage of a PE, 16-bit words; only a unit with a table has it",
               has_lut ? Need::required : Need::optional);
   map.done();
 }
@@ -113,7 +129,7 @@ void read_dram(YamlMap& map, AcceleratorConfig::Dram& dram) {
 }  // namespace
 
 AcceleratorConfig load_accelerator(const std::string& path_or_name,
-                                   const std::vector<std::string>& known_units) {
+                                   const std::vector<ListedUnit>& known_units) {
   AcceleratorConfig config;
   read_yaml(find_data_file(path_or_name, kAccelerators, "accelerator"), [&](YamlMap& map) {
     using Compression = AcceleratorConfig::Compression;
@@ -123,7 +139,8 @@ AcceleratorConfig load_accelerator(const std::string& path_or_name,
     map.map(
         "array", [&](YamlMap& inner) { read_array(inner, known_units, config.array); }, "the PE array");
     map.map(
-        "spad_words", [&](YamlMap& inner) { read_spads(inner, config.array, config.spad_words); },
+        "spad_words",
+        [&](YamlMap& inner) { read_spads(inner, config.array, known_units, config.spad_words); },
         "scratchpads of a PE");
     map.map(
         "noc_bits", [&](YamlMap& inner) { read_noc(inner, config.noc_bits); },

@@ -98,6 +98,20 @@ inline Action multiply_scales(const AcceleratorConfig& accelerator) {
                                                             : Action::multiply_fp32_scales;
 }
 
+// The components of these two.
+inline std::string accumulator_adder(const AcceleratorConfig::Array& array) {
+  return array.accumulator == Accumulator::fp16 ? "adder_fp16" : "adder_fp32";
+}
+inline std::string accumulator_multiplier(const AcceleratorConfig::Array& array) {
+  return array.accumulator == Accumulator::fp16 ? "multiplier_fp16" : "multiplier_fp32";
+}
+// What finishes groups at the tops of an array's columns, `tops` of them.
+inline UnitParts with_tops(UnitParts parts, std::vector<std::string> top, int64_t tops) {
+  if (tops > 0) parts.top = std::move(top);
+  parts.tops = tops;
+  return parts;
+}
+
 // Read, accumulate and write of `accumulations` partial sums kept in the scratchpad.
 inline void count_accumulations(int64_t accumulations, int psum_bits, ActionCounts& counts) {
   counts[Action::spad_psum_read_psums] += accumulations * words16(psum_bits);

@@ -29,14 +29,6 @@ int64_t outputs_before_group_end(const Encoding& encoding, const Pass& pass) {
   return before < pass.tile_outputs() ? before : 0;
 }
 
-std::vector<std::string> listed_units() {
-  const auto& units = Registry<Unit>::instance();
-  std::vector<std::string> listed;
-  for (const std::string& name : units.names())
-    if (units.find(name, "unit").host().empty()) listed.push_back(name);
-  return listed;
-}
-
 int64_t weight_bits(const Encoding& encoding, int inputs, int outputs) {
   return static_cast<int64_t>(inputs) * outputs * encoding.bits;
 }

@@ -10,6 +10,7 @@
 #include "models/types/accelerator.h"
 #include "models/types/memory_image.h"
 #include "models/types/schedule.h"
+#include "models/types/unit_parts.h"
 
 namespace eyeshift {
 
@@ -110,7 +111,13 @@ class Unit {
   virtual std::optional<std::string> cannot_run(const Encoding& encoding,
                                                 const AcceleratorConfig& accelerator) const = 0;
 
-  // The unit that an accelerator's fp16_lanes stand for: beside another unit only those PEs have it.
+  // Its components on this array, scratchpads and tables apart. None for a unit with a host().
+  virtual UnitParts parts(const AcceleratorConfig::Array& array) const = 0;
+  // Whether every PE that has it holds a table of spad_words.lut words for it.
+  virtual bool has_table() const { return false; }
+  // Whether it computes in half-precision lanes, which an accelerator's fp16_lanes count: beside another unit
+  // only those PEs have them. One unit without a host() is such a lane; it also runs what others leave in
+  // half precision.
   virtual bool in_fp16_lanes() const { return false; }
   // The unit with whose parts this one works, where it has none of its own: accelerators list that one.
   virtual std::string_view host() const { return ""; }
@@ -151,9 +158,6 @@ class Unit {
   virtual void finish(int output, const double* psums, const float* token_scales, const PeValues& pe,
                       double* totals) const;
 };
-
-// The units that an accelerator may list: those with parts of their own, sorted by name.
-std::vector<std::string> listed_units();
 
 // Bits that a PE's weights take. Within a PE they lie in the order of use: for every granule of its inputs,
 // for every output, a code (granule 1; plane by plane the bit of a binary weight) or, plane by plane, a key

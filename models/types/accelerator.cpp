@@ -1,6 +1,5 @@
 #include "models/types/accelerator.h"
 
-#include <algorithm>
 #include <numeric>
 
 #include "base/errors.h"
@@ -24,27 +23,5 @@ TimeBase time_base(const AcceleratorConfig& config) {
 }
 
 int accumulator_bits(Accumulator accumulator) { return accumulator == Accumulator::fp16 ? 16 : 32; }
-
-AcceleratorConfig specialised(const AcceleratorConfig& config, const std::string& unit) {
-  const std::vector<std::string>& units = config.array.units;
-  const auto has = [&](const std::string& name) {
-    return std::find(units.begin(), units.end(), name) != units.end();
-  };
-  if (!has(unit)) {
-    std::string known;
-    for (const std::string& name : units) known += (known.empty() ? "" : ", ") + name;
-    throw InputError("accelerator '" + config.name + "' has no unit '" + unit + "': array.units lists " +
-                     known);
-  }
-  AcceleratorConfig result = config;
-  result.array.units = {unit};
-  if (unit == "mac-fp16") {
-    result.array.fp16_lanes = 0;
-  } else if (has("mac-fp16")) {
-    result.array.units.push_back("mac-fp16");
-  }
-  if (unit != "lut") result.spad_words.lut = 0;
-  return result;
-}
 
 }  // namespace eyeshift

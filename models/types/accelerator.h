@@ -24,8 +24,8 @@ struct AcceleratorConfig {
     int rows = 0;
     int cols = 0;
     std::vector<std::string>
-        units;           // what every PE has; mac-fp16 beside another unit is on fp16_lanes PEs only
-    int fp16_lanes = 0;  // PEs that keep a mac-fp16 beside another unit, counted from the top row; 0: all
+        units;           // what every PE has; half-precision lanes beside another unit: fp16_lanes PEs only
+    int fp16_lanes = 0;  // PEs that keep a half-precision lane, counted from the top row; 0: all
     Accumulator accumulator = Accumulator::fp32;
     DequantMode dequant = DequantMode::per_group;
   } array;
@@ -67,8 +67,11 @@ TimeBase time_base(const AcceleratorConfig& config);
 
 int accumulator_bits(Accumulator accumulator);
 
-// The accelerator with `unit` in every PE and nothing else but the mac-fp16 lanes that the configuration
-// states: what `compare` runs a scheme@unit on, so that area counts only what the scheme needs.
-AcceleratorConfig specialised(const AcceleratorConfig& config, const std::string& unit);
+// A unit that an accelerator may list, as its configuration is checked by.
+struct ListedUnit {
+  std::string name;
+  bool is_lane = false;    // array.fp16_lanes counts the PEs that have it beside another unit
+  bool has_table = false;  // needs spad_words.lut
+};
 
 }  // namespace eyeshift

@@ -1,16 +1,16 @@
 #include "models/types/clock_control.h"
 
 #include <algorithm>
-#include <string_view>
 
 namespace eyeshift {
 namespace {
 
-// Counts of all actions whose key begins so.
-int64_t sum_of(const ActionCounts& actions, std::string_view prefix) {
+// Counts of all actions at places of a kind.
+template <typename IsKind>
+int64_t sum_at(const ActionCounts& actions, IsKind is_kind) {
   int64_t sum = 0;
   for (size_t i = 0; i < kActionCount; ++i)
-    if (kActionInfo[i].key.substr(0, prefix.size()) == prefix) sum += actions.n[i];
+    if (is_kind(kActionInfo[i].place)) sum += actions.n[i];
   return sum;
 }
 
@@ -22,8 +22,8 @@ void count_clock_and_control(const AcceleratorConfig& accelerator, int64_t cycle
   actions[Action::control_chip_cycles] = cycles;
   actions[Action::control_gated_pes] = gated_pe_cycles;
   actions[Action::control_active_pes] = busy_pe_cycles - gated_pe_cycles;
-  actions[Action::fifo_pass_words] = sum_of(actions, "noc_");
-  actions[Action::io_transfer_bytes] = sum_of(actions, "dram.");
+  actions[Action::fifo_pass_words] = sum_at(actions, is_network);
+  actions[Action::io_transfer_bytes] = sum_at(actions, [](Place place) { return place == Place::dram; });
 }
 
 void count_clock_and_control(const AcceleratorConfig& accelerator, LayerResult& result) {

@@ -19,6 +19,16 @@ class DequantMac : public Unit {
     return "dequantize, half-precision multiply and add, one weight a cycle (rtn-oc, gptq)";
   }
 
+  // Subtract the zero point, convert (an int16 adder, as it is priced), multiply, add; the top PE scales,
+  // unless every PE scales every weight.
+  UnitParts parts(const AcceleratorConfig::Array& array) const override {
+    UnitParts parts{{"adder_int8", "adder_int16", "multiplier_fp16", accumulator_adder(array)}};
+    if (array.dequant == DequantMode::per_group)
+      return with_tops(parts, {accumulator_multiplier(array)}, array.cols);
+    parts.pe.push_back("multiplier_fp16");
+    return parts;
+  }
+
   std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig&) const override {
     if (encoding.coding != Coding::uniform) return "dequant-mac runs uniform codes only";
     if (encoding.power_of_two) return "dequant-mac multiplies by real scales, not by shared exponents";

@@ -4,6 +4,7 @@
 
 #include "models/pe/binary_weights.h"
 #include "models/pe/deliveries.h"
+#include "models/pe/listed_units.h"
 
 namespace eyeshift {
 namespace {
@@ -23,6 +24,14 @@ class Lut : public Unit {
     return "table of 8 inputs' sums, queried by 8 binary weights at a time (bcq, shiftaddllm-block)";
   }
 
+  // Scale an input, build the table, accumulate; at the top, in the lane beside it, multiply-add of row-wise
+  // real scales.
+  UnitParts parts(const AcceleratorConfig::Array& array) const override {
+    return with_tops({{"exponent_adder", "adder_fp16", accumulator_adder(array)}},
+                     {accumulator_multiplier(array), accumulator_adder(array)}, lanes_at_tops(array));
+  }
+  bool has_table() const override { return true; }
+
   std::optional<std::string> cannot_run(const Encoding& encoding,
                                         const AcceleratorConfig& accelerator) const override {
     if (encoding.coding != Coding::binary) return "lut runs binary weights only";
@@ -35,9 +44,9 @@ class Lut : public Unit {
     if (layout == ScaleLayout::block && encoding.group_cols != 8) return "lut runs blocks of 8 columns only";
     if (layout == ScaleLayout::row && encoding.power_of_two)
       return "lut runs row-wise scales as real numbers only";
-    const auto& units = accelerator.array.units;
-    if (layout == ScaleLayout::row && std::find(units.begin(), units.end(), "mac-fp16") == units.end())
-      return "lut needs mac-fp16 lanes for real scales: add mac-fp16 to the accelerator's units";
+    if (layout == ScaleLayout::row && !has_lanes(accelerator.array))
+      return "lut needs " + lane_unit() + " lanes for real scales: add " + lane_unit() +
+             " to the accelerator's units";
     if (encoding.group_index_bits > 0) return "lut needs contiguous groups";
     return std::nullopt;
   }

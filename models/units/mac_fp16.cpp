@@ -13,6 +13,10 @@ class MacFp16 : public Unit {
 
   bool in_fp16_lanes() const override { return true; }
 
+  UnitParts parts(const AcceleratorConfig::Array& array) const override {
+    return {{"multiplier_fp16", accumulator_adder(array)}};
+  }
+
   std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig&) const override {
     if (encoding.coding != Coding::fp16) return "mac-fp16 runs half-precision weights only";
     return std::nullopt;

@@ -15,6 +15,10 @@ class MacInt16 : public Unit {
     return "16-bit fixed-point multiply and add, one weight a cycle, zero inputs gated (int16)";
   }
 
+  UnitParts parts(const AcceleratorConfig::Array&) const override {
+    return {{"multiplier_int16", "adder_int16"}};
+  }
+
   std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig&) const override {
     if (encoding.coding != Coding::int16) return "mac-int16 runs scheme int16 only";
     return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include "models/pe/arithmetic.h"
 #include "models/pe/deliveries.h"
+#include "models/pe/listed_units.h"
 
 namespace eyeshift {
 namespace {
@@ -13,6 +14,12 @@ class MacInt8 : public Unit {
  public:
   std::string_view summary() const override {
     return "8-bit integer multiply and 32-bit add, one weight a cycle (int8)";
+  }
+
+  // At the top, in the lane beside it: convert (an int32 adder, as it is priced), scale.
+  UnitParts parts(const AcceleratorConfig::Array& array) const override {
+    return with_tops({{"multiplier_int8", "adder_int32"}}, {"adder_int32", "multiplier_fp32"},
+                     lanes_at_tops(array));
   }
 
   std::optional<std::string> cannot_run(const Encoding& encoding,

@@ -19,6 +19,11 @@ class ShiftAdd : public Unit {
     return "adds, subtracts and exponent adds on binary weights with power-of-two scales (shiftaddllm-block)";
   }
 
+  // Scale an input, sum its terms, accumulate.
+  UnitParts parts(const AcceleratorConfig::Array& array) const override {
+    return {{"exponent_adder", "adder_fp16", accumulator_adder(array)}};
+  }
+
   std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig&) const override {
     if (encoding.coding != Coding::binary) return "shift-add runs binary weights only";
     if (!encoding.power_of_two) return "shift-add needs power-of-two scales: quantize without --real-scales";

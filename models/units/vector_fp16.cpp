@@ -32,6 +32,8 @@ class VectorFp16 : public Unit {
   bool in_fp16_lanes() const override { return true; }
   std::string_view host() const override { return "mac-fp16"; }
 
+  UnitParts parts(const AcceleratorConfig::Array&) const override { return {}; }
+
   std::optional<std::string> cannot_run(const Encoding& encoding, const AcceleratorConfig&) const override {
     if (encoding.coding != Coding::none) return "vector-fp16 runs elementwise work only";
     if (find_operation(encoding.scheme) == nullptr)

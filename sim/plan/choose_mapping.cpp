@@ -5,6 +5,7 @@
 
 #include "base/errors.h"
 #include "energy_tables/pricing.h"
+#include "models/pe/listed_units.h"
 #include "models/types/clock_control.h"
 
 namespace eyeshift {
@@ -18,7 +19,7 @@ class Choice {
       : accelerator_(accelerator),
         table_(table),
         objective_(objective),
-        leakage_(leakage_mW(table, accelerator)) {}
+        leakage_(leakage_mW(table, accelerator, placed_units(accelerator))) {}
 
   void consider(const MappingEstimate& candidate) {
     price_actions(candidate.actions);

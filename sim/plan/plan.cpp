@@ -8,13 +8,13 @@
 #include "base/errors.h"
 #include "base/nearest.h"
 #include "base/progress.h"
+#include "models/pe/listed_units.h"
 #include "models/pe/unit.h"
 #include "sim/plan/choose_mapping.h"
 
 namespace eyeshift {
 namespace {
 
-constexpr char kFallbackUnit[] = "mac-fp16";
 // Elements share no operand: their only way to more than one lane is a split of the tokens.
 constexpr char kVectorDataflow[] = "output-stationary";
 
@@ -161,7 +161,7 @@ std::string unit_for(const LayerShape& shape, const Encoding& encoding, const Ac
     Registry<Unit>::instance().find(asked, "unit");
     if (!has(asked)) throw InputError("accelerator '" + accelerator.name + "' has no unit '" + asked + "'");
     candidates = {asked};
-    if (asked != kFallbackUnit && has(kFallbackUnit)) candidates.emplace_back(kFallbackUnit);
+    if (asked != lane_unit() && has(lane_unit())) candidates.push_back(lane_unit());
   }
   std::string reasons;
   for (const std::string& unit : candidates) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
+#include "models/pe/listed_units.h"
 
 namespace eyeshift {
 
@@ -106,6 +107,7 @@ double bits_per_weight(const std::vector<LayerReport>& layers, const std::string
 void price(RunReport& run, const std::vector<EnergyTable>& tables) {
   if (tables.empty()) throw InternalError("a run is priced without a table");
   const RunSums total = sums(run);
+  const std::vector<PlacedUnit> units = placed_units(run.accelerator);
   run.tables.clear();
   for (const EnergyTable& table : tables) {
     const Prices prices = prices_of(table, run.accelerator, total.actions);
@@ -116,8 +118,8 @@ void price(RunReport& run, const std::vector<EnergyTable>& tables) {
     for (size_t i = 0; i < kActionCount; ++i)
       if (total.actions.n[i] != 0) use.prices[std::string(kActionInfo[i].key)] = prices.pJ[i];
     use.not_priced = not_priced(table);
-    use.leakage_mW = leakage_mW(table, run.accelerator);
-    use.area = area_of(table, run.accelerator);
+    use.leakage_mW = leakage_mW(table, run.accelerator, units);
+    use.area = area_of(table, run.accelerator, units);
     use.energy = energy_of(total.actions, prices, use.leakage_mW, total.time_s);
     if (run.tables.empty())
       for (LayerReport& layer : run.layers)

@@ -66,7 +66,8 @@ void LayerImage::append_weights(const Pass& pass, const FilterDelivery& delivery
   const int64_t m_begin = pass.m_of(delivery.set_first);
   for (int64_t u = 0; u < pass.inputs_of(row); u += granule_)
     for (int64_t m = m_begin; m < m_begin + pass.outputs_of(delivery.set_first); ++m)
-      granule_ == 8 ? append_keys(pass, row, u, m, out) : append_weight(k_of(pass, row, u), m, out);
+      layer_.encoding.coding == Coding::binary ? append_keys(pass, row, u, m, out)
+                                               : append_codes(pass, row, u, m, out);
 }
 
 int64_t LayerImage::k_of(const Pass& pass, int row, int64_t u) const {
@@ -79,30 +80,30 @@ int64_t LayerImage::k_of(const Pass& pass, int row, int64_t u) const {
   return (channel * R + row % pass.set_rows) * R + u / channels;
 }
 
-// The key of 8 inputs, plane by plane. What pads a row is stored with it; the weights of channels that
-// padding adds are +1.
+void LayerImage::append_codes(const Pass& pass, int row, int64_t u, int64_t m, BitString& out) const {
+  for (int j = 0; j < granule_; ++j) append_weight(k_of(pass, row, u + j), m, out);
+}
+
+// The key of a granule's inputs, plane by plane. What pads a row is stored with it; the weights of channels
+// that padding adds are +1.
 void LayerImage::append_keys(const Pass& pass, int row, int64_t u, int64_t m, BitString& out) const {
   const int64_t row_bytes = (layer_.shape.K + 7) / 8;
   for (int64_t plane = 0; plane < layer_.encoding.bits; ++plane) {
     const uint8_t* bits = layer_.planes.data() + (plane * layer_.shape.M + m) * row_bytes;
     unsigned key = 0;
-    for (int j = 0; j < 8; ++j) {
+    for (int j = 0; j < granule_; ++j) {
       const int64_t k = k_of(pass, row, u + j);
       key |= (k == kPadding ? 1u : bits[k / 8] >> (k % 8) & 1u) << j;
     }
-    out.append(key, 8);
+    out.append(key, granule_);
   }
 }
 
 void LayerImage::append_weight(int64_t k, int64_t m, BitString& out) const {
   const Encoding& encoding = layer_.encoding;
-  const int64_t K = layer_.shape.K, M = layer_.shape.M;
+  const int64_t K = layer_.shape.K;
   if (encoding.coding == Coding::fp16) {
     out.append(layer_.weight[static_cast<size_t>(m * K + k)], 16);
-  } else if (encoding.coding == Coding::binary) {
-    const int64_t row_bytes = (K + 7) / 8;
-    for (int64_t plane = 0; plane < encoding.bits; ++plane)
-      out.append(layer_.planes[static_cast<size_t>((plane * M + m) * row_bytes + k / 8)] >> (k % 8), 1);
   } else {
     const int64_t row_bytes = (K * encoding.bits + 7) / 8;
     out.append(unpack_code(layer_.codes.data() + m * row_bytes, k, encoding.bits), encoding.bits);

@@ -39,6 +39,7 @@ class LayerImage : public MemoryImage {
 
  private:
   void append_weights(const Pass& pass, const FilterDelivery& delivery, BitString& out) const;
+  void append_codes(const Pass& pass, int row, int64_t u, int64_t m, BitString& out) const;
   void append_keys(const Pass& pass, int row, int64_t u, int64_t m, BitString& out) const;
   void append_weight(int64_t k, int64_t m, BitString& out) const;
   void append_terms(const Pass& pass, const FilterDelivery& delivery, BitString& out) const;

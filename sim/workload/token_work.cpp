@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
+#include "models/pe/listed_units.h"
 #include "sim/workload/attention_layers.h"
 
 namespace eyeshift {
@@ -50,11 +51,9 @@ std::vector<WorkItem> token_work(const Workload& workload, int64_t context, int6
 }
 
 void check_token_lanes(const AcceleratorConfig& accelerator) {
-  const auto& units = accelerator.array.units;
-  if (std::find(units.begin(), units.end(), "mac-fp16") == units.end())
-    throw InputError(
-        "--context: accelerator '" + accelerator.name +
-        "' has no mac-fp16 for the products of attention, softmax and norms: add it to array.units");
+  if (!has_lanes(accelerator.array))
+    throw InputError("--context: accelerator '" + accelerator.name + "' has no " + lane_unit() +
+                     " for the products of attention, softmax and norms: add it to array.units");
 }
 
 }  // namespace eyeshift

@@ -7,7 +7,7 @@
 #include "base/integers.h"
 #include "configs/loaders/accelerator_reader.h"
 #include "dataflows/dataflow.h"
-#include "models/pe/unit.h"
+#include "models/pe/listed_units.h"
 
 namespace eyeshift {
 namespace {

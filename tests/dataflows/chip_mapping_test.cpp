@@ -8,7 +8,7 @@
 #include "configs/loaders/network_reader.h"
 #include "configs/loaders/published_reader.h"
 #include "dataflows/dataflow.h"
-#include "models/pe/unit.h"
+#include "models/pe/listed_units.h"
 #include "tests/support/files.h"
 #include "traces/quantizers/quantizer.h"
 

@@ -5,6 +5,7 @@
 #include "configs/loaders/accelerator_reader.h"
 #include "dataflows/dataflow.h"
 #include "dataflows/run_length_code.h"
+#include "models/pe/listed_units.h"
 #include "traces/quantizers/quantizer.h"
 
 namespace eyeshift {

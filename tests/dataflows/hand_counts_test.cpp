@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "configs/loaders/accelerator_reader.h"
-#include "models/pe/unit.h"
+#include "models/pe/listed_units.h"
 #include "sim/replay/replay.h"
 #include "tests/support/files.h"
 #include "traces/quantizers/quantizer.h"

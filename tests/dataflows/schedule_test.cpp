@@ -6,7 +6,7 @@
 
 #include "configs/loaders/accelerator_reader.h"
 #include "dataflows/dataflow.h"
-#include "models/pe/unit.h"
+#include "models/pe/listed_units.h"
 #include "tests/support/files.h"
 
 namespace eyeshift {

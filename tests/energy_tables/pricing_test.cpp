@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "configs/loaders/accelerator_reader.h"
+#include "models/pe/listed_units.h"
 #include "tests/support/files.h"
 
 namespace eyeshift {
@@ -14,9 +15,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-AcceleratorConfig default_accelerator() {
-  return load_accelerator("eyeriss-168", {"dequant-mac", "lut", "mac-fp16", "mac-int8", "shift-add"});
-}
+AcceleratorConfig default_accelerator() { return load_accelerator("eyeriss-168", listed_units()); }
 
 EnergyTable default_table() { return load_table("horowitz-cacti-45nm"); }
 
@@ -227,7 +226,9 @@ TEST(Prices, OfAMemorysPlaceComeBeforeThoseOfItsSize) {
   EXPECT_EQ(price(table, accelerator, Action::noc_local_deliver_psums), 2 * 5);  // twice the spad's read
   table.components["glb"] = {1e6, 3, ""};
   table.components["spad_input"] = {100, 0, ""};
-  const Area before = area_of(default_table(), accelerator), after = area_of(table, accelerator);
+  const std::vector<PlacedUnit> units = placed_units(accelerator);
+  const Area before = area_of(default_table(), accelerator, units),
+             after = area_of(table, accelerator, units);
   EXPECT_EQ(after.glb_um2, 1e6);
   EXPECT_NEAR(before.pe_um2 - after.pe_um2, 12 * 16 * 7.5684375 - 100, 1e-6);
 }

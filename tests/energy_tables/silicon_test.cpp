@@ -3,19 +3,23 @@
 #include "configs/loaders/accelerator_reader.h"
 #include "energy_tables/pricing.h"
 #include "energy_tables/rows.h"
-#include "energy_tables/unit_parts.h"
+#include "models/pe/listed_units.h"
 #include "tests/support/files.h"
 
 namespace eyeshift {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::StartsWith;
 
-AcceleratorConfig default_accelerator() {
-  return load_accelerator("eyeriss-168", {"dequant-mac", "lut", "mac-fp16", "mac-int8", "shift-add"});
+AcceleratorConfig default_accelerator() { return load_accelerator("eyeriss-168", listed_units()); }
+
+Area area_of(const EnergyTable& table, const AcceleratorConfig& accelerator) {
+  return area_of(table, accelerator, placed_units(accelerator));
+}
+
+double leakage_mW(const EnergyTable& table, const AcceleratorConfig& accelerator) {
+  return leakage_mW(table, accelerator, placed_units(accelerator));
 }
 
 EnergyTable default_table() { return load_table("horowitz-cacti-45nm"); }
@@ -34,46 +38,6 @@ constexpr double kLut = kShiftAdd + kSram512;
 constexpr double kMacInt8Top = kAddInt32 + kMultiplyFp32;
 constexpr double kDequantMacTop = kMultiplyFp32;
 constexpr double kLutTop = kMultiplyFp32 + kAddFp32;
-
-TEST(UnitParts, FollowTheAccumulatorAndTheDequantMode) {
-  AcceleratorConfig::Array array = default_accelerator().array;
-  EXPECT_THAT(unit_parts("mac-fp16", array).pe, ElementsAre("multiplier_fp16", "adder_fp32"));
-  EXPECT_THAT(unit_parts("dequant-mac", array).pe,
-              ElementsAre("adder_int8", "adder_int16", "multiplier_fp16", "adder_fp32"));
-  EXPECT_THAT(unit_parts("dequant-mac", array).top, ElementsAre("multiplier_fp32"));
-  EXPECT_THAT(unit_parts("lut", array).top, ElementsAre("multiplier_fp32", "adder_fp32"));
-  EXPECT_THAT(unit_parts("mac-int8", array).top, ElementsAre("adder_int32", "multiplier_fp32"));
-  array.accumulator = Accumulator::fp16;
-  EXPECT_THAT(unit_parts("lut", array).pe, ElementsAre("exponent_adder", "adder_fp16", "adder_fp16"));
-  EXPECT_THAT(unit_parts("lut", array).top, ElementsAre("multiplier_fp16", "adder_fp16"));
-  EXPECT_THAT(unit_parts("dequant-mac", array).top, ElementsAre("multiplier_fp16"));
-  EXPECT_THAT(unit_parts("mac-int8", array).top, ElementsAre("adder_int32", "multiplier_fp32"));
-  array.accumulator = Accumulator::fp32;
-  array.dequant = DequantMode::per_weight;
-  EXPECT_THAT(unit_parts("dequant-mac", array).pe,
-              ElementsAre("adder_int8", "adder_int16", "multiplier_fp16", "adder_fp32", "multiplier_fp16"));
-  EXPECT_THAT(unit_parts("dequant-mac", array).top, IsEmpty());
-  EXPECT_EQ(unit_parts("dequant-mac", array).tops, 0);
-  EXPECT_THAT(input_error_of([&] { unit_parts("tensor-core", array); }),
-              HasSubstr("no area is known for unit"));
-}
-
-TEST(UnitParts, StandAtTheTopsThatFinishGroups) {
-  AcceleratorConfig::Array array = default_accelerator().array;
-  ASSERT_EQ(array.cols, 14);
-  array.fp16_lanes = 28;
-  EXPECT_EQ(unit_parts("lut", array).tops, 14);
-  array.fp16_lanes = 4;
-  EXPECT_EQ(unit_parts("lut", array).tops, 4);
-  EXPECT_EQ(unit_parts("mac-int8", array).tops, 4);
-  EXPECT_EQ(unit_parts("dequant-mac", array).tops, 14) << "its top PEs scale by themselves";
-  EXPECT_EQ(unit_parts("shift-add", array).tops, 0);
-  EXPECT_EQ(unit_parts("mac-fp16", array).tops, 0);
-  array.fp16_lanes = 0;
-  EXPECT_EQ(unit_parts("lut", array).tops, 14);
-  array.units = {"lut"};
-  EXPECT_EQ(unit_parts("lut", array).tops, 0) << "without lanes no row-wise real scales";
-}
 
 TEST(Area, OfTheDefaultAcceleratorEqualsTheHandSum) {
   const Area area = area_of(default_table(), default_accelerator());

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "energy_tables/memory.h"
-#include "energy_tables/unit_parts.h"
+#include "models/pe/unit.h"
 #include "tests/rtl/rtl_files.h"
 
 namespace eyeshift {
@@ -104,7 +104,8 @@ TEST(GateCounts, OfAUnitAreThoseOfItsParts) {
                                      {"dequant-mac", "dequant_mac"},
                                      {"shift-add", "shift_add"}}) {
     double parts = 0;
-    for (const std::string& part : unit_parts(unit, array).pe) parts += component_row(table, part).area_um2;
+    for (const std::string& part : Registry<Unit>::instance().find(unit, "unit").parts(array).pe)
+      parts += component_row(table, part).area_um2;
     EXPECT_NEAR(nand2_equivalents(module) * kNand2 / parts, 1, 0.2) << unit;
   }
 }

@@ -7,7 +7,7 @@
 #include "base/errors.h"
 #include "configs/loaders/accelerator_reader.h"
 #include "energy_tables/pricing.h"
-#include "models/pe/unit.h"
+#include "models/pe/listed_units.h"
 #include "tests/support/run_eyeshift.h"
 #include "traces/quantizers/quantizer.h"
 
@@ -54,11 +54,11 @@ TEST(EqualTerms, ColumnsKeepWholeRowsOfLanes) {
 TEST(EqualTerms, AreaAndThroughputComeWithinHalfAColumn) {
   const EnergyTable table = load_table("horowitz-cacti-45nm-lstp");
   const UnitMachine reference = machine("mac-fp16", "fp16");
-  const double wanted = area_of(table, reference.machine).array_um2;
+  const double wanted = area_of(table, reference.machine, placed_units(reference.machine)).array_um2;
   for (const UnitMachine& one : {machine("lut", "bcq"), machine("shift-add", "shiftaddllm-block"),
                                  machine("dequant-mac", "gptq"), machine("mac-int8", "int8")}) {
     const AcceleratorConfig sized = at_equal_terms(EqualTerms::area, one, reference, table);
-    const double area = area_of(table, sized).array_um2;
+    const double area = area_of(table, sized, placed_units(sized)).array_um2;
     EXPECT_LE(std::fabs(area - wanted), 0.5001 * area / sized.array.cols) << one.unit;
     EXPECT_EQ(at_equal_terms(EqualTerms::array, one, reference, table).array.cols, 14);
     const AcceleratorConfig fast = at_equal_terms(EqualTerms::throughput, one, reference, table);

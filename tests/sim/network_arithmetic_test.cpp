@@ -5,7 +5,7 @@
 #include "base/files/json_fields.h"
 #include "base/numbers/half.h"
 #include "configs/loaders/accelerator_reader.h"
-#include "models/pe/unit.h"
+#include "models/pe/listed_units.h"
 #include "sim/values/input_form.h"
 #include "tests/support/run_eyeshift.h"
 #include "tests/traces/decoders/tiny_opt.h"

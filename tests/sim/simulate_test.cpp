@@ -4,7 +4,7 @@
 
 #include "base/errors.h"
 #include "dataflows/dataflow.h"
-#include "models/pe/unit.h"
+#include "models/pe/listed_units.h"
 #include "sim/compare.h"
 #include "sim/plan/choose_mapping.h"
 #include "sim/plan/plan.h"

@@ -1,7 +1,7 @@
 #include "tests/support/sample_run.h"
 
 #include "configs/loaders/accelerator_reader.h"
-#include "models/pe/unit.h"
+#include "models/pe/listed_units.h"
 
 namespace eyeshift {
 namespace {

@@ -1,6 +1,6 @@
 #include "base/errors.h"
 #include "configs/loaders/accelerator_reader.h"
-#include "models/pe/unit.h"
+#include "models/pe/listed_units.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
 #include "sim/program/input_files.h"

@@ -5,6 +5,7 @@
 #include "base/errors.h"
 #include "configs/loaders/accelerator_reader.h"
 #include "dataflows/dataflow.h"
+#include "models/pe/listed_units.h"
 #include "models/pe/unit.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"

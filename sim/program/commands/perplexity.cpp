@@ -6,6 +6,7 @@
 #include "base/files/text_table.h"
 #include "base/progress.h"
 #include "configs/loaders/accelerator_reader.h"
+#include "models/pe/listed_units.h"
 #include "models/pe/unit.h"
 #include "sim/network_arithmetic.h"
 #include "sim/program/arguments.h"

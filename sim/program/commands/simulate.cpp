@@ -5,6 +5,7 @@
 #include "base/nearest.h"
 #include "configs/loaders/accelerator_reader.h"
 #include "configs/loaders/mapping_reader.h"
+#include "models/pe/listed_units.h"
 #include "models/pe/unit.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"

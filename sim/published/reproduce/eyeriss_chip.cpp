@@ -5,7 +5,7 @@
 #include "configs/loaders/accelerator_reader.h"
 #include "configs/loaders/mapping_reader.h"
 #include "configs/loaders/network_reader.h"
-#include "models/pe/unit.h"
+#include "models/pe/listed_units.h"
 
 namespace eyeshift {
 namespace {

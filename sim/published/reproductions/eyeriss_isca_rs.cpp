@@ -1,6 +1,6 @@
 #include "configs/loaders/accelerator_reader.h"
 #include "configs/loaders/network_reader.h"
-#include "models/pe/unit.h"
+#include "models/pe/listed_units.h"
 #include "sim/published/reproduce/data_reuse.h"
 #include "sim/published/reproduce/reproduction.h"
 #include "sim/simulate.h"

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "base/files/data_files.h"
+#include "models/pe/listed_units.h"
 #include "tests/support/files.h"
 
 namespace eyeshift {
@@ -12,20 +13,17 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const std::vector<std::string> kUnits = {"dequant-mac", "lut",      "mac-fp16",
-                                         "mac-int16",   "mac-int8", "shift-add"};
-
 const std::string kFile = project_file("configs/accelerators/eyeriss-168.yaml");
 
 // The message for the default accelerator with one line changed.
 std::string error_with(const std::string& from, const std::string& to) {
   TestFolder folder;
   const std::string file = folder.write("a.yaml", replaced(read_text_file(kFile), from, to));
-  return input_error_of([&] { load_accelerator(file, kUnits); });
+  return input_error_of([&] { load_accelerator(file, listed_units()); });
 }
 
 TEST(AcceleratorReader, DefaultIsEyerissWithSinglePrecisionPartialSums) {
-  const AcceleratorConfig config = load_accelerator("eyeriss-168", kUnits);
+  const AcceleratorConfig config = load_accelerator("eyeriss-168", listed_units());
   EXPECT_EQ(config.name, "eyeriss-168");
   EXPECT_EQ(config.clocks.core_Hz, 200'000'000);
   EXPECT_EQ(config.clocks.dram_Hz, 60'000'000);
@@ -56,22 +54,24 @@ TEST(AcceleratorReader, DefaultIsEyerissWithSinglePrecisionPartialSums) {
 
 TEST(AcceleratorReader, ReadsEveryAcceleratorThatComesWithTheProgram) {
   EXPECT_THAT(accelerator_names(), ElementsAre("eyeriss-168", "eyeriss-isca2016", "eyeriss-v1", "tiny-2x2"));
-  for (const std::string& name : accelerator_names()) EXPECT_EQ(load_accelerator(name, kUnits).name, name);
-  EXPECT_EQ(load_accelerator("eyeriss-v1", kUnits).array.accumulator, Accumulator::fp16);
-  const AcceleratorConfig isca = load_accelerator("eyeriss-isca2016", kUnits);
+  for (const std::string& name : accelerator_names())
+    EXPECT_EQ(load_accelerator(name, listed_units()).name, name);
+  EXPECT_EQ(load_accelerator("eyeriss-v1", listed_units()).array.accumulator, Accumulator::fp16);
+  const AcceleratorConfig isca = load_accelerator("eyeriss-isca2016", listed_units());
   EXPECT_EQ(isca.array.rows * isca.array.cols, 256);
   EXPECT_EQ(2 * (isca.spad_words.filter + isca.spad_words.input + isca.spad_words.psum), 512);
   EXPECT_EQ(isca.glb.bank_bytes * (isca.glb.filter_banks + isca.glb.shared_banks), 128 * 1024);
-  EXPECT_EQ(load_accelerator("eyeriss-v1", kUnits).spad_words.psum, 24);
+  EXPECT_EQ(load_accelerator("eyeriss-v1", listed_units()).spad_words.psum, 24);
 }
 
 TEST(AcceleratorReader, FindsFilesByPathAndByName) {
-  EXPECT_EQ(load_accelerator(kFile, kUnits).name, "eyeriss-168");
-  EXPECT_EQ(load_accelerator("eyeriss-168.yaml", kUnits).name, "eyeriss-168");
-  EXPECT_THAT(input_error_of([] { load_accelerator("eyeris-168", kUnits); }),
+  EXPECT_EQ(load_accelerator(kFile, listed_units()).name, "eyeriss-168");
+  EXPECT_EQ(load_accelerator("eyeriss-168.yaml", listed_units()).name, "eyeriss-168");
+  EXPECT_THAT(input_error_of([] { load_accelerator("eyeris-168", listed_units()); }),
               AllOf(HasSubstr("eyeriss-168, eyeriss-isca2016, eyeriss-v1, tiny-2x2"),
                     HasSubstr("did you mean 'eyeriss-168'?")));
-  EXPECT_THAT(input_error_of([] { load_accelerator("no/such/file.yaml", kUnits); }), HasSubstr("not found"));
+  EXPECT_THAT(input_error_of([] { load_accelerator("no/such/file.yaml", listed_units()); }),
+              HasSubstr("not found"));
 }
 
 TEST(AcceleratorReader, RefusesBadValues) {
@@ -134,7 +134,7 @@ TEST(Accelerator, TimeBaseIsTheClocksLeastCommonMultiple) {
 }
 
 TEST(Accelerator, SpecialisedKeepsOneUnitAndTheFp16Lanes) {
-  const AcceleratorConfig config = load_accelerator("eyeriss-168", kUnits);
+  const AcceleratorConfig config = load_accelerator("eyeriss-168", listed_units());
   const AcceleratorConfig lut = specialised(config, "lut");
   EXPECT_THAT(lut.array.units, ElementsAre("lut", "mac-fp16"));
   EXPECT_EQ(lut.array.fp16_lanes, 14);

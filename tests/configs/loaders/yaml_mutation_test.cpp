@@ -2,11 +2,12 @@
 
 #include <random>
 
+#include "base/files/data_files.h"
 #include "configs/loaders/accelerator_reader.h"
 #include "configs/loaders/network_reader.h"
 #include "configs/loaders/published_reader.h"
 #include "energy_tables/table.h"
-#include "base/files/data_files.h"
+#include "models/pe/listed_units.h"
 #include "tests/support/files.h"
 
 namespace eyeshift {
@@ -50,9 +51,8 @@ void expect_loads_or_input_error(const std::string& file, const Load& load) {
 }
 
 TEST(DamagedYaml, AcceleratorLoadsOrGivesAnInputError) {
-  expect_loads_or_input_error("configs/accelerators/tiny-2x2.yaml", [](const std::string& path) {
-    load_accelerator(path, {"dequant-mac", "lut", "mac-fp16", "mac-int8", "shift-add"});
-  });
+  expect_loads_or_input_error("configs/accelerators/tiny-2x2.yaml",
+                              [](const std::string& path) { load_accelerator(path, listed_units()); });
 }
 
 TEST(DamagedYaml, NetworkLoadsOrGivesAnInputError) {

@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "configs/loaders/accelerator_reader.h"
+#include "models/pe/listed_units.h"
 #include "models/pe/unit.h"
 #include "tests/support/files.h"
 
@@ -116,7 +117,7 @@ const std::vector<UnitCase>& unit_cases() {
 
 std::vector<AcceleratorConfig> accelerators_for(const UnitCase& unit_case, Accumulator accumulator) {
   std::vector<AcceleratorConfig> accelerators = {array_2x2(), array_3x4()};
-  for (AcceleratorConfig& accelerator : accelerators) accelerator.array.units = listed_units();
+  for (AcceleratorConfig& accelerator : accelerators) accelerator.array.units = listed_unit_names();
   const std::string chip = unit_case.unit == "mac-int16" ? "eyeriss-v1" : "eyeriss-168";
   accelerators.push_back(
       load_accelerator(project_file("configs/accelerators/") + chip + ".yaml", listed_units()));

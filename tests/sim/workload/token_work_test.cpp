@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "models/pe/unit.h"
+#include "models/pe/listed_units.h"
 #include "sim/report/report_json.h"
 #include "sim/report/report_text.h"
 #include "sim/simulate.h"

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "configs/loaders/accelerator_reader.h"
-#include "models/pe/unit.h"
+#include "models/pe/listed_units.h"
 #include "sim/published/audit/published_counts.h"
 #include "sim/published/estimate/published_energies.h"
 #include "traces/quantizers/quantizer.h"
