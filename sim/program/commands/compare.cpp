@@ -87,7 +87,7 @@ other where it names several; the others keep theirs ()" +
     po::options_description options = option_list({
         {"accelerator", value("A.yaml"), "the machine: a YAML file, or one of configs/accelerators"},
         {"checkpoint", value("DIR"),
-         "Hugging Face folder with config.json and safetensors; excludes --network"},
+         "Hugging Face folder with config.json and safetensors, or the name opt-tiny; excludes --network"},
         {"network", value("N.yaml"),
          "shapes of layers without weights: a YAML file, or one of configs/networks"},
         {"schemes", value("S@U,..."),

@@ -69,9 +69,11 @@ units:
   }
   po::options_description options() const override {
     po::options_description options = option_list({
-        {"checkpoint", value("DIR"), "Hugging Face folder with config.json and safetensors"},
+        {"checkpoint", value("DIR"),
+         "Hugging Face folder with config.json and safetensors, or the name opt-tiny"},
         {"trace", value("F"), "trace written by quantize from this checkpoint"},
-        {"text", value("FILE"), "bytes for a network of 256 tokens, otherwise a .npy of token ids"},
+        {"text", value("FILE"),
+         "text for a network of 256 tokens, or the name evaluation; otherwise a .npy of token ids"},
         {"window", value("N"), "tokens of a window; default: 512"},
         {"windows", value("N"), "evaluate the text's first N windows only; default: all"},
         {"arithmetic", value("UNIT"), "compute as this unit does; default: single precision"},

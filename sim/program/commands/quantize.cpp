@@ -152,7 +152,8 @@ schemes, with the options that each reads:
 
   po::options_description options() const override {
     po::options_description options = option_list({
-        {"checkpoint", value("DIR"), "Hugging Face folder with config.json and safetensors"},
+        {"checkpoint", value("DIR"),
+         "Hugging Face folder with config.json and safetensors, or the name opt-tiny"},
         {"weights", value("W.npy"), "one matrix [M outputs, K inputs] instead of a checkpoint"},
         {"activations", value("X.npy"), "its calibration inputs [K, tokens]"},
         {"test-activations", value("T.npy"), "further inputs [K, tokens], to measure rel_out_test on"},

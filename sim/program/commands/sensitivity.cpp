@@ -138,7 +138,8 @@ schemes:
   }
   po::options_description options() const override {
     po::options_description options = option_list({
-        {"checkpoint", value("DIR"), "Hugging Face folder with config.json and safetensors"},
+        {"checkpoint", value("DIR"),
+         "Hugging Face folder with config.json and safetensors, or the name opt-tiny"},
         {"scheme", value("S"), "how weights are coded; default: shiftaddllm-block"},
         {"bits", value("B,..."), "the widths, separated by commas; default: 2,3,4"},
         {"calibration", value("TEXT|T.npy"),

@@ -76,7 +76,9 @@ units:
         {"dataflow", value("D"), "how layers are spread over the array; default: row-stationary"},
         {"unit", value("U"),
          "what PEs compute with; default: of the accelerator's units, the first that runs a layer"},
-        {"mapping", value("M.yaml"), "mappings by layer; the others are searched, see --objective"},
+        {"mapping", value("M.yaml"),
+         "mappings by layer: a YAML file, or one of configs/mappings; other layers' are searched, see "
+         "--objective"},
         {"functional", flag(), "also compute values; needs --trace and --outputs"},
         {"activations", value("X.npy"),
          "inputs of every layer, [K, tokens]; default: the sample in the trace"},
