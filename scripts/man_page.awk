@@ -116,5 +116,5 @@ END {
   if (name != "eyeshift") { section("exit status"); say(exit_status) }
   section("see also")
   n = split(see_also, pages, " ")
-  for (i = 1; i <= n; ++i) print ".BR " pages[i] " (1)" (i < n ? "," : "")
+  for (i = 1; i <= n; ++i) print ".BR " dashed(pages[i]) " (1)" (i < n ? "," : "")
 }

@@ -6,7 +6,7 @@ commands=$("$eyeshift" --help | sed -n '/^commands:/,/^$/ s/^  \([^ ]*\) .*/\1/p
 for command in $commands; do
   page=$pages/eyeshift-$command.1
   [ -f "$page" ] || fail "no page of $command"
-  grep -q "eyeshift-$command (1)" "$pages/eyeshift.1" || fail "eyeshift.1 does not name $command"
+  grep -q "eyeshift\\\\-$command (1)" "$pages/eyeshift.1" || fail "eyeshift.1 does not name $command"
   grep -q "^eyeshift-$command \\\\- ." "$page" || fail "$page: no NAME"
   for section in SYNOPSIS OPTIONS EXAMPLE "EXIT STATUS" "SEE ALSO"; do
     grep -q "^\.SH $section" "$page" || fail "$page: no $section"
