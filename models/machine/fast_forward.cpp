@@ -1,14 +1,9 @@
 #include "models/machine/fast_forward.h"
 
 namespace eyeshift {
-namespace {
 
-constexpr size_t kMostBytes = size_t{48} << 20;  // of states that are kept
-
-}  // namespace
-
-FastForward::FastForward(Machine<false>& machine, PassClasses& classes, PassLog& log)
-    : machine_(machine), classes_(classes), log_(log) {
+FastForward::FastForward(Machine<false>& machine, PassClasses& classes, PassLog& log, size_t most_bytes)
+    : machine_(machine), classes_(classes), log_(log), most_bytes_(most_bytes) {
   machine_.array.pause_at_pass_ends();
 }
 
@@ -25,7 +20,7 @@ FastForward::Totals FastForward::totals() const {
 }
 
 void FastForward::advance() {
-  if (kept_bytes_ > kMostBytes) {
+  if (kept_bytes_ > most_bytes_) {
     running_ = false;
     return;
   }
@@ -62,7 +57,7 @@ size_t FastForward::find_state(std::string& bytes, int64_t first_pass, int64_t e
   append(classes_.of(machine_.noc.filter_pass()));
   const auto [found, added] = index_.emplace(std::move(key), states_.size());
   if (added) {
-    kept_bytes_ += found->first.size();
+    kept_bytes_ += found->first.size() + sizeof(Index::value_type) + sizeof(State);
     states_.push_back({&found->first, machine_.noc.filter_pass() - log_.passes(), end_pass, {}});
   }
   return found->second;
@@ -85,6 +80,7 @@ void FastForward::record_step(size_t to, int64_t end_pass, std::vector<PassLog::
   step.totals.dram_beats = now.dram_beats - before_.dram_beats;
   step.totals.blocked_cycles = now.blocked_cycles - before_.blocked_cycles;
   step.passes = std::move(passes);
+  kept_bytes_ += step.bytes();
   states_[from_].steps.push_back(std::move(step));
 }
 

@@ -18,10 +18,16 @@ namespace eyeshift {
 // the state that it had then; where not, it runs, and what it does is kept.
 class FastForward {
  public:
-  FastForward(Machine<false>& machine, PassClasses& classes, PassLog& log);
+  // When what is kept has come to more than `most_bytes`, the machine runs on and skips nothing more.
+  FastForward(Machine<false>& machine, PassClasses& classes, PassLog& log, size_t most_bytes = kMostBytes);
+
+  static constexpr size_t kMostBytes = size_t{48} << 20;
 
   // At a pause, after the log has been brought up to date.
   void advance();
+
+  // Of the states and steps that are kept.
+  size_t kept_bytes() const { return kept_bytes_; }
 
  private:
   // All that happened up to a pause.
@@ -38,6 +44,11 @@ class FastForward {
     size_t to = 0;                 // the state that it ends in
     Totals totals;
     std::vector<PassLog::Entry> passes;
+
+    size_t bytes() const {
+      return sizeof *this + (kinds.size() + classes.size()) * sizeof(int32_t) +
+             passes.size() * sizeof(PassLog::Entry);
+    }
   };
   struct State {
     const std::string* key = nullptr;  // in the index: the machine's state and the passes in view
@@ -46,6 +57,7 @@ class FastForward {
     int64_t end_pass = 0;     // behind those in view
     std::vector<Step> steps;
   };
+  using Index = std::unordered_map<std::string, size_t>;
 
   Totals totals() const;
   size_t find_state(std::string& bytes, int64_t first_pass, int64_t end_pass);
@@ -58,7 +70,8 @@ class FastForward {
   PassClasses& classes_;
   PassLog& log_;
   std::vector<State> states_;
-  std::unordered_map<std::string, size_t> index_;
+  Index index_;
+  const size_t most_bytes_;
   size_t kept_bytes_ = 0;
 
   // The pause before.

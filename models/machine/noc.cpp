@@ -47,7 +47,7 @@ void Noc<Functional>::tick() {
   if (skipped || filter || input || filter_refill || input_refill) scheduler_.wake(Domain::core);
 }
 
-// A pass that brings no weights or no inputs is over for its network once the other network has come to it,
+// A pass that brings no weights or no inputs is over for its network once the other network is done with it,
 // so that neither looks further ahead than it must.
 template <bool Functional>
 bool Noc<Functional>::skip_empty_passes() {

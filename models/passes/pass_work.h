@@ -25,7 +25,9 @@ struct PassWork {
   int64_t cycles_after_load() const;
 };
 
-// Derives the work of passes of one layer, remembering what PEs do for tiles that it has met.
+// Derives the work of passes of one layer, as a dataflow that compares mappings and the machine's accounts
+// ask for it: a pass goes in, its PassWork comes out. It remembers what PEs do for tiles that it has met, and
+// is therefore for one thread at a time; threads take one each.
 class PassWorks {
  public:
   explicit PassWorks(const LayerGeometry& geometry);

@@ -53,23 +53,25 @@ struct FilterDelivery {
   int64_t row_group = 0;  // group_scales: of which group of outputs
 };
 
-// One step of a PE's work on a token: needs so many inputs in the scratchpad when it begins, takes so many
-// cycles, and gives up so many inputs when it ends. `actions` is what one execution counts.
+// A step of a PE's work on a token, the same at every execution: it begins when the input scratchpad holds
+// `needs` inputs, takes some core cycles, and gives up the oldest `frees` inputs when it ends. `actions` is
+// what one execution counts.
 struct Step {
   int32_t cycles = 0;
-  int16_t needs = 0;
-  int16_t frees = 0;
+  int16_t needs = 0;  // inputs
+  int16_t frees = 0;  // inputs
   ActionCounts actions;
 };
 
-// A PE's work on one token of a pass: the steps, `groups` times, then its partial sums go up the chain.
+// A PE's work on one token of a pass: the steps, `groups` times, then its partial sums go up the chain, one a
+// core cycle. A unit makes it for a tile; from then on it is only read, by any thread.
 // The first accumulation of a token loads its partial sum and the chain's addition takes its place, so the
 // steps count one addition (and one scratchpad read) an accumulation and the chain counts none.
 struct Program {
   std::vector<Step> steps;
-  int32_t groups = 0;
-  int32_t chain_psums = 0;
-  int32_t finish_cycles = 1;  // a partial sum's time at a top that ends a group; elsewhere 1
+  int32_t groups = 0;         // how often the steps are done: of a unit with one step, its inputs
+  int32_t chain_psums = 0;    // partial sums that go up the chain
+  int32_t finish_cycles = 1;  // core cycles of a partial sum at a top that ends a group; elsewhere 1
   ActionCounts finish;        // a token's finish at a top that ends a group
 };
 

@@ -57,7 +57,7 @@ class MemoryImage {
   virtual ~MemoryImage() = default;
   // Fixed point: by how many bits products are shifted right, the weights' fraction bits.
   virtual int product_shift() const { return 0; }
-  // The stream that leaves the filter banks, in the order of models/units/flit_order.h: of weights.
+  // The stream that leaves the filter banks, in the order of models/passes/flit_order.h: of weights.
   virtual BitString weights(const Pass& pass) = 0;
   virtual BitString scales(const Pass& pass) = 0;  // the same, scales and zero points
   // [tokens, chunks, lines, chunk's inputs], behind a token its scales, for int8 inputs.

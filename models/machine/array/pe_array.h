@@ -61,7 +61,6 @@ class PeArray : public sc_core::sc_module {
   void trace(sc_core::sc_trace_file* file) const override;
   void trace_pe(sc_core::sc_trace_file* file, size_t pe, const std::string& pe_name) const;
 
-  static constexpr int kPassesInFlight = 4;  // whose programs the array's control holds
   static constexpr int kLinkDepth = 4;       // partial sums in the FIFO between two PEs of a column
   static constexpr int kFifoFlits = 16;      // flits in the FIFOs at a column's ends
 

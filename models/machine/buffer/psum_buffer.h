@@ -39,8 +39,6 @@ class PsumBuffer {
   struct Position {  // of the word that comes next, in the order token, column, word
     int32_t token = 0, col = 0, partial = 0, total = 0;
   };
-  // Whose parameters the array's control holds: partial sums come for no later pass.
-  static constexpr int kPassesInFlight = 4;
 
   int64_t address(const Pass& pass, int col, PsumKind kind, int64_t word) const;
   bool write(int64_t cycle, int client, const PsumFlit<Functional>& flit);

@@ -4,6 +4,10 @@
 
 namespace eyeshift {
 
+// Passes whose programs the array's control holds: those that its PEs work on and those that come next. No
+// partial sums come for a later one.
+inline constexpr int kPassesInFlight = 4;
+
 // What every module shares: the accelerator, the layer's geometry and its schedule.
 struct LayerPlan : LayerGeometry {
   LayerPlan(const AcceleratorConfig& config, const Schedule& passes)
