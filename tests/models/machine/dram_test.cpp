@@ -12,8 +12,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-using Ticks = std::vector<int64_t>;
-
 // The weights of a pass are 0, 1, 2 ... in words of 64 bits, its scales the same plus 1000.
 class CountingImage : public MemoryImage {
  public:
@@ -108,6 +106,20 @@ TEST(Dram, TakesARequestWhileItWaitsForAnother) {
     rig.read(20);
     run_to(200);
     EXPECT_EQ(rig.link.ticks(Port::dram_read_weights), (Ticks{51, 71}));
+  });
+}
+
+// Three requests of a core at 200 MHz wait at the first edge of the link at 60 MHz, 10. One is taken at each
+// edge, 10, 20 and 30, while the link waits for the first burst; with a latency of 20 ticks they are ready at
+// 30, 40 and 50.
+TEST(Dram, TakesARequestAtEveryEdge) {
+  in_child([] {
+    AcceleratorConfig config = with_dram(2, 1);
+    config.clocks = {200'000'000, 60'000'000};
+    Rig<false> rig(config);
+    for (const int64_t tick : {3, 6, 9}) rig.read(tick);
+    run_to(200);
+    EXPECT_EQ(rig.link.ticks(Port::dram_read_weights), (Ticks{30, 40, 50}));
   });
 }
 

@@ -3,7 +3,6 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <systemc>
 #include <utility>
 #include <vector>
@@ -16,7 +15,7 @@ namespace eyeshift::testing {
 // Neighbours of a module under test. They keep SystemC's time themselves and never ask the scheduler for an
 // edge, so that the module wakes only for what moves, as it must.
 
-inline constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+using Ticks = std::vector<int64_t>;
 
 // Does something at tick 0 and every `period` ticks from there on.
 class Neighbour : public sc_core::sc_module {
@@ -48,7 +47,7 @@ class Producer : public Neighbour {
 
   void push(int64_t tick, const Item& item) { script_.emplace_back(tick, item); }
   // When each item was pushed.
-  const std::vector<int64_t>& ticks() const { return ticks_; }
+  const Ticks& ticks() const { return ticks_; }
 
  private:
   void edge(int64_t tick) override {
@@ -59,7 +58,7 @@ class Producer : public Neighbour {
 
   Channel<Item>& to_;
   std::vector<std::pair<int64_t, Item>> script_;
-  std::vector<int64_t> ticks_;
+  Ticks ticks_;
 };
 
 // Takes an item at every edge from a tick on.
@@ -72,7 +71,7 @@ class Consumer : public Neighbour {
 
   const std::vector<Item>& items() const { return items_; }
   // When each item was taken: the first edge behind the one at which it was pushed, or later.
-  const std::vector<int64_t>& ticks() const { return ticks_; }
+  const Ticks& ticks() const { return ticks_; }
 
  private:
   void edge(int64_t tick) override {
@@ -85,7 +84,7 @@ class Consumer : public Neighbour {
   Channel<Item>& from_;
   const int64_t first_tick_;
   std::vector<Item> items_;
-  std::vector<int64_t> ticks_;
+  Ticks ticks_;
 };
 
 // Does what it was told.
@@ -111,25 +110,25 @@ class Edges : public sc_core::sc_module {
     sensitive << scheduler.edge(domain);
     dont_initialize();
   }
-  const std::vector<int64_t>& ticks() const { return ticks_; }
+  const Ticks& ticks() const { return ticks_; }
 
  private:
   void edge() { ticks_.push_back(scheduler_.now()); }
 
   const TickScheduler& scheduler_;
-  std::vector<int64_t> ticks_;
+  Ticks ticks_;
 };
 
 // Remembers when something moved through each port.
 class PortLog : public Observer {
  public:
   explicit PortLog(TickScheduler& scheduler) { scheduler.observe(this); }
-  const std::vector<int64_t>& ticks(Port port) const { return ticks_[static_cast<size_t>(port)]; }
+  const Ticks& ticks(Port port) const { return ticks_[static_cast<size_t>(port)]; }
 
  private:
   void moved(Port port, int64_t tick, int64_t) override { ticks_[static_cast<size_t>(port)].push_back(tick); }
 
-  std::array<std::vector<int64_t>, kPorts> ticks_;
+  std::array<Ticks, kPorts> ticks_;
 };
 
 // Lets so many ticks pass from time 0, the last one not included.

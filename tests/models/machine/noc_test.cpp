@@ -2,10 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include <tuple>
-
-#include "tests/models/machine/bench.h"
-#include "tests/models/machine/mocks.h"
+#include "tests/models/machine/noc_rig.h"
 #include "tests/support/child.h"
 
 namespace eyeshift::testing {
@@ -14,77 +11,11 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-using Ticks = std::vector<int64_t>;
-
-// The networks between mocks of the banks and of the array. A word that the banks send at t is in its
-// network's queue at t + 1, its first flit leaves at t + 2 and is taken by the array at t + 3.
-template <bool Functional>
-struct Rig {
-  Rig(const AcceleratorConfig& config, const Schedule& passes, int64_t taken_from = 0)
-      : bench(config, passes),
-        scheduler(time_base(config)),
-        moved(scheduler),
-        filter_words("filter_words", scheduler, Domain::core, Domain::core, 2),
-        input_words("input_words", scheduler, Domain::core, Domain::core, 2),
-        filter_flits("filter_flits", scheduler, Domain::core, Domain::core, 2),
-        input_flits("input_flits", scheduler, Domain::core, Domain::core, 2),
-        filter_banks("filter_banks", scheduler, Domain::core, filter_words),
-        input_banks("input_banks", scheduler, Domain::core, input_words),
-        weights("weights", scheduler, Domain::core, filter_flits, taken_from),
-        inputs("inputs", scheduler, Domain::core, input_flits, taken_from),
-        noc("noc", bench.plan, scheduler, filter_words, input_words, filter_flits, input_flits,
-            bench.counts) {}
-
-  static StreamWord<Functional> word(int32_t bits) {
-    StreamWord<Functional> word;
-    word.bits = bits;
-    return word;
-  }
-  void send_weights(const Ticks& ticks, int32_t bits = 64) {
-    for (const int64_t tick : ticks) filter_banks.push(tick, word(bits));
-  }
-  void send_inputs(const Ticks& ticks, int32_t bits = 64) {
-    for (const int64_t tick : ticks) input_banks.push(tick, word(bits));
-  }
-  int64_t count(Action action) const { return bench.counts[action]; }
-
-  Bench bench;
-  TickScheduler scheduler;
-  PortLog moved;
-  Channel<StreamWord<Functional>> filter_words, input_words;
-  Channel<FilterFlit<Functional>> filter_flits;
-  Channel<InputFlit<Functional>> input_flits;
-  Producer<StreamWord<Functional>> filter_banks, input_banks;
-  Consumer<FilterFlit<Functional>> weights;
-  Consumer<InputFlit<Functional>> inputs;
-  Noc<Functional> noc;
-};
-
-// A flit's rectangle and bits; a flit's place, inputs and whether it is a scale.
-using Rectangle = std::tuple<int, int, int, int, int>;
-Rectangle rectangle(const FilterFlit<false>& flit) {
-  return {flit.row_first, flit.row_last, flit.set_first, flit.set_last, flit.bits};
-}
-struct Diagonal {
-  int row = 0, col = 0, width = 0, inputs = 0;
-  bool token_scale = false;
-  bool operator==(const Diagonal& o) const {
-    return std::tie(row, col, width, inputs, token_scale) ==
-           std::tie(o.row, o.col, o.width, o.inputs, o.token_scale);
-  }
-};
-std::vector<Diagonal> diagonals(const std::vector<InputFlit<false>>& flits) {
-  std::vector<Diagonal> all;
-  for (const auto& flit : flits)
-    all.push_back({flit.row, flit.col, flit.width, flit.inputs, flit.token_scale});
-  return all;
-}
-
 // 2 x 2 PEs with 2 weights each, 32 bits: two of them to a word. Sent at 4, queued at 5, the first flit at 6,
 // the second at 7; the array has them at 7 and 8.
 TEST(Noc, WeightsLeaveOneFlitACycleTwoCyclesAfterTheirWord) {
   in_child([] {
-    Rig<false> rig(small_machine(), schedule_of({linear_pass(2, 2, 2, 1)}));
+    NocRig<false> rig(small_machine(), schedule_of({linear_pass(2, 2, 2, 1)}));
     rig.send_weights({4, 5});
     run_to(7);
     EXPECT_THAT(rig.moved.ticks(Port::filter_noc), ElementsAre(6));
@@ -104,7 +35,7 @@ TEST(Noc, WeightsLeaveOneFlitACycleTwoCyclesAfterTheirWord) {
 // Two PEs with 6 weights each, 96 bits: 64 for each, then 32 for each.
 TEST(Noc, WeightsWiderThanTheNetworkComeInTurns) {
   in_child([] {
-    Rig<false> rig(small_machine(), schedule_of({linear_pass(2, 1, 6, 1)}));
+    NocRig<false> rig(small_machine(), schedule_of({linear_pass(2, 1, 6, 1)}));
     rig.send_weights({0, 1, 2});
     run_to(100);
     std::vector<Rectangle> places;
@@ -120,7 +51,7 @@ TEST(Noc, AFlitWaitsForAllOfItsBits) {
   in_child([] {
     AcceleratorConfig config = small_machine();
     config.glb.port_bits = 32;
-    Rig<false> rig(config, schedule_of({linear_pass(1, 1, 4, 1)}));
+    NocRig<false> rig(config, schedule_of({linear_pass(1, 1, 4, 1)}));
     rig.send_weights({0, 10}, 32);
     run_to(100);
     EXPECT_THAT(rig.moved.ticks(Port::filter_noc), ElementsAre(12));
@@ -134,7 +65,7 @@ TEST(Noc, ANarrowNetworkHoldsTheBanks) {
   in_child([] {
     AcceleratorConfig config = small_machine();
     config.noc_bits.filter = 16;
-    Rig<false> rig(config, schedule_of(std::vector<Pass>(6, linear_pass(1, 1, 4, 1))));
+    NocRig<false> rig(config, schedule_of(std::vector<Pass>(6, linear_pass(1, 1, 4, 1))));
     rig.send_weights(Ticks(6, 0));
     run_to(100);
     EXPECT_EQ(rig.filter_banks.ticks(), (Ticks{0, 1, 2, 3, 7, 11}));
@@ -148,7 +79,7 @@ TEST(Noc, ANarrowNetworkHoldsTheBanks) {
 // network sees at 21.
 TEST(Noc, AnArrayThatTakesNothingHoldsTheNetworks) {
   in_child([] {
-    Rig<false> rig(small_machine(), schedule_of({linear_pass(2, 2, 2, 1)}), 20);
+    NocRig<false> rig(small_machine(), schedule_of({linear_pass(2, 2, 2, 1)}), 20);
     rig.send_weights({0, 1});
     rig.send_inputs({0});
     run_to(100);
@@ -165,7 +96,7 @@ TEST(Noc, InputsComeTokenByTokenChunkByChunkLineByLine) {
   in_child([] {
     Pass pass = linear_pass(2, 2, 4, 1, 2);
     pass.input_chunk = 2;
-    Rig<false> rig(small_machine(), schedule_of({pass}));
+    NocRig<false> rig(small_machine(), schedule_of({pass}));
     rig.send_inputs({0, 1, 2, 3});
     run_to(100);
     Ticks ticks;
@@ -187,7 +118,7 @@ TEST(Noc, AWideInputNetworkTakesSeveralInputsAFlitOfOneLine) {
   in_child([] {
     AcceleratorConfig config = small_machine();
     config.noc_bits.input = 32;
-    Rig<false> rig(config, schedule_of({linear_pass(2, 1, 3, 1)}));
+    NocRig<false> rig(config, schedule_of({linear_pass(2, 1, 3, 1)}));
     rig.send_inputs({0, 1});
     run_to(100);
     EXPECT_THAT(diagonals(rig.inputs.items()), ElementsAre(Diagonal{0, 0, 1, 2}, Diagonal{0, 0, 1, 1},
@@ -208,7 +139,7 @@ Pass convolution_pass(int line_step) {
 // to PE 2 of row 1, whose columns begin behind the two sets of row 0. Three inputs a line.
 TEST(Noc, ALineOfAConvolutionGoesAlongItsDiagonal) {
   in_child([] {
-    Rig<false> rig(small_machine(), schedule_of({convolution_pass(1)}));
+    NocRig<false> rig(small_machine(), schedule_of({convolution_pass(1)}));
     rig.send_inputs({0, 1, 2});
     run_to(100);
     const Diagonal lines[] = {{0, 0, 1, 1}, {1, 0, 2, 1}, {2, 0, 2, 1}, {2, 2, 1, 1}};
@@ -224,7 +155,7 @@ TEST(Noc, ALineOfAConvolutionGoesAlongItsDiagonal) {
 // With a stride of 2, h = 2 j + i: five lines, of which only line 2 serves both rows, PE 2 and PE 0.
 TEST(Noc, AStrideSpreadsTheDiagonals) {
   in_child([] {
-    Rig<false> rig(small_machine(), schedule_of({convolution_pass(2)}));
+    NocRig<false> rig(small_machine(), schedule_of({convolution_pass(2)}));
     rig.send_inputs({0, 1, 2, 3});
     run_to(100);
     const Diagonal lines[] = {{0, 0, 1, 1}, {1, 0, 1, 1}, {2, 0, 2, 1}, {1, 2, 1, 1}, {2, 2, 1, 1}};
@@ -238,7 +169,7 @@ TEST(Noc, AStrideSpreadsTheDiagonals) {
 // The weights of a PE serve its place in both output rows: they count twice.
 TEST(Noc, WeightsOfAConvolutionGoToAllOutputRows) {
   in_child([] {
-    Rig<false> rig(small_machine(), schedule_of({convolution_pass(1)}));
+    NocRig<false> rig(small_machine(), schedule_of({convolution_pass(1)}));
     rig.send_weights({0, 1, 2, 3, 4});
     run_to(100);
     ASSERT_EQ(rig.weights.items().size(), 6u);  // 3 PEs, 2 sets, 48 bits each
@@ -254,7 +185,7 @@ TEST(Noc, ATokensScaleComesBehindItsInputs) {
     config.array.units = {"mac-int8", "mac-fp16"};
     Pass pass = linear_pass(2, 1, 2, 1, 2);
     pass.ends_group = true;
-    Rig<false> rig(config, int8_schedule_of({pass}));
+    NocRig<false> rig(config, int8_schedule_of({pass}));
     rig.send_inputs({0});  // two tokens of 48 bits
     rig.send_inputs({1}, 32);
     run_to(100);
@@ -271,7 +202,7 @@ TEST(Noc, APassWithoutWeightsIsOverWhenItsInputsHaveLeft) {
     const Pass whole = linear_pass(1, 1, 2, 1);
     Pass holds = whole;
     holds.holds_weights = true;
-    Rig<false> rig(small_machine(), schedule_of({whole, holds, whole}));
+    NocRig<false> rig(small_machine(), schedule_of({whole, holds, whole}));
     rig.send_weights({0, 1}, 32);
     rig.send_inputs({0}, 32);
     rig.send_inputs({17}, 32);
@@ -289,7 +220,7 @@ TEST(Noc, APassWithoutInputsIsOverWhenItsWeightsHaveLeft) {
     const Pass whole = linear_pass(1, 1, 1, 1);
     Pass holds = whole;
     holds.holds_inputs = true;
-    Rig<false> rig(small_machine(), schedule_of({whole, holds, whole}));
+    NocRig<false> rig(small_machine(), schedule_of({whole, holds, whole}));
     rig.send_weights({0, 17, 18}, 16);
     rig.send_inputs({0, 1}, 16);
     run_to(100);
@@ -302,8 +233,8 @@ TEST(Noc, APassWithoutInputsIsOverWhenItsWeightsHaveLeft) {
 // A word's low half is the first PE's, its high half the second's; inputs of 16 bits come likewise.
 TEST(Noc, FlitsCarryTheirBitsInOrder) {
   in_child([] {
-    Rig<true> rig(small_machine(), schedule_of({linear_pass(2, 1, 2, 1)}));
-    StreamWord<true> word = Rig<true>::word(64);
+    NocRig<true> rig(small_machine(), schedule_of({linear_pass(2, 1, 2, 1)}));
+    StreamWord<true> word = NocRig<true>::word(64);
     word.payload.words[0] = 0x0123456789abcdef;
     rig.filter_banks.push(0, word);
     rig.input_banks.push(0, word);

@@ -109,7 +109,15 @@ TEST(PsumBuffer, TheLoserOfABankGoesFirstInTheNextConflict) {
   EXPECT_EQ(rig.cycle(-1, 0, false, true), kDrained);
 }
 
-// The same in three banks, where words 0 and 2 do not conflict.
+// At 0 the drain loses again; DRAM takes nothing at 1. The drain goes first at 2 all the same.
+TEST(PsumBuffer, TheLoserGoesFirstHoweverMuchLaterTheNextConflictIs) {
+  Rig rig(schedule_of({pass_of(false, true, 2)}));
+  EXPECT_EQ(rig.cycle(0, 0, false, true), kWrote);
+  EXPECT_EQ(rig.cycle(-1, 0, false, false), kNothing);
+  EXPECT_EQ(rig.cycle(0, 1, false, true), kDrained);
+}
+
+// The same two columns in three banks: words 0 and 2 do not conflict.
 TEST(PsumBuffer, WordsOfDifferentBanksDoNotConflict) {
   Rig rig(schedule_of({pass_of(false, true, 2)}), 3);
   EXPECT_EQ(rig.cycle(0, 0, false, true), kWrote);

@@ -12,8 +12,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-using Ticks = std::vector<int64_t>;
-
 struct Number {
   int32_t value = 0;
   void visit(StateArchive& archive) { archive.value(value); }

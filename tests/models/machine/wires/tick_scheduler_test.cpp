@@ -96,13 +96,14 @@ TEST(TickScheduler, SkippedTimeHasPassed) {
   });
 }
 
-// At 2 the core's edge 9 is pending, 7 ticks ahead. A machine that takes this state at 32 has its edge 7
-// ticks later, at 39, and forgets the one that it was waiting for, 51.
+// At 2 the core's edge 9 is pending, 7 ticks ahead, asked for after 15 and before it. A machine that takes
+// this state at 32 has its edge 7 ticks later, at 39, and none at 36, for which it was waiting.
 TEST(TickScheduler, ItsStateIsThePendingEdgesAhead) {
   in_child([] {
     Rig rig([](TickScheduler& scheduler, int64_t tick) {
-      if (tick == 0) scheduler.wake_in(Domain::core, 3);
-      if (tick == 30) scheduler.wake_in(Domain::core, 7);
+      if (tick == 0) scheduler.wake_in(Domain::core, 5);
+      if (tick == 1) scheduler.wake_in(Domain::core, 3);
+      if (tick == 30) scheduler.wake_in(Domain::core, 2);
     });
     run_to(2);
     const std::string early = saved(rig.scheduler);
