@@ -115,6 +115,8 @@ class Unit {
 
   // Its components on this array, scratchpads and tables apart. None for a unit with a host().
   virtual UnitParts parts(const AcceleratorConfig::Array& array) const = 0;
+  // What its counts or parts assume where no source says it, for reports; "" where nothing is.
+  virtual std::string_view assumption() const { return ""; }
   // Whether every PE that has it holds a table of spad_words.lut words for it.
   virtual bool has_table() const { return false; }
   // Whether it computes in half-precision lanes, which an accelerator's fp16_lanes count: beside another unit

@@ -1,9 +1,11 @@
 #include "sim/report/report.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/errors.h"
 #include "models/pe/listed_units.h"
+#include "models/pe/unit.h"
 
 namespace eyeshift {
 
@@ -102,6 +104,17 @@ double bits_per_weight(const std::vector<LayerReport>& layers, const std::string
   };
   const double coded = ratio(false);
   return coded >= 0 ? coded : ratio(true);
+}
+
+std::vector<std::string> assumptions(const RunReport& run) {
+  std::set<std::string> units(run.accelerator.array.units.begin(), run.accelerator.array.units.end());
+  for (const LayerReport& layer : run.layers) units.insert(layer.unit);
+  std::vector<std::string> all;
+  for (const std::string& unit : units) {
+    const std::string_view what = Registry<Unit>::instance().find(unit, "unit").assumption();
+    if (!what.empty()) all.push_back(unit + ": " + std::string(what));
+  }
+  return all;
 }
 
 void price(RunReport& run, const std::vector<EnergyTable>& tables) {

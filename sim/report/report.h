@@ -93,6 +93,9 @@ struct RunReport {
 // which.
 bool several_widths(const std::vector<RunReport>& runs);
 
+// What the units of a run's machine and layers assume where no source says it: "UNIT: what".
+std::vector<std::string> assumptions(const RunReport& run);
+
 RunSums sums(const RunReport& run);
 // Of the layers of one kind.
 RunSums sums(const RunReport& run, LayerKind kind);

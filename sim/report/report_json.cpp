@@ -205,6 +205,8 @@ Json to_json(const RunReport& run) {
   json["tables"] = Json::array();
   for (const TableUse& use : run.tables) json["tables"].push_back(to_json(use));
   json["accelerator"] = to_json(run.accelerator);
+  if (const std::vector<std::string> assumed = assumptions(run); !assumed.empty())
+    json["assumptions"] = assumed;
   json["simulator"] = {{"version", EYESHIFT_VERSION},
                        {"wall_s", run.simulator.wall_s},
                        {"evaluated_cycles", run.simulator.evaluated_cycles},

@@ -1,6 +1,7 @@
 #include "sim/report/report_text.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/files/text_table.h"
 
@@ -58,6 +59,16 @@ std::string power_line(const RunReport& run, double time_s) {
   return text + ".\n";
 }
 
+// A line an assumption, each once.
+std::string assumptions_text(const std::vector<RunReport>& runs) {
+  std::set<std::string> all;
+  for (const RunReport& run : runs)
+    for (const std::string& assumption : assumptions(run)) all.insert(assumption);
+  std::string text;
+  for (const std::string& assumption : all) text += "Assumed of " + assumption + "\n";
+  return text;
+}
+
 }  // namespace
 
 double compute_energy(const Energy& e) {
@@ -108,7 +119,7 @@ std::string run_text(const RunReport& run) {
   for (size_t i = 1; i < run.tables.size(); ++i)
     text += "With table " + run.tables[i].name + ": " + microjoules(run.tables[i].energy.total) + " uJ, " +
             square_millimetres(run.tables[i].area.total_um2) + " mm2.\n";
-  return text;
+  return text + assumptions_text({run});
 }
 
 std::string comparison_text(const std::vector<RunReport>& runs) {
@@ -166,7 +177,7 @@ std::string comparison_text(const std::vector<RunReport>& runs) {
     }
     text += table.str();
   }
-  return text;
+  return text + assumptions_text(runs);
 }
 
 }  // namespace eyeshift
