@@ -84,22 +84,57 @@ std::string with_meaning(const std::string& expected, std::string_view meaning) 
 
 }  // namespace
 
-YamlMap::YamlMap(std::string file, std::string path, const YAML::Node& node)
-    : file_(std::move(file)), path_(std::move(path)), line_(std::max(0, node.Mark().line)) {
-  const std::string where = path_.empty() ? "" : path_ + ": ";
+YamlMap::YamlMap(std::shared_ptr<Source> source, std::string path, const YAML::Node& node, std::string place)
+    : source_(std::move(source)), path_(std::move(path)), place_(std::move(place)) {
   if (!node.IsMap())
-    throw InputError(at(file_, line_) + where + "expected keys with values, found " + shown_value(node));
+    throw InputError(place_ + (path_.empty() ? "" : path_ + ": ") + "expected keys with values, found " +
+                     shown_value(node));
+  read_entries(node);
+  edit();
+}
+
+void YamlMap::read_entries(const YAML::Node& node) {
+  const std::string where = path_.empty() ? "" : path_ + ": ";
   std::unordered_map<std::string, int> lines;
   for (const auto& pair : node) {
     const int line = std::max(0, pair.first.Mark().line);
-    if (!pair.first.IsScalar()) throw InputError(at(file_, line) + where + "a key must be a word");
+    const std::string place = at(source_->file, line);
+    if (!pair.first.IsScalar()) throw InputError(place + where + "a key must be a word");
     const std::string& key = pair.first.Scalar();
     const auto [first, is_new] = lines.emplace(key, line);
     if (!is_new)
-      throw InputError(at(file_, line) + "key '" + key_path(printable(key)) +
-                       "' is repeated: first on line " + std::to_string(first->second + 1));
-    entries_.push_back({key, pair.second, line});
+      throw InputError(place + "key '" + key_path(printable(key)) + "' is repeated: first on line " +
+                       std::to_string(first->second + 1));
+    entries_.push_back({key, pair.second, place, false});
   }
+}
+
+void YamlMap::edit() {
+  for (const YamlEdit& edit : source_->edits) {
+    const std::string path = path_.empty() ? "" : path_ + ".";
+    if (edit.key.compare(0, path.size(), path) != 0) continue;
+    const std::string below = edit.key.substr(path.size());
+    const size_t dot = below.find('.');
+    const std::string key = below.substr(0, dot);
+    if (dot == std::string::npos) {
+      set(key, edit.value, edit.place);
+    } else if (const Entry* group = entry(key); group == nullptr) {
+      set(key, YAML::Node(YAML::NodeType::Map), edit.place);
+    } else if (!group->value.IsMap()) {
+      throw InputError(edit.place + "'" + key_path(key) + "' has a value and no keys below it");
+    }
+  }
+}
+
+void YamlMap::set(const std::string& key, const YAML::Node& value, const std::string& place) {
+  for (Entry& old : entries_) {
+    if (old.key != key) continue;
+    old.value.reset(value);  // an assignment would change the node for all its aliases
+    old.place = place;
+    old.is_edited = true;
+    return;
+  }
+  entries_.push_back({key, value, place, true});
 }
 
 const YamlMap::Entry* YamlMap::entry(std::string_view key) const {
@@ -111,9 +146,14 @@ const YamlMap::Entry* YamlMap::entry(std::string_view key) const {
 
 const YamlMap::Entry* YamlMap::declare(std::string_view key, std::string_view meaning, Need need) {
   declared_.emplace_back(key);
+  source_->declared.push_back(key_path(key));
   const Entry* found = entry(key);
   if (found == nullptr && need == Need::required) missing_.emplace_back(key, meaning);
   return found;
+}
+
+std::string YamlMap::place_of(const Entry& entry, const YAML::Node& within) const {
+  return entry.is_edited ? entry.place : at(source_->file, std::max(0, within.Mark().line));
 }
 
 std::string YamlMap::key_path(std::string_view key) const {
@@ -125,10 +165,9 @@ void YamlMap::fail(std::string_view key, const std::string& problem) const {
   const Entry* found = entry(key);
   if (found == nullptr) {
     const std::string path = key_path(key);
-    throw InputError(at(file_, line_) + (path.empty() ? "" : path + ": ") + problem);
+    throw InputError(place_ + (path.empty() ? "" : path + ": ") + problem);
   }
-  throw InputError(at(file_, found->line) + key_path(key) + " = " + shown_value(found->value) + ": " +
-                   problem);
+  throw InputError(found->place + key_path(key) + " = " + shown_value(found->value) + ": " + problem);
 }
 
 const std::string& YamlMap::scalar(const Entry& entry, const std::string& expected, bool* quoted) const {
@@ -204,7 +243,7 @@ void YamlMap::words(std::string_view key, std::vector<std::string>& target,
     const bool known =
         node.IsScalar() && std::find(allowed.begin(), allowed.end(), node.Scalar()) != allowed.end();
     if (!known || std::find(all.begin(), all.end(), node.Scalar()) != all.end())
-      throw InputError(at(file_, std::max(0, node.Mark().line)) + key_path(key) + ": " + shown_value(node) +
+      throw InputError(place_of(*found, node) + key_path(key) + ": " + shown_value(node) +
                        (known ? " is repeated: " : " is not allowed: ") + expected);
     all.push_back(node.Scalar());
   }
@@ -214,7 +253,7 @@ void YamlMap::words(std::string_view key, std::vector<std::string>& target,
 void YamlMap::map(std::string_view key, const Reader& reader, std::string_view meaning, Need need) {
   const Entry* found = declare(key, meaning, need);
   if (found == nullptr) return;
-  YamlMap inner(file_, key_path(key), found->value);
+  YamlMap inner(source_, key_path(key), found->value, place_of(*found, found->value));
   reader(inner);
   inner.done();
 }
@@ -226,7 +265,7 @@ void YamlMap::list(std::string_view key, const Reader& reader, std::string_view 
     fail(key, with_meaning("a list with at least one entry", meaning));
   size_t index = 0;
   for (const YAML::Node& node : found->value) {
-    YamlMap inner(file_, key_path(key) + "[" + std::to_string(index++) + "]", node);
+    YamlMap inner(source_, key_path(key) + "[" + std::to_string(index++) + "]", node, place_of(*found, node));
     reader(inner);
     inner.done();
   }
@@ -235,7 +274,7 @@ void YamlMap::list(std::string_view key, const Reader& reader, std::string_view 
 void YamlMap::named(std::string_view key, const NamedReader& reader, std::string_view meaning, Need need) {
   const Entry* found = declare(key, meaning, need);
   if (found == nullptr) return;
-  YamlMap outer(file_, key_path(key), found->value);
+  YamlMap outer(source_, key_path(key), found->value, place_of(*found, found->value));
   outer.each(reader, meaning);
 }
 
@@ -243,7 +282,7 @@ void YamlMap::each(const NamedReader& reader, std::string_view meaning) {
   if (entries_.empty()) fail("", with_meaning("at least one name", meaning));
   for (const Entry& named : entries_) {
     declared_.push_back(named.key);
-    YamlMap inner(file_, key_path(named.key), named.value);
+    YamlMap inner(source_, key_path(named.key), named.value, place_of(named, named.value));
     reader(named.key, inner);
     inner.done();
   }
@@ -251,25 +290,37 @@ void YamlMap::each(const NamedReader& reader, std::string_view meaning) {
 
 void YamlMap::require(std::string_view key, std::string_view meaning) const {
   if (!has(key))
-    throw InputError(at(file_, line_) + "missing key '" + key_path(key) + "' (" + std::string(meaning) + ")");
+    throw InputError(place_ + "missing key '" + key_path(key) + "' (" + std::string(meaning) + ")");
+}
+
+std::string YamlMap::suggestion(const std::string& key) const {
+  if (const std::string nearest = nearest_name(key, declared_); !nearest.empty())
+    return "did you mean '" + nearest + "'?";
+  // The right key in the wrong mapping.
+  std::string elsewhere;
+  for (const std::string& path : source_->declared)
+    if (path.substr(path.rfind('.') + 1) == key)
+      elsewhere += (elsewhere.empty() ? "'" : " or '") + path + "'";
+  return elsewhere.empty() ? "" : "did you mean " + elsewhere + "?";
 }
 
 void YamlMap::done() {
   for (const Entry& candidate : entries_) {
     if (std::find(declared_.begin(), declared_.end(), candidate.key) != declared_.end()) continue;
-    const std::string nearest = nearest_name(candidate.key, declared_);
-    throw InputError(at(file_, candidate.line) + "unknown key '" + key_path(printable(candidate.key)) + "'" +
-                     (nearest.empty() ? "." : ": did you mean '" + nearest + "'?") +
+    const std::string suggested = suggestion(candidate.key);
+    throw InputError(candidate.place + "unknown key '" + key_path(printable(candidate.key)) + "'" +
+                     (suggested.empty() ? "." : ": " + suggested) +
                      " Allowed here: " + join_names(declared_));
   }
   for (const auto& [key, meaning] : missing_) require(key, meaning);
 }
 
-void read_yaml(const std::string& path, const YamlMap::Reader& reader) {
-  parse_yaml(read_text_file(path), path, reader);
+void read_yaml(const std::string& path, const YamlMap::Reader& reader, const YamlEdits& edits) {
+  parse_yaml(read_text_file(path), path, reader, edits);
 }
 
-void parse_yaml(const std::string& text, const std::string& path, const YamlMap::Reader& reader) {
+void parse_yaml(const std::string& text, const std::string& path, const YamlMap::Reader& reader,
+                const YamlEdits& edits) {
   YAML::Node document;
   bool more = false;
   try {
@@ -282,7 +333,8 @@ void parse_yaml(const std::string& text, const std::string& path, const YamlMap:
   if (more)
     throw InputError(path +
                      ": goes on after its end: expected one document, without '---' or stray brackets");
-  YamlMap root(path, "", document);
+  YamlMap root(std::make_shared<YamlMap::Source>(YamlMap::Source{path, edits, {}}), "", document,
+               at(path, std::max(0, document.Mark().line)));
   reader(root);
   root.done();
 }

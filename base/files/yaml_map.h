@@ -4,10 +4,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "base/files/yaml_edits.h"
 
 namespace eyeshift {
 
@@ -35,8 +38,6 @@ class YamlMap {
  public:
   using Reader = std::function<void(YamlMap&)>;
   using NamedReader = std::function<void(const std::string& name, YamlMap&)>;
-
-  YamlMap(std::string file, std::string path, const YAML::Node& node);
 
   // A whole number, also one written as 200e6.
   template <typename Int>
@@ -84,11 +85,32 @@ class YamlMap {
   [[noreturn]] void fail(std::string_view key, const std::string& problem) const;
 
  private:
+  friend void parse_yaml(const std::string& text, const std::string& path, const Reader& reader,
+                         const YamlEdits& edits);
+
   struct Entry {
     std::string key;
     YAML::Node value;
-    int line;
+    std::string place;  // what errors begin with: "FILE:LINE: " or that of an edit
+    bool is_edited;
   };
+
+  // What all mappings of a file share.
+  struct Source {
+    std::string file;
+    const YamlEdits& edits;
+    std::vector<std::string> declared;  // paths of all keys that were declared until now
+  };
+
+  YamlMap(std::shared_ptr<Source> source, std::string path, const YAML::Node& node, std::string place);
+  void read_entries(const YAML::Node& node);
+  // Puts in the values of the edits that belong into this mapping.
+  void edit();
+  void set(const std::string& key, const YAML::Node& value, const std::string& place);
+  // What errors about a node within an entry's value begin with.
+  std::string place_of(const Entry& entry, const YAML::Node& within) const;
+  // "did you mean 'x'?" of an unknown key, "" where nothing is like it.
+  std::string suggestion(const std::string& key) const;
 
   const Entry* entry(std::string_view key) const;
   // Declares the key; nullptr where it is missing.
@@ -101,19 +123,20 @@ class YamlMap {
   int read_choice(std::string_view key, const std::vector<std::string>& words, std::string_view meaning,
                   Need need);
 
-  std::string file_;
-  std::string path_;  // of keys from the file's root to this mapping: "" or "glb" or "layers[2]"
-  int line_;
+  std::shared_ptr<Source> source_;
+  std::string path_;   // of keys from the file's root to this mapping: "" or "glb" or "layers[2]"
+  std::string place_;  // what errors about the mapping itself begin with
   std::vector<Entry> entries_;
   std::vector<std::string> declared_;
   std::vector<std::pair<std::string, std::string>> missing_;  // required keys and their meaning
 };
 
-// Reads the one document of a YAML file, a mapping. Throws InputError where the file cannot be read or
-// parsed.
-void read_yaml(const std::string& path, const YamlMap::Reader& reader);
+// Reads the one document of a YAML file, a mapping, with the values of `edits` in place of its own. Throws
+// InputError where the file cannot be read or parsed; errors about an edited value name its edit.
+void read_yaml(const std::string& path, const YamlMap::Reader& reader, const YamlEdits& edits = {});
 
 // The same for text that was already read from the file `path`.
-void parse_yaml(const std::string& text, const std::string& path, const YamlMap::Reader& reader);
+void parse_yaml(const std::string& text, const std::string& path, const YamlMap::Reader& reader,
+                const YamlEdits& edits = {});
 
 }  // namespace eyeshift

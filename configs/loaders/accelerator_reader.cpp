@@ -126,34 +126,60 @@ void read_dram(YamlMap& map, AcceleratorConfig::Dram& dram) {
     map.fail("burst_bytes", "expected a multiple of the link's " + std::to_string(link_bytes) + " bytes");
 }
 
+void read_accelerator(YamlMap& map, const std::vector<ListedUnit>& known_units, AcceleratorConfig& config) {
+  using Compression = AcceleratorConfig::Compression;
+  map.text("name", config.name, "what reports call the accelerator");
+  map.map(
+      "clocks", [&](YamlMap& inner) { read_clocks(inner, config); }, "frequencies");
+  map.map(
+      "array", [&](YamlMap& inner) { read_array(inner, known_units, config.array); }, "the PE array");
+  map.map(
+      "spad_words", [&](YamlMap& inner) { read_spads(inner, config.array, known_units, config.spad_words); },
+      "scratchpads of a PE");
+  map.map(
+      "noc_bits", [&](YamlMap& inner) { read_noc(inner, config.noc_bits); },
+      "widths of the networks on chip");
+  map.map(
+      "glb", [&](YamlMap& inner) { read_glb(inner, config.glb); }, "the global buffer");
+  map.map(
+      "dram", [&](YamlMap& inner) { read_dram(inner, config.dram); }, "the DRAM link");
+  map.choice<Compression>("compression", config.compression,
+                          {{"none", Compression::none}, {"rlc", Compression::rlc}},
+                          "of feature maps in DRAM");
+  map.done();
+}
+
+// What to add to an error about a value of the file, which may be right without the settings.
+std::string unlike_the_file(const std::string& error, const std::vector<std::string>& settings) {
+  if (settings.empty() || error.rfind("--set ", 0) == 0) return "";
+  std::string text = "; the file is changed by";
+  for (const std::string& setting : settings) text += " --set " + setting;
+  return text;
+}
+
+// The name of an accelerator that is not as its file says.
+std::string changed_name(const std::string& name, const std::vector<std::string>& settings) {
+  std::string changes;
+  for (const std::string& setting : settings)
+    if (setting.rfind("name=", 0) != 0) changes += (changes.empty() ? "" : ", ") + setting;
+  return changes.empty() ? name : name + " (" + changes + ")";
+}
+
 }  // namespace
 
 AcceleratorConfig load_accelerator(const std::string& path_or_name,
-                                   const std::vector<ListedUnit>& known_units) {
+                                   const std::vector<ListedUnit>& known_units,
+                                   const std::vector<std::string>& settings) {
+  const std::string file = find_data_file(path_or_name, kAccelerators, "accelerator");
   AcceleratorConfig config;
-  read_yaml(find_data_file(path_or_name, kAccelerators, "accelerator"), [&](YamlMap& map) {
-    using Compression = AcceleratorConfig::Compression;
-    map.text("name", config.name, "what reports call the accelerator");
-    map.map(
-        "clocks", [&](YamlMap& inner) { read_clocks(inner, config); }, "frequencies");
-    map.map(
-        "array", [&](YamlMap& inner) { read_array(inner, known_units, config.array); }, "the PE array");
-    map.map(
-        "spad_words",
-        [&](YamlMap& inner) { read_spads(inner, config.array, known_units, config.spad_words); },
-        "scratchpads of a PE");
-    map.map(
-        "noc_bits", [&](YamlMap& inner) { read_noc(inner, config.noc_bits); },
-        "widths of the networks on chip");
-    map.map(
-        "glb", [&](YamlMap& inner) { read_glb(inner, config.glb); }, "the global buffer");
-    map.map(
-        "dram", [&](YamlMap& inner) { read_dram(inner, config.dram); }, "the DRAM link");
-    map.choice<Compression>("compression", config.compression,
-                            {{"none", Compression::none}, {"rlc", Compression::rlc}},
-                            "of feature maps in DRAM");
-    map.done();
-  });
+  const YamlEdits edits = yaml_edits("--set", settings);
+  try {
+    read_yaml(
+        file, [&](YamlMap& map) { read_accelerator(map, known_units, config); }, edits);
+  } catch (const InputError& error) {
+    throw InputError(error.what() + unlike_the_file(error.what(), settings));
+  }
+  config.name = changed_name(config.name, settings);
   return config;
 }
 

@@ -9,6 +9,8 @@
 #include "base/errors.h"
 #include "base/files/atomic_file.h"
 #include "base/nearest.h"
+#include "configs/loaders/accelerator_reader.h"
+#include "models/pe/listed_units.h"
 #include "sim/program/command.h"
 #include "traces/network/tokens.h"
 
@@ -75,6 +77,13 @@ double real_number(const Arguments& arguments, const std::string& option, double
   throw InputError(message.str());
 }
 
+std::vector<std::string> texts(const Arguments& arguments, const std::string& option) {
+  if (!has(arguments, option)) return {};
+  const auto& given = arguments[option].as<std::vector<std::string>>();
+  if (std::find(given.begin(), given.end(), "") != given.end()) throw InputError("--" + option + " is empty");
+  return given;
+}
+
 std::vector<std::string> words(const Arguments& arguments, const std::string& option) {
   const std::string given = text(arguments, option);
   std::vector<std::string> list;
@@ -120,6 +129,22 @@ void needs(const Arguments& arguments, const std::string& option, const std::str
     throw InputError("--" + option + " has a meaning only with --" + needed);
 }
 
+void add_accelerator_options(po::options_description& options, const std::string& text) {
+  options.add(option_list({
+      {"accelerator", value("A.yaml"), text},
+      {"set", values("KEY=VALUE"),
+       "change one value of the accelerator, such as array.rows=32, glb.bank_bytes=8192, "
+       "clocks.core_Hz=500000000 or array.units=[mac-fp16,lut]; may be given several times; keys and units "
+       "are those of its file; reports put the change behind the accelerator's name"},
+  }));
+}
+
+AcceleratorConfig accelerator(const Arguments& arguments, const std::string& otherwise) {
+  const std::string name =
+      otherwise.empty() ? text(arguments, "accelerator") : text_or(arguments, "accelerator", otherwise);
+  return load_accelerator(name, listed_units(), texts(arguments, "set"));
+}
+
 void add_jobs_option(po::options_description& options) {
   options.add(option_list({{"jobs", value("N"), "work on N layers at once; default: the number of cores"}}));
 }
@@ -160,8 +185,7 @@ void add_table_option(po::options_description& options) {
 std::vector<EnergyTable> tables(const Arguments& arguments) {
   if (!has(arguments, "table")) return {load_table(kDefaultTable)};
   std::vector<EnergyTable> loaded;
-  for (const std::string& name : arguments["table"].as<std::vector<std::string>>())
-    loaded.push_back(load_table(name));
+  for (const std::string& name : texts(arguments, "table")) loaded.push_back(load_table(name));
   return loaded;
 }
 
@@ -177,8 +201,7 @@ void add_report_options(po::options_description& options) {
 ReportSink::ReportSink(const Arguments& arguments, const std::vector<InputPath>& inputs,
                        const std::vector<std::string>& others)
     : format_(choice(arguments, "format", kFormats, "table")) {
-  if (has(arguments, "output")) files_ = arguments["output"].as<std::vector<std::string>>();
-  if (std::find(files_.begin(), files_.end(), "") != files_.end()) throw InputError("--output is empty");
+  files_ = texts(arguments, "output");
   std::vector<std::string> outputs = others;
   outputs.insert(outputs.end(), files_.begin(), files_.end());
   check_outputs(outputs, inputs);

@@ -32,6 +32,8 @@ double real_number(const Arguments& arguments, const std::string& option, double
 // Whole numbers separated by commas, each at most once.
 std::vector<int64_t> whole_numbers(const Arguments& arguments, const std::string& option, int64_t min,
                                    int64_t max, int64_t otherwise);
+// The texts of an option that may be given several times, none empty.
+std::vector<std::string> texts(const Arguments& arguments, const std::string& option);
 // Words separated by commas, none empty.
 std::vector<std::string> words(const Arguments& arguments, const std::string& option);
 // One of `allowed`.
@@ -41,6 +43,11 @@ std::string choice(const Arguments& arguments, const std::string& option,
 void exclude(const Arguments& arguments, const std::string& one, const std::string& other);
 // Throws InputError where `option` is given without `needed`.
 void needs(const Arguments& arguments, const std::string& option, const std::string& needed);
+
+// --accelerator and --set, of every command that takes an accelerator; `text` is that of --accelerator.
+void add_accelerator_options(boost::program_options::options_description& options, const std::string& text);
+// The accelerator that they say; `otherwise` is its name where --accelerator may be left out.
+AcceleratorConfig accelerator(const Arguments& arguments, const std::string& otherwise = "");
 
 // --jobs, by default the number of cores.
 void add_jobs_option(boost::program_options::options_description& options);

@@ -1,6 +1,4 @@
 #include "base/errors.h"
-#include "configs/loaders/accelerator_reader.h"
-#include "models/pe/listed_units.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
 #include "sim/program/input_files.h"
@@ -40,11 +38,13 @@ steps:
     po::options_description options = option_list({
         {"audit", value("shiftaddllm"), "what to audit; the word alone will do"},
         {"network", value("N.yaml"), "shapes of the network's layers: a YAML file, or a name"},
-        {"accelerator", value("A.yaml"), "machine of the last steps; default: eyeriss-168"},
         {"bits", value("B"), "bits of a weight, 1 to 8; default: 3"},
         {"tokens", value("N,..."), "tokens at once, one or several numbers; default: 1"},
         {"context", value("N"), "positions that a token attends in the last steps; default: 2048"},
     });
+    add_accelerator_options(
+        options,
+        "machine of the last steps: a YAML file, or one of configs/accelerators; default: eyeriss-168");
     add_table_option(options);
     add_jobs_option(options);
     add_report_options(options);
@@ -61,12 +61,11 @@ steps:
     audited.context = whole_number(arguments, "context", 1, 1 << 20, 2048);
     audited.parallel = jobs(arguments);
     const NetworkConfig network = load_network(text(arguments, "network"));
-    const AcceleratorConfig accelerator =
-        load_accelerator(text_or(arguments, "accelerator", "eyeriss-168"), listed_units());
+    const AcceleratorConfig machine = accelerator(arguments, "eyeriss-168");
     const std::vector<EnergyTable> with = tables(arguments);
     if (with.size() != 1) throw InputError("--table: the audit takes one table");
     const ReportSink sink(arguments, input_files(arguments));
-    const Audit report = audit(network, accelerator, with.front(), audited);
+    const Audit report = audit(network, machine, with.front(), audited);
     sink.write({[&] { return audit_text(report); }, [&] { return dump(audit_json(report)); },
                 [&] { return audit_csv(report); }});
   }

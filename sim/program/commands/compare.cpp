@@ -3,9 +3,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "configs/loaders/accelerator_reader.h"
 #include "dataflows/dataflow.h"
-#include "models/pe/listed_units.h"
 #include "models/pe/unit.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
@@ -84,8 +82,9 @@ other where it names several; the others keep theirs ()" +
   }
 
   po::options_description options() const override {
-    po::options_description options = option_list({
-        {"accelerator", value("A.yaml"), "the machine: a YAML file, or one of configs/accelerators"},
+    po::options_description options;
+    add_accelerator_options(options, "the machine: a YAML file, or one of configs/accelerators");
+    options.add(option_list({
         {"checkpoint", value("DIR"),
          "Hugging Face folder with config.json and safetensors, or the name opt-tiny; excludes --network"},
         {"network", value("N.yaml"),
@@ -116,7 +115,7 @@ other where it names several; the others keep theirs ()" +
          "give the other sides as many columns of PEs as make their array equal to the first side's in "
          "area or in throughput (products a cycle); adds a table with the energy-delay product; default: "
          "array, the configuration's for all"},
-    });
+    }));
     add_objective_option(options);
     add_table_option(options);
     add_jobs_option(options);
@@ -133,7 +132,7 @@ other where it names several; the others keep theirs ()" +
     if (is_set(arguments, "arithmetic") && !has(arguments, "checkpoint"))
       throw InputError("--arithmetic needs the weights of a --checkpoint");
 
-    const AcceleratorConfig accelerator = load_accelerator(text(arguments, "accelerator"), listed_units());
+    const AcceleratorConfig machine = accelerator(arguments);
     CompareOptions options;
     options.sides = sides_of(arguments);
     const std::vector<int64_t> widths = widths_of(arguments, options.sides);
@@ -152,11 +151,11 @@ other where it names several; the others keep theirs ()" +
     const std::vector<EnergyTable> with = tables(arguments);
     const ReportSink sink(arguments, input_files(arguments));
 
-    const std::vector<AcceleratorConfig> machine_of = machines(accelerator, options.sides);
+    const std::vector<AcceleratorConfig> machine_of = machines(machine, options.sides);
     check_sides(options.sides, machine_of, widths.front());
     if (options.context > 0) std::for_each(machine_of.begin(), machine_of.end(), check_token_lanes);
     const auto workloads = workloads_of(arguments, options, widths.front(), machine_of, with.front());
-    const std::vector<RunReport> runs = compare(accelerator, options, workloads, with);
+    const std::vector<RunReport> runs = compare(machine, options, workloads, with);
     const bool equal = options.equal != EqualTerms::array;
     sink.write({[&] { return comparison_text(runs) + (equal ? equal_terms_text(options.equal, runs) : ""); },
                 [&] { return dump(comparison_json(runs)); }, [&] { return runs_csv(runs); }});

@@ -5,8 +5,6 @@
 #include "base/errors.h"
 #include "base/files/text_table.h"
 #include "base/progress.h"
-#include "configs/loaders/accelerator_reader.h"
-#include "models/pe/listed_units.h"
 #include "models/pe/unit.h"
 #include "sim/network_arithmetic.h"
 #include "sim/program/arguments.h"
@@ -32,14 +30,12 @@ Trace trace_of(const Arguments& arguments, const Network& network) {
 
 // The arithmetic that --arithmetic names; the trace must outlive the network.
 void set_arithmetic(const Arguments& arguments, const Trace& trace, int64_t window, Network& network) {
-  const AcceleratorConfig accelerator =
-      load_accelerator(text_or(arguments, "accelerator", "eyeriss-168"), listed_units());
+  const AcceleratorConfig machine = accelerator(arguments, "eyeriss-168");
   SimulateOptions options;
   options.unit = text(arguments, "arithmetic");
   options.tokens = window;
   Registry<Unit>::instance().find(options.unit, "unit");
-  compute_in_units(network, trace, specialised(accelerator, options.unit), options,
-                   tables(arguments).front());
+  compute_in_units(network, trace, specialised(machine, options.unit), options, tables(arguments).front());
 }
 
 class PerplexityCommand : public Command {
@@ -77,11 +73,11 @@ units:
         {"window", value("N"), "tokens of a window; default: 512"},
         {"windows", value("N"), "evaluate the text's first N windows only; default: all"},
         {"arithmetic", value("UNIT"), "compute as this unit does; default: single precision"},
-        {"accelerator", value("A.yaml"),
-         "whose unit, accumulator and mappings --arithmetic takes: a YAML file, or one of "
-         "configs/accelerators; default: eyeriss-168"},
         {"logits", value("F.npy"), "write the logits of the first window, [window, vocabulary] float32"},
     });
+    add_accelerator_options(options,
+                            "whose unit, accumulator and mappings --arithmetic takes: a YAML file, or one of "
+                            "configs/accelerators; default: eyeriss-168");
     add_jobs_option(options);
     add_report_options(options);
     return options;
@@ -94,6 +90,7 @@ units:
     const int threads = jobs(arguments);
     const std::string logits = text_or(arguments, "logits", "");
     needs(arguments, "accelerator", "arithmetic");
+    needs(arguments, "set", "arithmetic");
     const auto windows = static_cast<size_t>(whole_number(arguments, "windows", 1, 1 << 30, 1 << 30));
     const ReportSink sink(arguments, input_files(arguments), {logits});
 

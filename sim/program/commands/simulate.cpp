@@ -3,9 +3,7 @@
 #include "base/errors.h"
 #include "base/files/atomic_file.h"
 #include "base/nearest.h"
-#include "configs/loaders/accelerator_reader.h"
 #include "configs/loaders/mapping_reader.h"
-#include "models/pe/listed_units.h"
 #include "models/pe/unit.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
@@ -59,8 +57,9 @@ units:
   }
 
   po::options_description options() const override {
-    po::options_description options = option_list({
-        {"accelerator", value("A.yaml"), "the machine: a YAML file, or one of configs/accelerators"},
+    po::options_description options;
+    add_accelerator_options(options, "the machine: a YAML file, or one of configs/accelerators");
+    options.add(option_list({
         {"trace", value("F"), "a trace written by quantize; excludes --network"},
         {"network", value("N.yaml"),
          "shapes of layers: a YAML file, or one of configs/networks; needs --scheme"},
@@ -87,7 +86,7 @@ units:
          "also at 2, 3 and 4 bits: writes what each width of each layer costs, for quantize --bit-costs"},
         {"bit-cost", value("energy|time"), "what --bit-costs writes, by the first table; default: energy"},
         {"no-fast-forward", flag(), "evaluate every cycle of every pass: the same results, later"},
-    });
+    }));
     add_objective_option(options);
     add_look_options(options);
     add_table_option(options);
@@ -99,7 +98,7 @@ units:
   void run(const po::variables_map& arguments) const override {
     check_combinations(arguments);
     SimulateTask task;
-    task.accelerator = load_accelerator(text(arguments, "accelerator"), listed_units());
+    task.accelerator = accelerator(arguments);
     task.options.dataflow = text_or(arguments, "dataflow", task.options.dataflow);
     Registry<Dataflow>::instance().find(task.options.dataflow, "dataflow");
     task.options.objective = objective(arguments);

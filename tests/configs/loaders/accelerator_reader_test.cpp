@@ -12,6 +12,7 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 const std::string kFile = project_file("configs/accelerators/eyeriss-168.yaml");
 
@@ -119,7 +120,77 @@ TEST(AcceleratorReader, LutStorageGoesWithTheLutUnit) {
   EXPECT_THAT(error_with("  lut: 256", "  # lut"), HasSubstr("missing key 'spad_words.lut'"));
 }
 
-TEST(AcceleratorReader, RefusesRunLengthCodingUntilConvolutionsAreSimulated) {}
+AcceleratorConfig with(const std::vector<std::string>& settings) {
+  return load_accelerator("eyeriss-168", kUnits, settings);
+}
+
+std::string error_of_settings(const std::vector<std::string>& settings) {
+  return input_error_of([&] { with(settings); });
+}
+
+TEST(AcceleratorReader, SettingsTakeThePlaceOfTheFilesValues) {
+  const AcceleratorConfig config =
+      with({"array.rows=32", "glb.bank_bytes=8192", "clocks.core_Hz=500e6", "array.units=[lut, mac-fp16]",
+            "glb.double_buffer=false", "compression=rlc"});
+  EXPECT_EQ(config.array.rows, 32);
+  EXPECT_EQ(config.array.cols, 14);
+  EXPECT_EQ(config.glb.bank_bytes, 8192);
+  EXPECT_EQ(config.clocks.core_Hz, 500'000'000);
+  EXPECT_THAT(config.array.units, ElementsAre("lut", "mac-fp16"));
+  EXPECT_FALSE(config.glb.double_buffer);
+  EXPECT_EQ(config.compression, AcceleratorConfig::Compression::rlc);
+  EXPECT_EQ(config.spad_words.filter, 224);
+}
+
+TEST(AcceleratorReader, SettingsAreInTheName) {
+  EXPECT_EQ(with({"array.rows=32", "dram.burst_bytes=32"}).name,
+            "eyeriss-168 (array.rows=32, dram.burst_bytes=32)");
+  EXPECT_EQ(with({"name=mine"}).name, "mine");
+  EXPECT_EQ(with({"array.rows=32", "name=mine"}).name, "mine (array.rows=32)");
+}
+
+TEST(AcceleratorReader, SettingsAreCheckedAsTheFileIs) {
+  EXPECT_THAT(error_of_settings({"array.rows=x"}),
+              StartsWith("--set array.rows=x: array.rows = 'x': expected a whole number from 1 to 65536"));
+  EXPECT_THAT(error_of_settings({"array.rows="}), StartsWith("--set array.rows=: array.rows = (empty): "));
+  EXPECT_THAT(
+      error_of_settings({"array.rowz=3"}),
+      StartsWith("--set array.rowz=3: unknown key 'array.rowz': did you mean 'rows'? Allowed here: rows"));
+  EXPECT_THAT(error_of_settings({"burst_bytes=3"}),
+              StartsWith("--set burst_bytes=3: unknown key 'burst_bytes': did you mean 'dram.burst_bytes'?"));
+  EXPECT_THAT(error_of_settings({"cash.size=3"}),
+              StartsWith("--set cash.size=3: unknown key 'cash'. Allowed"));
+  EXPECT_THAT(error_of_settings({"array.rows.x=3"}), HasSubstr("'array.rows' has a value"));
+  EXPECT_THAT(error_of_settings({"glb=3"}), StartsWith("--set glb=3: glb: expected keys with values"));
+  EXPECT_THAT(error_of_settings({"noc_bits.filter=20"}), HasSubstr("expected a multiple of 8 bits"));
+  EXPECT_THAT(error_of_settings({"array.units=[mac-int7]"}),
+              AllOf(StartsWith("--set array.units=[mac-int7]: "), HasSubstr("'mac-int7' is not allowed")));
+}
+
+TEST(AcceleratorReader, SettingsThatAreNone) {
+  EXPECT_THAT(error_of_settings({"array.rows"}), HasSubstr("expected KEY=VALUE, such as array.rows=32"));
+  EXPECT_THAT(error_of_settings({"=3"}), HasSubstr("expected KEY=VALUE"));
+  EXPECT_THAT(error_of_settings({"array..rows=3"}), HasSubstr("expected KEY=VALUE"));
+  EXPECT_THAT(error_of_settings({"array.rows=3", "array.rows=4"}), HasSubstr("'array.rows' is set twice"));
+  EXPECT_THAT(error_of_settings({"array.units=[lut"}), HasSubstr("not valid YAML"));
+  EXPECT_THAT(error_of_settings({"glb={bank_bytes: 8}"}), HasSubstr("set each of them by itself"));
+}
+
+// What the file says goes wrong with a setting: both are named.
+TEST(AcceleratorReader, ASettingThatTheFileContradictsIsNamed) {
+  EXPECT_THAT(error_of_settings({"array.units=[mac-fp16]"}),
+              AllOf(HasSubstr("array.fp16_lanes = '14'"),
+                    HasSubstr("the file is changed by --set array.units=[mac-fp16]")));
+}
+
+TEST(AcceleratorReader, ASettingOfAnAliasChangesThatKeyAlone) {
+  TestFolder folder;
+  std::string text = replaced(read_text_file(kFile), "psum_in: 64", "psum_in: &width 64");
+  const std::string file = folder.write("a.yaml", replaced(text, "psum_out: 64", "psum_out: *width"));
+  const AcceleratorConfig config = load_accelerator(file, kUnits, {"noc_bits.psum_out=32"});
+  EXPECT_EQ(config.noc_bits.psum_out, 32);
+  EXPECT_EQ(config.noc_bits.psum_in, 64);
+}
 
 TEST(Accelerator, TimeBaseIsTheClocksLeastCommonMultiple) {
   AcceleratorConfig config;
