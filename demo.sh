@@ -19,7 +19,7 @@ build/release/eyeshift compare \
   --checkpoint traces/checkpoints/opt-tiny \
   --schemes fp16@mac-fp16,int8@mac-int8,rtn-oc@dequant-mac,gptq@dequant-mac,bcq@lut,shiftaddllm-block@lut,shiftaddllm-block@shift-add \
   --bits 3 --tokens 1,128 \
-  --output out/compare.json --output out/compare.csv --output out/compare.txt
+  --output out/compare.json --output out/compare.csv --output out/compare.txt --force
 
 say "Plots, from out/compare.json"
 for plot in energy_bars perplexity_energy time_energy; do

@@ -14,6 +14,7 @@
 #include "sim/plan/plan.h"
 #include "sim/replay/replay.h"
 #include "sim/replay/replay_values.h"
+#include "sim/workload/left_out.h"
 #include "sim/workload/token_work.h"
 
 namespace eyeshift {
@@ -49,6 +50,7 @@ RunReport report_of(const SimulateTask& task, const Plan& plan, const std::vecto
   run.batch = task.options.batch;
   run.context = task.options.context;
   run.accelerator = task.accelerator;
+  run.left_out = task.workload.left_out;
   for (size_t i = 0; i < task.workload.layers.size(); ++i) {
     const size_t job = plan.job_of_layer[i];
     run.layers.push_back(
@@ -100,13 +102,15 @@ std::vector<std::vector<ReplayResult>> replay_all(const std::vector<SimulateTask
   return results;
 }
 
-// The task with all that its context asks for.
+// The task with all that its context asks for, and without the layers that are left out.
 SimulateTask whole(SimulateTask task) {
   const SimulateOptions& options = task.options;
-  if (options.context == 0) return task;
-  check_token_lanes(task.accelerator);
-  for (WorkItem& item : token_work(task.workload, options.context, options.tokens, options.batch))
-    task.workload.layers.push_back(std::move(item));
+  if (options.context > 0) {
+    check_token_lanes(task.accelerator);
+    for (WorkItem& item : token_work(task.workload, options.context, options.tokens, options.batch))
+      task.workload.layers.push_back(std::move(item));
+  }
+  leave_out(task);
   return task;
 }
 

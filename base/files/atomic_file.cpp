@@ -22,14 +22,21 @@ std::string temporary_suffix() {
 
 }  // namespace
 
+std::filesystem::path destination_of(std::filesystem::path path) {
+  constexpr int kMostLinks = 40;  // as many as Linux follows
+  std::error_code error;
+  for (int links = 0; links < kMostLinks && std::filesystem::is_symlink(path, error); ++links)
+    path = path.parent_path() / std::filesystem::read_symlink(path, error);
+  const std::filesystem::path canonical = std::filesystem::weakly_canonical(path, error);
+  return error ? path : canonical;
+}
+
 AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
   std::error_code ignored;
   if (path_.empty()) throw InputError("cannot write a file without a name: give a path");
-  if (std::filesystem::is_symlink(path_, ignored)) {
-    // The link stays; what it points to is replaced.
-    const auto target = std::filesystem::weakly_canonical(path_, ignored);
-    if (!ignored) path_ = target;
-  }
+  // A link stays; what it points to is replaced, or made.
+  if (std::filesystem::is_symlink(path_, ignored)) path_ = destination_of(path_);
+  if (std::filesystem::is_symlink(path_, ignored)) fail(ELOOP);
   const auto status = std::filesystem::status(path_, ignored);
   if (std::filesystem::is_directory(status)) fail(EISDIR);
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {

@@ -6,6 +6,10 @@
 
 namespace eyeshift {
 
+// Where a file of this path lies: the path without links, also where the last one leads to a file that does
+// not exist yet.
+std::filesystem::path destination_of(std::filesystem::path path);
+
 // An output file that appears complete or not at all: it is written next to its destination under a temporary
 // name and takes its place on commit(). Without commit() the temporary file is removed and the destination is
 // untouched. A destination that is not a regular file (a pipe, /dev/stdout) is written directly. Every

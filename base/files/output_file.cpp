@@ -10,18 +10,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The path without links, also where the last one leads to a file that does not exist yet.
-fs::path destination(fs::path path) {
-  constexpr int kMostLinks = 40;  // as many as Linux follows
-  std::error_code error;
-  for (int links = 0; links < kMostLinks && fs::is_symlink(path, error); ++links)
-    path = path.parent_path() / fs::read_symlink(path, error);
-  return fs::weakly_canonical(path, error);
-}
-
 bool same_file(const std::string& a, const std::string& b) {
   std::error_code error;
-  return fs::equivalent(a, b, error) || destination(a) == destination(b);
+  return fs::equivalent(a, b, error) || destination_of(a) == destination_of(b);
 }
 
 }  // namespace
@@ -32,9 +23,10 @@ bool is_special(const std::string& path) {
   return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
 }
 
-void check_outputs(const std::vector<std::string>& outputs, const std::vector<InputPath>& inputs) {
+void check_outputs(const std::vector<OutputPath>& outputs, const std::vector<InputPath>& inputs,
+                   bool may_replace) {
   std::vector<std::string> seen;
-  for (const std::string& output : outputs) {
+  for (const auto& [output, option] : outputs) {
     // Opening a device or a pipe to see whether it opens could block or have effects.
     if (output.empty() || is_special(output)) continue;
     const AtomicFile uncommitted(output);
@@ -46,6 +38,9 @@ void check_outputs(const std::vector<std::string>& outputs, const std::vector<In
       if (same_file(output, other))
         throw InputError("outputs '" + other + "' and '" + output +
                          "' go to the same file: give each a name of its own");
+    if (!may_replace && fs::exists(output))
+      throw InputError(option + " '" + output +
+                       "' exists already: give another name, or --force to replace it");
     seen.push_back(output);
   }
 }

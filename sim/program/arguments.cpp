@@ -189,6 +189,11 @@ std::vector<EnergyTable> tables(const Arguments& arguments) {
   return loaded;
 }
 
+void add_force_option(po::options_description& options) {
+  options.add(
+      option_list({{"force", flag(), "replace output files that exist; without it they are an error"}}));
+}
+
 void add_report_options(po::options_description& options) {
   options.add(option_list({
       {"format", value("table|json|csv"), "of standard output; default: table"},
@@ -196,15 +201,16 @@ void add_report_options(po::options_description& options) {
        "also write the report to this file, as JSON, CSV or a table where its name ends "
        "in .json, .csv or .txt, otherwise in --format; may be given several times"},
   }));
+  add_force_option(options);
 }
 
 ReportSink::ReportSink(const Arguments& arguments, const std::vector<InputPath>& inputs,
-                       const std::vector<std::string>& others)
+                       const std::vector<OutputPath>& others)
     : format_(choice(arguments, "format", kFormats, "table")) {
   files_ = texts(arguments, "output");
-  std::vector<std::string> outputs = others;
-  outputs.insert(outputs.end(), files_.begin(), files_.end());
-  check_outputs(outputs, inputs);
+  std::vector<OutputPath> outputs = others;
+  for (const std::string& file : files_) outputs.push_back({file, "--output"});
+  check_outputs(outputs, inputs, is_set(arguments, "force"));
 }
 
 void ReportSink::write(const Views& views) const {

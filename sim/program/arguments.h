@@ -63,17 +63,20 @@ Search search(const Arguments& arguments);
 void add_table_option(boost::program_options::options_description& options);
 std::vector<EnergyTable> tables(const Arguments& arguments);
 
-// --format and --output, of every command that reports.
+// --force: whether outputs may replace files that exist.
+void add_force_option(boost::program_options::options_description& options);
+
+// --format, --output and --force, of every command that reports.
 void add_report_options(boost::program_options::options_description& options);
 
 // Where a report goes: to standard output in --format; and to every --output file, as its name's ending says
 // (.json, .csv, .txt), or else in --format. The constructor checks all outputs of the command, as
-// check_outputs() does: the reports, `others`, against the files that the command reads; create it before the
-// long work.
+// check_outputs() does: the reports and `others`, against the files that the command reads, and those that
+// exist unless --force is given; create it before the long work.
 class ReportSink {
  public:
   explicit ReportSink(const Arguments& arguments, const std::vector<InputPath>& inputs = {},
-                      const std::vector<std::string>& others = {});
+                      const std::vector<OutputPath>& others = {});
 
   struct Views {
     std::function<std::string()> table, json, csv;

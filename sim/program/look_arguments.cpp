@@ -48,7 +48,9 @@ std::vector<PePlace> pes_from(const std::string& text, const AcceleratorConfig& 
 
 void add_look_options(po::options_description& options) {
   options.add(option_list({
-      {"layer", value("NAME"), "the layer to look at with --waveform or --timeline; default: the only one"},
+      {"layer", value("NAME"),
+       "the layer that --waveform and --timeline look at; all layers are still simulated, see --only; "
+       "default: the only one"},
       {"waveform", value("F.vcd"),
        "trace ports and PEs of the layer's run, for a waveform viewer; times are those of the clocks"},
       {"trace-pes", value("R,C;R,C"),

@@ -84,7 +84,8 @@ struct RunReport {
   AcceleratorConfig accelerator;
   double bits_per_weight = 0;  // stored bits over weights, of the layers that the scheme codes
   std::vector<LayerReport> layers;
-  std::vector<TableUse> tables;  // at least one
+  std::vector<std::string> left_out;  // the network's layers that were not simulated, by name
+  std::vector<TableUse> tables;       // at least one
   std::optional<Accuracy> accuracy;
   SimulatorUse simulator;
 };

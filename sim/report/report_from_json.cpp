@@ -274,6 +274,15 @@ Accuracy accuracy_from(const Json& json, const std::string& where) {
   return accuracy;
 }
 
+std::vector<std::string> names_from(const Json& json, const char* key, const std::string& where) {
+  std::vector<std::string> names;
+  for (const Json& name : list_field(json, key, where)) {
+    if (!name.is_string()) throw InputError(where + ": '" + key + "' must list names");
+    names.push_back(name.get<std::string>());
+  }
+  return names;
+}
+
 }  // namespace
 
 RunReport run_from_json(const Json& json) {
@@ -295,6 +304,7 @@ RunReport run_from_json(const Json& json) {
   if (layers.empty()) throw InputError(where + ": 'layers' is empty");
   for (const Json& layer : layers)
     run.layers.push_back(layer_from(layer, "layers[" + std::to_string(run.layers.size()) + "]", run));
+  if (json.contains("left_out_layers")) run.left_out = names_from(json, "left_out_layers", where);
   check_sums(run);
   const Json& simulator = field(json, "simulator", where);
   run.simulator = {seconds_field(simulator, "wall_s", where),

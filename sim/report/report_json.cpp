@@ -182,6 +182,7 @@ Json to_json(const RunReport& run) {
     json["evaluated_tokens"] = run.accuracy->tokens;
     json["quantize_s"] = run.accuracy->quantize_s;
   }
+  if (!run.left_out.empty()) json["left_out_layers"] = run.left_out;
   json["macs"] = total.macs;
   json["padding_macs"] = total.padding_macs;
   json["gated_macs"] = total.gated_macs;

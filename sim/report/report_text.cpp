@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/files/text_table.h"
+#include "base/nearest.h"
 
 namespace eyeshift {
 namespace {
@@ -110,6 +111,7 @@ std::string run_text(const RunReport& run) {
             kilobytes(cache.written) + " kB are outputs of k_proj and v_proj and counted there.\n";
   }
 
+  if (!run.left_out.empty()) text += "\nLeft out, and in no number here: " + join_names(run.left_out) + ".\n";
   const Area& area = run.tables.front().area;
   text += "\nArea: " + square_millimetres(area.total_um2) + " mm2 (PE array " +
           square_millimetres(area.array_um2) + ", global buffer " + square_millimetres(area.glb_um2) +

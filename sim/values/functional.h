@@ -18,7 +18,7 @@ LayerValues functional_inputs(const Trace& trace, const std::string& activations
 // The number of tokens of such inputs.
 int64_t token_count(const Trace& trace, const LayerValues& inputs);
 
-// Writes a tensor NAME.y, F16 [tokens, M], a layer, atomically.
+// Writes a tensor NAME.y, F16 [tokens, M], of every layer of the trace that has outputs, atomically.
 void write_outputs(const std::string& path, const Trace& trace, const LayerValues& outputs);
 
 }  // namespace eyeshift

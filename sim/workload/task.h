@@ -41,6 +41,8 @@ struct SimulateOptions {
   std::map<std::string, Mapping> mappings;  // by layer name; the others are searched
   Look look;                                // timing runs only
   std::string look_layer;                   // at which layer; may be empty where there is one only
+  std::vector<std::string> only;            // patterns of layer names, * and ? as in a shell: simulate these
+                                            // layers alone; empty: all
   bool utilisation = false;                 // report how long each PE was busy
 };
 

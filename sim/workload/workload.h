@@ -40,6 +40,7 @@ struct Workload {
   std::optional<AttentionShape> attention = std::nullopt;  // where it is known
   std::vector<NormShape> norms = {};
   std::vector<std::shared_ptr<const Layer>> factors = {};  // of rotations
+  std::vector<std::string> left_out = {};                  // layers that are not to be simulated
 };
 
 // The layers of a trace, which must outlive the workload. A layer that takes its inputs rotated, here and in

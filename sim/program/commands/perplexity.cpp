@@ -92,7 +92,7 @@ units:
     needs(arguments, "accelerator", "arithmetic");
     needs(arguments, "set", "arithmetic");
     const auto windows = static_cast<size_t>(whole_number(arguments, "windows", 1, 1 << 30, 1 << 30));
-    const ReportSink sink(arguments, input_files(arguments), {logits});
+    const ReportSink sink(arguments, input_files(arguments), {{logits, "--logits"}});
 
     const std::unique_ptr<Network> network = load_network(std::filesystem::path(checkpoint));
     std::string scheme = "none";

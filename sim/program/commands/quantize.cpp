@@ -170,6 +170,7 @@ schemes, with the options that each reads:
         {"restart", flag(), "throw away what an interrupted run has finished in F.partial"},
         {"format", value("table|json|csv"), "of the same report on standard output; default: table"},
     }));
+    add_force_option(options);
     add_jobs_option(options);
     return options;
   }
@@ -191,7 +192,7 @@ schemes, with the options that each reads:
     const std::string format = choice(arguments, "format", {"table", "json", "csv"}, "table");
     std::vector<InputPath> inputs = input_files(arguments);
     if (has(arguments, "bit-costs")) inputs.push_back({text(arguments, "bit-costs"), "--bit-costs"});
-    check_outputs({output, report}, inputs);
+    check_outputs({{output, "--output"}, {report, "--report"}}, inputs, is_set(arguments, "force"));
 
     const Trace trace = has(arguments, "weights")
                             ? quantize_one(arguments, scheme, options, output)

@@ -75,6 +75,9 @@ units:
         {"dataflow", value("D"), "how layers are spread over the array; default: row-stationary"},
         {"unit", value("U"),
          "what PEs compute with; default: of the accelerator's units, the first that runs a layer"},
+        {"only", values("LAYER"),
+         "simulate this layer and no other; * and ? stand for any characters, as in 'layers.0.*'; may be "
+         "given several times; the report names the layers left out"},
         {"mapping", value("M.yaml"),
          "mappings by layer: a YAML file, or one of configs/mappings; other layers' are searched, see "
          "--objective"},
@@ -109,6 +112,7 @@ units:
     task.options.batch = whole_number(arguments, "batch", 1, kMostTokens / task.options.tokens, 1);
     if (has(arguments, "context")) task.options.context = whole_number(arguments, "context", 1, kMostTokens);
     if (has(arguments, "mapping")) task.options.mappings = load_mappings(text(arguments, "mapping"));
+    task.options.only = texts(arguments, "only");
     const std::vector<EnergyTable> with = tables(arguments);
     const int parallel = jobs(arguments);
     const std::string outputs = text_or(arguments, "outputs", "");
@@ -118,7 +122,10 @@ units:
                              : BitCost::energy;
     read_look(arguments, task);
     const ReportSink sink(arguments, input_files(arguments),
-                          {outputs, bit_costs, task.options.look.waveform, task.options.look.timeline});
+                          {{outputs, "--outputs"},
+                           {bit_costs, "--bit-costs"},
+                           {task.options.look.waveform, "--waveform"},
+                           {task.options.look.timeline, "--timeline"}});
 
     Trace trace;
     if (has(arguments, "trace")) {
@@ -180,6 +187,7 @@ units:
     needs(arguments, "bit-cost", "bit-costs");
     if (is_set(arguments, "functional")) exclude(arguments, "bit-costs", "outputs");
     needs(arguments, "bits", "network");
+    exclude(arguments, "bit-costs", "only");
     check_look(arguments);
     const bool functional = is_set(arguments, "functional");
     if (!functional && (has(arguments, "activations") || has(arguments, "outputs")))

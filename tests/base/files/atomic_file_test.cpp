@@ -42,6 +42,19 @@ TEST(AtomicFile, KeepsLinksAndDevices) {
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
 }
 
+TEST(AtomicFile, MakesWhatADanglingLinkPointsTo) {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink("target", folder / "second");
+  std::filesystem::create_symlink("second", folder / "first");
+  write_file_atomically(folder / "first", "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "first"));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "second"));
+  EXPECT_EQ(read_bytes(folder / "target"), "new");
+  std::filesystem::create_symlink("loop", folder / "loop");
+  EXPECT_THAT(error_of([&] { write_file_atomically(folder / "loop", "x"); }), HasSubstr("symbolic links"));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "loop"));
+}
+
 TEST(AtomicFile, NamesWhatCannotBeWritten) {
   const TemporaryFolder folder;
   EXPECT_THAT(error_of([&] { write_file_atomically(folder / "no/such/folder", ""); }),

@@ -12,7 +12,9 @@ using testing::HasSubstr;
 
 std::string refusal(const std::vector<std::string>& outputs, const std::vector<InputPath>& inputs = {}) {
   try {
-    check_outputs(outputs, inputs);
+    std::vector<OutputPath> named;
+    for (const std::string& output : outputs) named.push_back({output, "--output"});
+    check_outputs(named, inputs, true);
   } catch (const InputError& error) {
     return error.what();
   }
@@ -22,7 +24,7 @@ std::string refusal(const std::vector<std::string>& outputs, const std::vector<I
 TEST(CheckOutputs, LeavesNothingBehindAndKeepsWhatIsThere) {
   const TestFolder folder;
   folder.write("old", "content");
-  check_outputs({folder / "old", folder / "new", "", "/dev/null", "/dev/null"});
+  EXPECT_EQ(refusal({folder / "old", folder / "new", "", "/dev/null", "/dev/null"}), "none");
   EXPECT_EQ(folder.names(), std::vector<std::string>{"old"});
   EXPECT_EQ(content_of(folder / "old"), "content");
 }
@@ -32,6 +34,23 @@ TEST(CheckOutputs, RefusesWhatCannotBeWritten) {
   EXPECT_THAT(refusal({folder / "missing/file"}), HasSubstr("cannot write"));
   EXPECT_THAT(refusal({folder / "."}), HasSubstr("cannot write"));
   EXPECT_EQ(folder.names(), std::vector<std::string>{});
+}
+
+TEST(CheckOutputs, RefusesToReplaceAFileUnlessToldSo) {
+  const TestFolder folder;
+  const std::string old = folder.write("old", "content");
+  std::filesystem::create_symlink("old", folder / "link");
+  std::filesystem::create_symlink("nothing", folder / "dangling");
+  const auto refusal_of = [](const std::string& path, bool may_replace) {
+    return input_error_of([&] { check_outputs({{path, "--report"}}, {}, may_replace); });
+  };
+  EXPECT_EQ(refusal_of(old, false),
+            "--report '" + old + "' exists already: give another name, or --force to replace it");
+  EXPECT_THAT(refusal_of(folder / "link", false), HasSubstr("exists already"));
+  EXPECT_EQ(refusal_of(folder / "new", false), "");
+  EXPECT_EQ(refusal_of(folder / "dangling", false), "");
+  EXPECT_EQ(refusal_of("/dev/null", false), "");
+  EXPECT_EQ(refusal_of(old, true), "");
 }
 
 TEST(CheckOutputs, RefusesTwoOutputsInOneFile) {

@@ -218,8 +218,8 @@ TEST_F(LookAt, UtilisationIsAsLargeAsTheArrayAndAddsUp) {
     }
     EXPECT_EQ(sum, layer["busy_pe_cycles"]);
   }
-  ASSERT_EQ(run_eyeshift({"price", "--result", folder_ / "r.json", "--table", "horowitz-cacti-45nm",
-                          "--output", folder_ / "p.json"})
+  ASSERT_EQ(run_eyeshift({"price", "--force", "--result", folder_ / "r.json", "--table",
+                          "horowitz-cacti-45nm", "--output", folder_ / "p.json"})
                 .status,
             0);
   EXPECT_EQ(layer("p.json")["pe_busy_cycles"], layer()["pe_busy_cycles"]);

@@ -54,19 +54,13 @@ class OneMatrix : public testing::Test {
   }
 
   Outcome quantize(const std::string& scheme, const std::vector<std::string>& more = {"--bits", "3"}) {
-    std::vector<std::string> arguments = {"quantize",
-                                          "--weights",
-                                          folder_ / "W.npy",
-                                          "--activations",
-                                          folder_ / "X.npy",
-                                          "--test-activations",
-                                          folder_ / "X.npy",
-                                          "--scheme",
-                                          scheme,
-                                          "--output",
-                                          folder_ / "trace",
-                                          "--report",
-                                          folder_ / "report.json"};
+    std::vector<std::string> arguments = {"quantize",           "--force",
+                                          "--weights",          folder_ / "W.npy",
+                                          "--activations",      folder_ / "X.npy",
+                                          "--test-activations", folder_ / "X.npy",
+                                          "--scheme",           scheme,
+                                          "--output",           folder_ / "trace",
+                                          "--report",           folder_ / "report.json"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_eyeshift(arguments);
   }
@@ -96,9 +90,9 @@ TEST_F(OneMatrix, FunctionalRunsCountTheZerosOfTheirValues) {
   write_npy(folder_ / "X.npy", {kInputs, kTokens}, X.data());
   ASSERT_EQ(quantize("int16", {}).status, 0);
   const auto report = [&](const std::vector<std::string>& more) {
-    std::vector<std::string> arguments = {"simulate", "--accelerator",   "eyeriss-v1",
-                                          "--trace",  folder_ / "trace", "--tokens",
-                                          "8",        "--output",        folder_ / "r.json"};
+    std::vector<std::string> arguments = {"simulate", "--force",         "--accelerator", "eyeriss-v1",
+                                          "--trace",  folder_ / "trace", "--tokens",      "8",
+                                          "--output", folder_ / "r.json"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     const Outcome outcome = run_eyeshift(arguments);
     EXPECT_EQ(outcome.status, 0) << outcome.err;
@@ -160,6 +154,7 @@ TEST_F(OneMatrix, FunctionalRunsComputeTheLayersOutputs) {
   for (const auto& [scheme, unit, options] : sides) {
     ASSERT_EQ(quantize(scheme, options).status, 0);
     const std::vector<std::string> arguments = {"simulate",
+                                                "--force",
                                                 "--accelerator",
                                                 "eyeriss-168",
                                                 "--trace",
@@ -180,8 +175,8 @@ TEST_F(OneMatrix, FunctionalRunsComputeTheLayersOutputs) {
     EXPECT_LT(functional_error(folder_, folder_ / "trace", 3), 2e-3) << unit;
 
     const Outcome timing =
-        run_eyeshift({"simulate", "--accelerator", "eyeriss-168", "--trace", folder_ / "trace", "--unit",
-                      unit, "--tokens", "3", "--output", folder_ / "timing.json"});
+        run_eyeshift({"simulate", "--force", "--accelerator", "eyeriss-168", "--trace", folder_ / "trace",
+                      "--unit", unit, "--tokens", "3", "--output", folder_ / "timing.json"});
     ASSERT_EQ(timing.status, 0) << timing.err;
     Json with = json_of(folder_ / "functional.json"), without = json_of(folder_ / "timing.json");
     EXPECT_EQ(with["layers"], without["layers"]) << unit;
@@ -190,9 +185,9 @@ TEST_F(OneMatrix, FunctionalRunsComputeTheLayersOutputs) {
 
 TEST_F(OneMatrix, ActivationsThatDoNotFitAreRefused) {
   ASSERT_EQ(quantize("rtn-oc").status, 0);
-  const std::vector<std::string> base = {"simulate",  "--accelerator",   "eyeriss-168",
-                                         "--trace",   folder_ / "trace", "--functional",
-                                         "--outputs", folder_ / "y",     "--activations"};
+  const std::vector<std::string> base = {"simulate",    "--force",         "--accelerator", "eyeriss-168",
+                                         "--trace",     folder_ / "trace", "--functional",  "--outputs",
+                                         folder_ / "y", "--activations"};
   auto arguments = base;
   arguments.push_back(folder_ / "W.npy");
   Outcome outcome = run_eyeshift(arguments);
@@ -209,19 +204,11 @@ TEST_F(OneMatrix, ActivationsThatDoNotFitAreRefused) {
 }
 
 std::vector<std::string> compare_network(const std::string& output) {
-  return {"compare",
-          "--accelerator",
-          "eyeriss-168",
-          "--network",
-          "opt-tiny",
-          "--schemes",
-          "fp16@mac-fp16,gptq@dequant-mac,shiftaddllm-block@shift-add",
-          "--bits",
-          "3",
-          "--tokens",
-          "1,2",
-          "--output",
-          output};
+  return {
+      "compare",   "--force",  "--accelerator", "eyeriss-168",
+      "--network", "opt-tiny", "--schemes",     "fp16@mac-fp16,gptq@dequant-mac,shiftaddllm-block@shift-add",
+      "--bits",    "3",        "--tokens",      "1,2",
+      "--output",  output};
 }
 
 TEST(CompareCommand, PutsEverySideAtEveryNumberOfTokens) {
@@ -253,8 +240,8 @@ TEST(CompareCommand, PutsEverySideAtEveryNumberOfTokens) {
 TEST(CompareCommand, NeedsNoBitsWhereEverySchemeHasOneWidth) {
   const TestFolder folder;
   const Outcome outcome =
-      run_eyeshift({"compare", "--accelerator", "eyeriss-168", "--network", "opt-tiny", "--schemes",
-                    "fp16@mac-fp16,int8@mac-int8", "--output", folder / "c.json"});
+      run_eyeshift({"compare", "--force", "--accelerator", "eyeriss-168", "--network", "opt-tiny",
+                    "--schemes", "fp16@mac-fp16,int8@mac-int8", "--output", folder / "c.json"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_EQ(json_of(folder / "c.json")["schemes"][0]["bits"], 16);
   EXPECT_EQ(json_of(folder / "c.json")["schemes"][1]["bits"], 8);
@@ -263,16 +250,16 @@ TEST(CompareCommand, NeedsNoBitsWhereEverySchemeHasOneWidth) {
 TEST(SimulateCommand, ANetworkCostsWhatItsQuantizedCheckpointDoes) {
   const TestFolder folder;
   const std::string brief = folder.write("brief.txt", "A few words to calibrate on.\n");
-  ASSERT_EQ(run_eyeshift({"quantize", "--checkpoint", kTiny, "--scheme", "gptq", "--bits", "3",
+  ASSERT_EQ(run_eyeshift({"quantize", "--force", "--checkpoint", kTiny, "--scheme", "gptq", "--bits", "3",
                           "--calibration", brief, "--output", folder / "trace"})
                 .status,
             0);
-  ASSERT_EQ(run_eyeshift({"simulate", "--accelerator", "eyeriss-168", "--trace", folder / "trace", "--output",
-                          folder / "trace.json"})
+  ASSERT_EQ(run_eyeshift({"simulate", "--force", "--accelerator", "eyeriss-168", "--trace", folder / "trace",
+                          "--output", folder / "trace.json"})
                 .status,
             0);
-  ASSERT_EQ(run_eyeshift({"simulate", "--accelerator", "eyeriss-168", "--network", "opt-tiny", "--scheme",
-                          "gptq", "--bits", "3", "--output", folder / "network.json"})
+  ASSERT_EQ(run_eyeshift({"simulate", "--force", "--accelerator", "eyeriss-168", "--network", "opt-tiny",
+                          "--scheme", "gptq", "--bits", "3", "--output", folder / "network.json"})
                 .status,
             0);
   const Json trace = json_of(folder / "trace.json"), network = json_of(folder / "network.json");
@@ -293,8 +280,8 @@ TEST(PriceCommand, EqualsSimulatingWithTheOtherTable) {
   const TestFolder folder;
   const std::string other = "horowitz-cacti-45nm-lpddr4";
   ASSERT_EQ(run_eyeshift(compare_network(folder / "c.json")).status, 0);
-  const Outcome outcome = run_eyeshift({"price", "--result", folder / "c.json", "--table", other, "--output",
-                                        folder / "p.json", "--format", "csv"});
+  const Outcome outcome = run_eyeshift({"price", "--force", "--result", folder / "c.json", "--table", other,
+                                        "--output", folder / "p.json", "--format", "csv"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   Json before = json_of(folder / "c.json"), after = json_of(folder / "p.json");
   EXPECT_NE(before["schemes"][0]["energy_pJ"], after["schemes"][0]["energy_pJ"]);
@@ -302,8 +289,8 @@ TEST(PriceCommand, EqualsSimulatingWithTheOtherTable) {
   EXPECT_EQ(before["schemes"][0]["actions"], after["schemes"][0]["actions"]);
 
   const std::string first = before["schemes"][0]["tables"][0]["name"];
-  const Outcome back =
-      run_eyeshift({"price", "--result", folder / "p.json", "--table", first, "--output", folder / "b.json"});
+  const Outcome back = run_eyeshift(
+      {"price", "--force", "--result", folder / "p.json", "--table", first, "--output", folder / "b.json"});
   ASSERT_EQ(back.status, 0) << back.err;
   EXPECT_EQ(json_of(folder / "b.json"), before);
 }

@@ -19,27 +19,17 @@ class CompareWidths : public ::testing::Test {
   }
 
   Outcome compare(const std::string& bits, const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> arguments = {"compare",
-                                          "--accelerator",
-                                          "eyeriss-168",
-                                          "--checkpoint",
-                                          folder_ / "",
-                                          "--schemes",
-                                          "fp16@mac-fp16,rtn-oc@dequant-mac,bcq@lut",
-                                          "--bits",
-                                          bits,
-                                          "--text",
-                                          text_,
-                                          "--window",
-                                          "32",
-                                          "--calibration",
-                                          text_,
-                                          "--output",
-                                          folder_ / "c.txt",
-                                          "--output",
-                                          folder_ / "c.csv",
-                                          "--output",
-                                          folder_ / "c.json"};
+    std::vector<std::string> arguments = {"compare",       "--force",
+                                          "--accelerator", "eyeriss-168",
+                                          "--checkpoint",  folder_ / "",
+                                          "--schemes",     "fp16@mac-fp16,rtn-oc@dequant-mac,bcq@lut",
+                                          "--bits",        bits,
+                                          "--text",        text_,
+                                          "--window",      "32",
+                                          "--calibration", text_,
+                                          "--output",      folder_ / "c.txt",
+                                          "--output",      folder_ / "c.csv",
+                                          "--output",      folder_ / "c.json"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_eyeshift(arguments);
   }
@@ -78,7 +68,7 @@ TEST_F(CompareWidths, AreTheRunsOfEachWidthSideBySide) {
   EXPECT_THAT(content_of(folder_ / "c.txt"), HasSubstr("rtn-oc@dequant-mac     4"));
   EXPECT_THAT(content_of(folder_ / "c.csv"), HasSubstr("scheme,bits,run_unit"));
   EXPECT_THAT(content_of(folder_ / "c.csv"), HasSubstr("bcq,4,lut"));
-  const Outcome priced = run_eyeshift({"price", "--result", folder_ / "c.json", "--table",
+  const Outcome priced = run_eyeshift({"price", "--force", "--result", folder_ / "c.json", "--table",
                                        "horowitz-cacti-45nm-lstp", "--output", folder_ / "p.txt"});
   ASSERT_EQ(priced.status, 0) << priced.err;
   EXPECT_EQ(content_of(folder_ / "p.txt"), content_of(folder_ / "c.txt"));

@@ -14,7 +14,7 @@ class PriceTables : public testing::Test {
  protected:
   void SetUp() override {
     const Outcome outcome = run_eyeshift(
-        {"simulate", "--accelerator", "eyeriss-168", "--network",
+        {"simulate", "--force", "--accelerator", "eyeriss-168", "--network",
          folder_.write("n.yaml", "name: n\nlayers:\n  - {name: fc, type: linear, K: 192, M: 64}\n"),
          "--scheme", "fp16", "--tokens", "8", "--output", folder_ / "run.json"});
     ASSERT_EQ(outcome.status, 0) << outcome.err;
@@ -22,13 +22,14 @@ class PriceTables : public testing::Test {
   }
 
   Json priced(const std::string& table) {
-    const Outcome outcome = run_eyeshift(
-        {"price", "--result", folder_ / "run.json", "--table", table, "--output", folder_ / "priced.json"});
+    const Outcome outcome = run_eyeshift({"price", "--force", "--result", folder_ / "run.json", "--table",
+                                          table, "--output", folder_ / "priced.json"});
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     return json_of(folder_ / "priced.json");
   }
   std::string refused(const std::string& table) {
-    const Outcome outcome = run_eyeshift({"price", "--result", folder_ / "run.json", "--table", table});
+    const Outcome outcome =
+        run_eyeshift({"price", "--force", "--result", folder_ / "run.json", "--table", table});
     EXPECT_EQ(outcome.status, 2) << outcome.out;
     return outcome.err;
   }
@@ -80,8 +81,8 @@ TEST_F(PriceTables, AnAccelergyTablePricesAFinishedRun) {
   EXPECT_EQ(prices["dram.read.weights"], 64);
   EXPECT_EQ(prices["multiply.fp16.weights"], 1.1);
   // The table and what it reads are no outputs.
-  const Outcome over = run_eyeshift(
-      {"price", "--result", folder_ / "run.json", "--table", own, "--output", folder_ / "ERT.yaml"});
+  const Outcome over = run_eyeshift({"price", "--force", "--result", folder_ / "run.json", "--table", own,
+                                     "--output", folder_ / "ERT.yaml"});
   EXPECT_EQ(over.status, 2);
   EXPECT_THAT(content_of(folder_ / "ERT.yaml"), HasSubstr("version"));
 }

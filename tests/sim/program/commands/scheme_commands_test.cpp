@@ -38,8 +38,9 @@ class SchemeCommands : public testing::Test {
   }
 
   Outcome simulate(const std::vector<std::string>& more) {
-    std::vector<std::string> arguments = {"simulate",        "--accelerator", "eyeriss-168",       "--trace",
-                                          folder_ / "trace", "--output",      folder_ / "run.json"};
+    std::vector<std::string> arguments = {"simulate",    "--force",           "--accelerator",
+                                          "eyeriss-168", "--trace",           folder_ / "trace",
+                                          "--output",    folder_ / "run.json"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_eyeshift(arguments);
   }
@@ -77,8 +78,8 @@ TEST_F(SchemeCommands, RotatedRunsCanBePricedAgain) {
     ASSERT_EQ(quantize(scheme, options).status, 0);
     ASSERT_EQ(simulate({"--tokens", "5", "--table", "horowitz-cacti-45nm-lstp"}).status, 0);
     const auto price = [&] {
-      return run_eyeshift({"price", "--result", folder_ / "run.json", "--table", "horowitz-cacti-45nm-lstp",
-                           "--output", folder_ / "priced.json"});
+      return run_eyeshift({"price", "--force", "--result", folder_ / "run.json", "--table",
+                           "horowitz-cacti-45nm-lstp", "--output", folder_ / "priced.json"});
     };
     const Outcome outcome = price();
     ASSERT_EQ(outcome.status, 0) << outcome.err;
@@ -152,9 +153,9 @@ TEST_F(SchemeCommands, BadBudgetsNameTheirRemedy) {
   EXPECT_THAT(with(R"({"layers": {"other": {"2": 1}}})"), HasSubstr("'weight' has no costs"));
   const std::string dear = R"({"layers": {"weight": {"2": 11, "3": 12, "4": 13}}})";
   EXPECT_THAT(with(dear), HasSubstr("already cost 11"));
-  const Outcome outcome = run_eyeshift({"quantize", "--weights", folder_ / "W.npy", "--activations",
-                                        folder_ / "X.npy", "--scheme", "shiftaddllm-mixed", "--bit-costs",
-                                        costs, "--budget", "13", "--output", costs});
+  const Outcome outcome = run_eyeshift({"quantize", "--force", "--weights", folder_ / "W.npy",
+                                        "--activations", folder_ / "X.npy", "--scheme", "shiftaddllm-mixed",
+                                        "--bit-costs", costs, "--budget", "13", "--output", costs});
   EXPECT_EQ(outcome.status, 2);
   EXPECT_THAT(outcome.err, HasSubstr("would overwrite '" + costs + "', an input of this run (--bit-costs)"));
   EXPECT_EQ(content_of(costs), dear);

@@ -18,8 +18,8 @@ class SensitivityCommand : public ::testing::Test {
   }
 
   Outcome sensitivity(const std::vector<std::string>& more) const {
-    std::vector<std::string> arguments = {"sensitivity", "--checkpoint", folder_ / "",      "--calibration",
-                                          text_,         "--output",     folder_ / "s.json"};
+    std::vector<std::string> arguments = {"sensitivity",   "--force", "--checkpoint", folder_ / "",
+                                          "--calibration", text_,     "--output",     folder_ / "s.json"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_eyeshift(arguments);
   }
@@ -35,9 +35,9 @@ TEST_F(SensitivityCommand, ErrorsAreThoseOfLayersQuantizedAlone) {
   ASSERT_EQ(layers.size(), 12u);
   for (size_t width = 0; width < 2; ++width) {
     const std::string bits = width == 0 ? "2" : "4";
-    ASSERT_EQ(run_eyeshift({"quantize", "--checkpoint", folder_ / "", "--scheme", "shiftaddllm-block",
-                            "--bits", bits, "--calibration", text_, "--output", folder_ / "trace", "--report",
-                            folder_ / "q.json"})
+    ASSERT_EQ(run_eyeshift({"quantize", "--force", "--checkpoint", folder_ / "", "--scheme",
+                            "shiftaddllm-block", "--bits", bits, "--calibration", text_, "--output",
+                            folder_ / "trace", "--report", folder_ / "q.json"})
                   .status,
               0);
     const Json quantized = json_of(folder_ / "q.json").at("layers");
