@@ -9,13 +9,25 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <new>
+#include <stdexcept>
 
 #include "base/errors.h"
 
 namespace eyeshift {
 namespace {
 
-enum class Outcome : char { result = 'r', input_error = 'i', internal_error = 'e' };
+enum class Outcome : char {
+  result = 'r',
+  input_error = 'i',
+  internal_error = 'e',
+  out_of_memory = 'm',
+  failure = 'f'
+};
+
+[[noreturn]] void throw_out_of_memory(const std::string& name) {
+  throw std::runtime_error(name + ": out of memory; fewer --jobs need less at once");
+}
 
 void write_all(int file, const std::string& bytes) {
   size_t done = 0;
@@ -29,13 +41,20 @@ void write_all(int file, const std::string& bytes) {
 
 [[noreturn]] void be_child(int file, size_t index, const std::function<std::string(size_t)>& work) {
   std::string message;
+  const auto fail = [&](Outcome outcome, const std::exception& error) {
+    message = static_cast<char>(outcome) + std::string(error.what());
+  };
   try {
     message = work(index);
     message.insert(message.begin(), static_cast<char>(Outcome::result));
   } catch (const InputError& error) {
-    message = static_cast<char>(Outcome::input_error) + std::string(error.what());
+    fail(Outcome::input_error, error);
+  } catch (const InternalError& error) {
+    fail(Outcome::internal_error, error);
+  } catch (const std::bad_alloc& error) {
+    fail(Outcome::out_of_memory, error);
   } catch (const std::exception& error) {
-    message = static_cast<char>(Outcome::internal_error) + std::string(error.what());
+    fail(Outcome::failure, error);
   }
   write_all(file, message);
   _exit(0);
@@ -50,6 +69,7 @@ struct Child {
 
 class Children {
  public:
+  explicit Children(const std::function<std::string(size_t)>& name) : name_(name) {}
   ~Children() {
     for (const Child& child : running_) {
       kill(child.pid, SIGKILL);
@@ -105,22 +125,24 @@ class Children {
     close(child.file);
     int status = 0;
     waitpid(child.pid, &status, 0);
+    // Linux kills a process where memory runs out.
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) throw_out_of_memory(name_(child.index));
     if (WIFSIGNALED(status))
-      throw InternalError("simulation " + std::to_string(child.index) + " was ended by signal " +
-                          std::to_string(WTERMSIG(status)));
-    if (child.bytes.empty())
-      throw InternalError("simulation " + std::to_string(child.index) + " ended without a result");
+      throw InternalError(name_(child.index) + " was ended by signal " + std::to_string(WTERMSIG(status)));
+    if (child.bytes.empty()) throw InternalError(name_(child.index) + " ended without a result");
     return child;
   }
 
+  const std::function<std::string(size_t)>& name_;
   std::vector<Child> running_;
 };
 
 }  // namespace
 
-void run_in_children(size_t count, int parallel, const std::function<std::string(size_t)>& work,
+void run_in_children(size_t count, int parallel, const std::function<std::string(size_t)>& name,
+                     const std::function<std::string(size_t)>& work,
                      const std::function<void(size_t, const std::string&)>& take) {
-  Children children;
+  Children children(name);
   size_t started = 0;
   while (started < count || children.size() > 0) {
     while (started < count && children.size() < static_cast<size_t>(std::max(parallel, 1)))
@@ -134,7 +156,11 @@ void run_in_children(size_t count, int parallel, const std::function<std::string
       case Outcome::input_error:
         throw InputError(text);
       case Outcome::internal_error:
-        throw InternalError(text);
+        throw InternalError(name(child.index) + ": " + text);
+      case Outcome::out_of_memory:
+        throw_out_of_memory(name(child.index));
+      case Outcome::failure:
+        throw std::runtime_error(name(child.index) + ": " + text);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <numeric>
 #include <optional>
 #include <string_view>
@@ -64,6 +65,17 @@ void check_conservation(const LayerPlan& plan, const PassClasses& classes,
   for (size_t i = 0; i < kActionCount; ++i) check(kActionInfo[i].key, n.n[i], expected.n[i]);
 }
 
+// Runs until the machine pauses or ends. SystemC turns what a process throws into a report of its own.
+void start() {
+  try {
+    sc_core::sc_start();
+  } catch (const sc_core::sc_report& report) {
+    if (std::string_view(report.what()).find("std::bad_alloc") != std::string_view::npos)
+      throw std::bad_alloc();
+    throw InternalError(report.what());
+  }
+}
+
 template <bool Functional>
 LayerResult run(const AcceleratorConfig& accelerator, const Schedule& schedule, MemoryImage* image,
                 bool fast_forward, const Observation& observation) {
@@ -82,14 +94,14 @@ LayerResult run(const AcceleratorConfig& accelerator, const Schedule& schedule, 
     std::optional<FastForward> forward;
     if (fast_forward) forward.emplace(machine, classes, log);
     do {
-      sc_core::sc_start();
+      start();
       const bool pass_ended = bring_up_to_date();
       const bool looks_on = observer.looks_on();
       if (sc_core::sc_get_status() == sc_core::SC_PAUSED && forward && pass_ended && !looks_on)
         forward->advance();
     } while (sc_core::sc_get_status() == sc_core::SC_PAUSED && sc_core::sc_pending_activity());
   } else {
-    sc_core::sc_start();
+    start();
     bring_up_to_date();
   }
   if (!machine.array.done() || !machine.glb.done() || !machine.noc.done() ||

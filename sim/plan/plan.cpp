@@ -74,6 +74,7 @@ std::vector<MappingEstimate> choose_mappings(const std::vector<ReplayJob>& jobs,
   Progress progress("searching mappings", jobs.size(), "layers");
   run_in_children(
       jobs.size(), parallel,
+      [&](size_t i) { return "searching mappings of layer '" + jobs[i].shape.name + "'"; },
       [&](size_t i) {
         const MappingEstimate best = choose(i);
         return std::string(reinterpret_cast<const char*>(&best), sizeof best);

@@ -22,24 +22,36 @@ constexpr unsigned kColumns = 100;
 
 std::string program_help() {
   std::string text = "eyeshift " EYESHIFT_VERSION
-                     ": what do shift-and-add and look-up tables save over multiply-accumulate on an\n"
-                     "Eyeriss-like accelerator, once every bit of data movement is paid for?\n\n"
-                     "usage: eyeshift COMMAND [OPTIONS]\n       eyeshift COMMAND --help\n       eyeshift "
-                     "--version\n\ncommands:\n";
+                     R"(: what do shift-and-add and look-up tables save over multiply-accumulate on an
+Eyeriss-like accelerator, once every bit of data movement is paid for?
+
+usage: eyeshift COMMAND [OPTIONS]
+       eyeshift COMMAND --help      what a command does, its options, an example
+       eyeshift --version
+
+It quantizes a network, simulates it on the accelerator cycle by cycle, and reports time, energy, area and
+accuracy. Three ways to use it:
+  explore    compare schemes, accelerators and mappings: compare; or, a step at a time, quantize, then
+             simulate; --set changes a value of the accelerator, price another technology
+  reproduce  put published numbers beside simulated ones: reproduce, estimate, audit
+  teach      see where cycles and energy go: simulate --timeline F.json, tables, perplexity
+
+commands:
+)";
   const std::vector<std::string> names = Registry<Command>::instance().names();
   size_t width = 0;
   for (const std::string& name : names) width = std::max(width, name.size());
   for (const std::string& name : names)
     text += "  " + name + std::string(width + 2 - name.size(), ' ') +
             Registry<Command>::instance().find(name, "command").summary() + "\n";
-  return text +
-         "\nexit status: 0 done, 1 the run failed, 2 bad input (nothing is written)\n\n"
-         "environment: EYESHIFT_DATA names the folder of the files that come with the program "
-         "(accelerators,\n"
-         "networks, tables, a checkpoint, texts); without it they are found beside the program\n\n"
-         "example:\n"
-         "  eyeshift compare --accelerator eyeriss-168 --checkpoint opt-tiny \\\n"
-         "    --schemes fp16@mac-fp16,gptq@dequant-mac,shiftaddllm-block@shift-add --bits 3\n";
+  return text + R"(
+exit status: 0 done, 1 the run failed, 2 bad input (nothing is written)
+
+environment: EYESHIFT_DATA names the folder of the files that come with the program (accelerators,
+networks, tables, a checkpoint, texts); without it they are found beside the program
+
+example:
+)" + Registry<Command>::instance().find("compare", "command").example();
 }
 
 po::options_description all_options(const Command& command) {

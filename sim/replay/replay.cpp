@@ -141,6 +141,7 @@ std::vector<ReplayResult> replay(const std::vector<MachineJob>& jobs, int parall
   std::vector<ReplayResult> results(jobs.size());
   run_in_children(
       jobs.size(), parallel,
+      [&](size_t index) { return "simulating layer '" + jobs[index].job->shape.name + "'"; },
       [&](size_t index) { return to_bytes(replay_one(*jobs[index].accelerator, *jobs[index].job)); },
       [&](size_t index, const std::string& bytes) {
         results[index] = from_bytes(bytes);

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <functional>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -15,10 +16,12 @@
 namespace eyeshift {
 namespace {
 
+std::string name_of(size_t i) { return "work " + std::to_string(i); }
+
 TEST(ChildProcesses, HandBackEveryResult) {
   std::vector<std::string> results(5);
   run_in_children(
-      5, 2, [](size_t i) { return std::string(100000 * i, static_cast<char>('a' + i)); },
+      5, 2, name_of, [](size_t i) { return std::string(100000 * i, static_cast<char>('a' + i)); },
       [&](size_t i, const std::string& bytes) { results[i] = bytes; });
   for (size_t i = 0; i < 5; ++i)
     EXPECT_EQ(results[i], std::string(100000 * i, static_cast<char>('a' + i))) << i;
@@ -26,15 +29,38 @@ TEST(ChildProcesses, HandBackEveryResult) {
 
 TEST(ChildProcesses, ThrowWhatAChildThrows) {
   const auto run = [](const std::function<std::string(size_t)>& work) {
-    run_in_children(3, 2, work, [](size_t, const std::string&) {});
+    run_in_children(3, 2, name_of, work, [](size_t, const std::string&) {});
   };
   EXPECT_THROW(run([](size_t) -> std::string { throw InputError("bad"); }), InputError);
-  EXPECT_THROW(run([](size_t) -> std::string { throw std::runtime_error("odd"); }), InternalError);
+  EXPECT_THROW(run([](size_t) -> std::string { throw InternalError("odd"); }), InternalError);
+  EXPECT_THROW(run([](size_t) -> std::string { throw std::runtime_error("full"); }), std::runtime_error);
   EXPECT_THROW(run([](size_t) -> std::string {
-                 raise(SIGKILL);
+                 raise(SIGTERM);
                  return "";
                }),
                InternalError);
+}
+
+std::string failure_of(const std::function<std::string(size_t)>& work) {
+  try {
+    run_in_children(1, 1, name_of, work, [](size_t, const std::string&) {});
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+// A child that needs more than there is has an exception, or the system kills it.
+TEST(ChildProcesses, SayThatMemoryRanOut) {
+  const std::string expected = "work 0: out of memory; fewer --jobs need less at once";
+  EXPECT_EQ(failure_of([](size_t) -> std::string { throw std::bad_alloc(); }), expected);
+  EXPECT_EQ(failure_of([](size_t) -> std::string {
+              raise(SIGKILL);
+              return "";
+            }),
+            expected);
+  EXPECT_EQ(failure_of([](size_t) -> std::string { throw std::runtime_error("disk full"); }),
+            "work 0: disk full");
 }
 
 // The read end sees the end of the pipe as soon as nobody holds the write end any more.
@@ -49,7 +75,7 @@ TEST(ChildProcesses, DieWithTheirParent) {
       for (;;) pause();
       return std::string();
     };
-    run_in_children(2, 2, work, [](size_t, const std::string&) {});
+    run_in_children(2, 2, name_of, work, [](size_t, const std::string&) {});
     _exit(0);
   }
   close(ends[1]);

@@ -31,8 +31,7 @@ steps:
     return text + "  attention: its products and the KV cache\n  machine: what the simulation counts\n";
   }
   std::string example() const override {
-    return "  eyeshift audit shiftaddllm --network opt-1.3b --bits 3 --tokens 1,8,64,512 --output "
-           "out/audit.json\n";
+    return "  eyeshift audit shiftaddllm --network opt-125m --bits 3 --tokens 1,8 --output audit.json\n";
   }
   po::options_description options() const override {
     po::options_description options = option_list({

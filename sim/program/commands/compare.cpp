@@ -78,7 +78,7 @@ other where it names several; the others keep theirs ()" +
     return "  eyeshift compare --accelerator eyeriss-168 --checkpoint opt-tiny \\\n"
            "    --schemes fp16@mac-fp16,gptq@dequant-mac,shiftaddllm-block@shift-add --bits 3 --tokens 1,128 "
            "\\\n"
-           "    --output out/compare.json\n";
+           "    --output compare.json\n";
   }
 
   po::options_description options() const override {

@@ -30,7 +30,7 @@ softmax and embeddings. Its energies are its authors' (docs/estimator.md); 'eyes
 where it and the machine part, 'eyeshift reproduce' the published tables that it makes.)";
   }
   std::string example() const override {
-    return "  eyeshift estimate --network opt-66b --scheme shiftaddllm --bits 3 --output out/estimate.json\n";
+    return "  eyeshift estimate --network opt-66b --scheme shiftaddllm --bits 3 --output estimate.json\n";
   }
   po::options_description options() const override {
     po::options_description options = option_list({

@@ -5,6 +5,7 @@
 #include "base/errors.h"
 #include "base/files/text_table.h"
 #include "base/progress.h"
+#include "models/pe/listed_units.h"
 #include "models/pe/unit.h"
 #include "sim/network_arithmetic.h"
 #include "sim/program/arguments.h"

@@ -20,11 +20,11 @@ class Price : public Command {
     return R"(Energy is a count of actions times a price, and a report of 'simulate' or 'compare' holds the
 counts: another technology costs no simulation. The first table prices layers and run, every
 further one the run. The report keeps its shape; energies, areas and prices are the new ones. The
-mappings are not: they stay those that were chosen with the first table of the original run.)";
+mappings are not: they stay those that were chosen with the first table of the original run.
+The example prices compare.json, which the example of 'eyeshift compare --help' writes.)";
   }
   std::string example() const override {
-    return "  eyeshift price --result out/compare.json --table horowitz-cacti-45nm-lpddr4 \\\n"
-           "    --output out/repriced.json\n";
+    return "  eyeshift price --result compare.json --table horowitz-cacti-45nm-lpddr4 --output priced.json\n";
   }
   po::options_description options() const override {
     po::options_description options = option_list({

@@ -147,7 +147,7 @@ schemes, with the options that each reads:
   }
   std::string example() const override {
     return "  eyeshift quantize --checkpoint opt-tiny --scheme gptq --bits 3 \\\n"
-           "    --output out/opt-tiny-gptq3.safetensors --report out/opt-tiny-gptq3.json\n";
+           "    --output gptq3.safetensors --report gptq3.json\n";
   }
 
   po::options_description options() const override {

@@ -35,7 +35,7 @@ reproductions:
 )" + described_reproductions();
   }
   std::string example() const override {
-    return "  eyeshift reproduce eyeriss-jssc-alexnet --output out/eyeriss.json\n";
+    return "  eyeshift reproduce eyeriss-jssc-alexnet --output eyeriss.json\n";
   }
   po::options_description options() const override {
     po::options_description options =

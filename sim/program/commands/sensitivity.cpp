@@ -126,15 +126,14 @@ Mixed bits need to know which layers suffer most before they quantize any. Shift
 |S| std(S)^2, S = W / diag(chol(H^-1)), H the damped X X^T: every input's weights by how much of an
 error in them no other input can make good. It stands beside its parts and beside what weights alone
 say. Kendall's tau-b says how well a criterion ranks the layers as their measured errors do: 1 the
-same ranking, 0 none, -1 the reverse.
+same ranking, 0 none, -1 the reverse. plots/sensitivity.py draws the report.
 
 schemes:
 )" + described_names<Quantizer>("scheme");
   }
   std::string example() const override {
-    return "  eyeshift sensitivity --checkpoint opt-tiny --bits 2,3,4 --output "
-           "out/sensitivity.json\n"
-           "  plots/sensitivity.py out/sensitivity.json --output out/sensitivity\n";
+    return "  eyeshift sensitivity --checkpoint opt-tiny --scheme rtn-oc --bits 2,3,4 --output "
+           "sensitivity.json\n";
   }
   po::options_description options() const override {
     po::options_description options = option_list({

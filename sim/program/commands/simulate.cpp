@@ -53,7 +53,7 @@ units:
   }
   std::string example() const override {
     return "  eyeshift simulate --accelerator eyeriss-168 --network opt-125m --scheme gptq --bits 3 \\\n"
-           "    --unit dequant-mac --tokens 1 --output out/opt-125m.json\n";
+           "    --unit dequant-mac --tokens 1 --output opt-125m.json\n";
   }
 
   po::options_description options() const override {

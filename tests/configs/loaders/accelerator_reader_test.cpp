@@ -121,7 +121,7 @@ TEST(AcceleratorReader, LutStorageGoesWithTheLutUnit) {
 }
 
 AcceleratorConfig with(const std::vector<std::string>& settings) {
-  return load_accelerator("eyeriss-168", kUnits, settings);
+  return load_accelerator("eyeriss-168", listed_units(), settings);
 }
 
 std::string error_of_settings(const std::vector<std::string>& settings) {
@@ -187,7 +187,7 @@ TEST(AcceleratorReader, ASettingOfAnAliasChangesThatKeyAlone) {
   TestFolder folder;
   std::string text = replaced(read_text_file(kFile), "psum_in: 64", "psum_in: &width 64");
   const std::string file = folder.write("a.yaml", replaced(text, "psum_out: 64", "psum_out: *width"));
-  const AcceleratorConfig config = load_accelerator(file, kUnits, {"noc_bits.psum_out=32"});
+  const AcceleratorConfig config = load_accelerator(file, listed_units(), {"noc_bits.psum_out=32"});
   EXPECT_EQ(config.noc_bits.psum_out, 32);
   EXPECT_EQ(config.noc_bits.psum_in, 64);
 }

@@ -27,10 +27,14 @@ class LookAt : public testing::Test {
   LookAt() { folder_.write("two.yaml", kNetwork); }
 
   Outcome simulate(const std::vector<std::string>& more, const std::string& report = "r.json") {
-    std::vector<std::string> arguments = {
-        "simulate",    "--accelerator", "eyeriss-168", "--network", folder_ / "two.yaml",
-        "--scheme",    "gptq",          "--bits",      "3",         "--unit",
-        "dequant-mac", "--tokens",      "6",           "--output",  folder_ / report};
+    std::vector<std::string> arguments = {"simulate",      "--force",
+                                          "--accelerator", "eyeriss-168",
+                                          "--network",     folder_ / "two.yaml",
+                                          "--scheme",      "gptq",
+                                          "--bits",        "3",
+                                          "--unit",        "dequant-mac",
+                                          "--tokens",      "6",
+                                          "--output",      folder_ / report};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_eyeshift(arguments);
   }

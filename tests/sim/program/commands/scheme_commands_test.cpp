@@ -31,8 +31,8 @@ class SchemeCommands : public testing::Test {
 
   Outcome quantize(const std::string& scheme, const std::vector<std::string>& more) {
     std::vector<std::string> arguments = {
-        "quantize", "--weights", folder_ / "W.npy", "--activations", folder_ / "X.npy",      "--scheme",
-        scheme,     "--output",  folder_ / "trace", "--report",      folder_ / "report.json"};
+        "quantize", "--force", "--weights", folder_ / "W.npy", "--activations", folder_ / "X.npy",
+        "--scheme", scheme,    "--output",  folder_ / "trace", "--report",      folder_ / "report.json"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_eyeshift(arguments);
   }
