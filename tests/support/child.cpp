@@ -35,7 +35,7 @@ std::string failures_of(const std::function<void()>& body) {
 
 void in_child(const std::function<void()>& body) {
   run_in_children(
-      1, 1, [&](size_t) { return failures_of(body); },
+      1, 1, [](size_t) { return std::string("the test's body"); }, [&](size_t) { return failures_of(body); },
       [](size_t, const std::string& bytes) {
         for (const auto& failure : nlohmann::json::parse(bytes))
           ADD_FAILURE_AT(failure["file"].get<std::string>().c_str(), failure["line"].get<int>())

@@ -80,7 +80,8 @@ json run(const Schedule& schedule, size_t most_bytes) {
                 {"states", states}}
         .dump();
   };
-  run_in_children(1, 1, work, [&](size_t, const std::string& bytes) { result = json::parse(bytes); });
+  const auto name = [](size_t) { return std::string("the machine"); };
+  run_in_children(1, 1, name, work, [&](size_t, const std::string& bytes) { result = json::parse(bytes); });
   return result;
 }
 
