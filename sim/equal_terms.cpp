@@ -5,10 +5,10 @@
 #include <set>
 
 #include "base/errors.h"
-#include "base/files/text_table.h"
 #include "energy_tables/pricing.h"
 #include "models/passes/layer_geometry.h"
 #include "models/pe/listed_units.h"
+#include "sim/report/table.h"
 
 namespace eyeshift {
 namespace {
@@ -78,44 +78,43 @@ AcceleratorConfig at_equal_terms(EqualTerms terms, const UnitMachine& one, const
   return one.machine;
 }
 
-std::string equal_terms_text(EqualTerms terms, const std::vector<RunReport>& runs) {
+namespace {
+
+// Columns of the runs with as many tokens as `first`, which is among them.
+Columns<RunReport> equal_terms_columns(EqualTerms terms, const RunReport& first, bool widths) {
   constexpr double kSquareMillimetre = 1e6, kMicrojoule_pJ = 1e6, kMillisecond = 1e-3;
+  using R = const RunReport&;
+  const auto product = [](R r) {
+    return r.tables.front().energy.total / kMicrojoule_pJ * (sums(r).time_s / kMillisecond);
+  };
+  const std::string what = terms == EqualTerms::area ? "equal area, " : "equal throughput, ";
+  const std::string tokens = std::to_string(first.tokens) + (first.tokens == 1 ? " token" : " tokens");
+  Columns<RunReport> columns = {{what + tokens, [](R r) { return r.scheme + "@" + r.unit; }}};
+  if (widths) columns.push_back({"bits", [](R r) { return int64_t{r.bits}; }});
+  columns.append({
+      {"PEs", [](R r) { return int64_t{r.accelerator.array.rows} * r.accelerator.array.cols; }},
+      {"PE um2", [](R r) { return r.tables.front().area.pe_um2; }},
+      {"array mm2", [](R r) { return r.tables.front().area.array_um2 / kSquareMillimetre; }},
+      {"time ms", [](R r) { return sums(r).time_s / kMillisecond; }},
+      {"energy uJ", [](R r) { return r.tables.front().energy.total / kMicrojoule_pJ; }},
+      {"uJ x ms", product},
+      {"to the first", [product, of_first = product(first)](R r) { return product(r) / of_first; }, "", 3},
+  });
+  return columns;
+}
+
+}  // namespace
+
+std::string equal_terms_text(EqualTerms terms, const std::vector<RunReport>& runs) {
   std::string text;
   std::set<int64_t> told;
-  const bool widths = several_widths(runs);
   for (const RunReport& first : runs) {
     if (!told.insert(first.tokens).second) continue;
-    const std::string what = terms == EqualTerms::area ? "equal area" : "equal throughput";
-    std::vector<std::string> titles = {
-        what + ", " + std::to_string(first.tokens) + (first.tokens == 1 ? " token" : " tokens"),
-        "PEs",
-        "PE um2",
-        "array mm2",
-        "time ms",
-        "energy uJ",
-        "uJ x ms",
-        "to the first"};
-    if (widths) titles.insert(titles.begin() + 1, "bits");
-    TextTable table(titles);
-    const auto product = [&](const RunReport& run) {
-      return run.tables.front().energy.total / kMicrojoule_pJ * (sums(run).time_s / kMillisecond);
-    };
-    for (const RunReport& run : runs) {
-      if (run.tokens != first.tokens) continue;
-      const Area& area = run.tables.front().area;
-      std::vector<std::string> fields = {
-          run.scheme + "@" + run.unit,
-          std::to_string(run.accelerator.array.rows * run.accelerator.array.cols),
-          significant(area.pe_um2),
-          significant(area.array_um2 / kSquareMillimetre),
-          significant(sums(run).time_s / kMillisecond),
-          significant(run.tables.front().energy.total / kMicrojoule_pJ),
-          significant(product(run)),
-          significant(product(run) / product(first), 3)};
-      if (widths) fields.insert(fields.begin() + 1, std::to_string(run.bits));
-      table.add(fields);
-    }
-    text += "\n" + table.str();
+    const Columns<RunReport> columns = equal_terms_columns(terms, first, several_widths(runs));
+    Table table(columns.headings());
+    for (const RunReport& run : runs)
+      if (run.tokens == first.tokens) table.add(columns.cells(run));
+    text += "\n" + table.text();
   }
   return text;
 }

@@ -24,6 +24,18 @@ struct PassRunResult {
           cycles_most = 0;  // of one: they differ with the clocks' phases and at a run's ends
   int64_t work_cycles = 0;  // of one: so long its resource is busy, the rest is ramp and stalls
   Bound bound_by = Bound::compute;
+
+  // Calls field(key, member) for every member, as LayerResult::visit() does.
+  template <typename Run, typename Field>
+  static void visit(Run& run, const Field& field) {
+    field("first_pass", run.first_pass);
+    field("passes", run.passes);
+    field("cycles", run.cycles);
+    field("cycles_least", run.cycles_least);
+    field("cycles_most", run.cycles_most);
+    field("work_cycles", run.work_cycles);
+    field("bound_by", run.bound_by);
+  }
 };
 
 // One layer's simulation, as counted by the machine.
@@ -42,6 +54,26 @@ struct LayerResult {
   ActionCounts actions;
   std::vector<PassRunResult> passes;
   double checks_s = 0;  // of the simulator's time, what the checks of conservation took
+
+  // Calls field(key, member) for every member of a result, constant or not. The keys are those of reports,
+  // the order is theirs.
+  template <typename Result, typename Field>
+  static void visit(Result& result, const Field& field) {
+    field("macs", result.macs);
+    field("padding_macs", result.padding_macs);
+    field("gated_macs", result.gated_macs);
+    field("cycles", result.cycles);
+    field("ticks", result.ticks);
+    field("active_pes", result.active_pes);
+    field("busy_pe_cycles", result.busy_pe_cycles);
+    field("evaluated_cycles", result.evaluated_cycles);
+    field("exposed_dram_cycles", result.exposed_dram_cycles);
+    field("bound_by", result.bound_by);
+    field("pe_busy_cycles", result.pe_busy_cycles);
+    field("actions", result.actions);
+    field("passes", result.passes);
+    field("checks_s", result.checks_s);
+  }
 };
 
 }  // namespace eyeshift

@@ -70,17 +70,8 @@ class Reader {
 };
 
 std::string to_bytes(const ReplayResult& replayed) {
-  const LayerResult& r = replayed.result;
   std::string bytes;
-  for (const int64_t value : {r.cycles, r.ticks, r.macs, r.padding_macs, r.busy_pe_cycles, r.evaluated_cycles,
-                              r.exposed_dram_cycles})
-    append(bytes, value);
-  append(bytes, r.active_pes);
-  append(bytes, r.bound_by);
-  append(bytes, r.actions);
-  append(bytes, r.passes);
-  append(bytes, r.pe_busy_cycles);
-  append(bytes, r.checks_s);
+  LayerResult::visit(replayed.result, [&](const char*, const auto& value) { append(bytes, value); });
   append(bytes, replayed.outputs);
   append(bytes, replayed.coded_inputs);
   append(bytes, replayed.wall_s);
@@ -90,17 +81,8 @@ std::string to_bytes(const ReplayResult& replayed) {
 
 ReplayResult from_bytes(const std::string& bytes) {
   ReplayResult replayed;
-  LayerResult& r = replayed.result;
   Reader reader(bytes);
-  for (int64_t* value : {&r.cycles, &r.ticks, &r.macs, &r.padding_macs, &r.busy_pe_cycles,
-                         &r.evaluated_cycles, &r.exposed_dram_cycles})
-    reader.read(*value);
-  reader.read(r.active_pes);
-  reader.read(r.bound_by);
-  reader.read(r.actions);
-  reader.read(r.passes);
-  reader.read(r.pe_busy_cycles);
-  reader.read(r.checks_s);
+  LayerResult::visit(replayed.result, [&](const char*, auto& value) { reader.read(value); });
   reader.read(replayed.outputs);
   reader.read(replayed.coded_inputs);
   reader.read(replayed.wall_s);

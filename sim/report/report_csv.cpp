@@ -7,11 +7,11 @@
 namespace eyeshift {
 namespace {
 
-using Column = std::pair<std::string, std::function<std::string(const RunReport&, const LayerReport&)>>;
+using CsvColumn = std::pair<std::string, std::function<std::string(const RunReport&, const LayerReport&)>>;
 
 std::string whole(int64_t value) { return std::to_string(value); }
 
-void add_energy(std::vector<Column>& columns) {
+void add_energy(std::vector<CsvColumn>& columns) {
   const auto add = [&](const std::string& name, auto member) {
     columns.emplace_back("energy_pJ." + name, [member](const RunReport&, const LayerReport& l) {
       return exact(member(l.energy));
@@ -38,10 +38,10 @@ void add_energy(std::vector<Column>& columns) {
   add("total", [](const Energy& e) { return e.total; });
 }
 
-std::vector<Column> all_columns(bool widths) {
+std::vector<CsvColumn> all_columns(bool widths) {
   using R = const RunReport&;
   using L = const LayerReport&;
-  std::vector<Column> columns = {
+  std::vector<CsvColumn> columns = {
       {"network", [](R r, L) { return r.network; }},
       {"accelerator", [](R r, L) { return r.accelerator.name; }},
       {"scheme", [](R r, L) { return r.scheme; }},
@@ -90,14 +90,14 @@ std::vector<Column> all_columns(bool widths) {
 }  // namespace
 
 std::string runs_csv(const std::vector<RunReport>& runs) {
-  const std::vector<Column> columns = all_columns(several_widths(runs));
+  const std::vector<CsvColumn> columns = all_columns(several_widths(runs));
   std::vector<std::string> fields;
-  for (const Column& column : columns) fields.push_back(column.first);
+  for (const CsvColumn& column : columns) fields.push_back(column.first);
   std::string text = csv_row(fields);
   for (const RunReport& run : runs)
     for (const LayerReport& layer : run.layers) {
       fields.clear();
-      for (const Column& column : columns) fields.push_back(column.second(run, layer));
+      for (const CsvColumn& column : columns) fields.push_back(column.second(run, layer));
       text += csv_row(fields);
     }
   return text;

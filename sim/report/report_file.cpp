@@ -2,8 +2,10 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "base/errors.h"
+#include "base/files/strict_json.h"
 #include "sim/report/report_json.h"
 
 namespace eyeshift {
@@ -26,14 +28,10 @@ ReportFile load_report(const std::string& path) {
     throw InputError("cannot read '" + path + "': it is a folder, not a JSON report");
   std::ifstream file(path, std::ios::binary);
   if (!file) throw InputError("cannot read '" + path + "': " + std::strerror(errno));
-  Json json;
-  try {
-    json = Json::parse(file);
-  } catch (const Json::exception& error) {
-    throw InputError(path + ": not JSON: " + error.what());
-  }
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const Json json = parse_json_object(text, path);
   ReportFile report;
-  report.comparison = json.is_object() && json.contains("schemes");
+  report.comparison = json.contains("schemes");
   if (!report.comparison) {
     report.runs.push_back(run_of_file(json, path));
     return report;

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <map>
 #include <optional>
+#include <type_traits>
 
 #include "base/errors.h"
 #include "base/files/json_fields.h"
@@ -161,26 +163,52 @@ std::vector<int64_t> pe_busy_cycles_from(const Json& json, const std::string& wh
   return cycles;
 }
 
+PassRunResult pass_run_from(const Json& json, const std::string& where) {
+  struct PassRunReader {
+    const Json& json;
+    const std::string& where;
+    void operator()(const char* key, int64_t& value) const { value = count_field(json, key, where); }
+    void operator()(const char* key, Bound& bound) const {
+      bound = bound_from(field_as<std::string>(json, key, where), where);
+    }
+  };
+  PassRunResult run;
+  PassRunResult::visit(run, PassRunReader{json, where});
+  count_field(json, "passes", where, 1);
+  return run;
+}
+
+// Reads a layer's result, but for the simulator's own time, which no report has.
+struct LayerResultReader {
+  const Json& json;
+  const std::string& where;
+  const AcceleratorConfig::Array& array;
+
+  void operator()(const char* key, int64_t& value) const { value = count_field(json, key, where); }
+  void operator()(const char* key, int& pes) const {
+    pes = field_within<int>(json, key, where, 1, array.rows * array.cols);
+  }
+  void operator()(const char* key, Bound& bound) const {
+    bound = bound_from(field_as<std::string>(json, key, where), where);
+  }
+  void operator()(const char* key, std::vector<int64_t>& of_pes) const {
+    if (json.contains(key))
+      of_pes = pe_busy_cycles_from(json, where, array, count_field(json, "busy_pe_cycles", where));
+  }
+  void operator()(const char* key, ActionCounts& actions) const {
+    actions = actions_from(field(json, key, where), where);
+  }
+  void operator()(const char* key, std::vector<PassRunResult>& passes) const {
+    for (const Json& run : list_field(json, key, where)) passes.push_back(pass_run_from(run, where));
+  }
+  void operator()(const char*, double&) const {}
+};
+
 LayerResult result_from(const Json& json, const std::string& where, const AcceleratorConfig::Array& array) {
+  for (const char* key : {"cycles", "ticks"}) count_field(json, key, where, 1);
   LayerResult r;
-  r.macs = count_field(json, "macs", where);
-  r.padding_macs = count_field(json, "padding_macs", where);
-  r.gated_macs = field_within<int64_t>(json, "gated_macs", where, 0, r.macs + r.padding_macs);
-  r.cycles = count_field(json, "cycles", where, 1);
-  r.ticks = count_field(json, "ticks", where, 1);
-  r.active_pes = field_within<int>(json, "active_pes", where, 1, array.rows * array.cols);
-  r.busy_pe_cycles = count_field(json, "busy_pe_cycles", where);
-  if (json.contains("pe_busy_cycles"))
-    r.pe_busy_cycles = pe_busy_cycles_from(json, where, array, r.busy_pe_cycles);
-  r.evaluated_cycles = count_field(json, "evaluated_cycles", where);
-  r.exposed_dram_cycles = count_field(json, "exposed_dram_cycles", where);
-  r.bound_by = bound_from(field_as<std::string>(json, "bound_by", where), where);
-  r.actions = actions_from(field(json, "actions", where), where);
-  for (const Json& pass : list_field(json, "passes", where))
-    r.passes.push_back({count_field(pass, "first_pass", where), count_field(pass, "passes", where, 1),
-                        count_field(pass, "cycles", where), count_field(pass, "cycles_least", where),
-                        count_field(pass, "cycles_most", where), count_field(pass, "work_cycles", where),
-                        bound_from(field_as<std::string>(pass, "bound_by", where), where)});
+  LayerResult::visit(r, LayerResultReader{json, where, array});
+  field_within<int64_t>(json, "gated_macs", where, 0, r.macs + r.padding_macs);
   return r;
 }
 
@@ -238,24 +266,21 @@ LayerReport layer_from(const Json& json, const std::string& place, const RunRepo
 
 // Throws where one of the network's sums is more than kMostCounts.
 void check_sums(const RunReport& run) {
-  const auto check = [&](const std::string& key, const auto& of_layer) {
-    int64_t left = kMostCounts;
-    for (const LayerReport& layer : run.layers) {
-      const int64_t counts = of_layer(layer.result);
-      if (counts > left / layer.shape.count)
-        throw InputError("layer '" + layer.shape.name + "': '" + key + "' is " + std::to_string(counts) +
-                         ": with it the network has more than 2^53");
-      left -= counts * layer.shape.count;
-    }
+  std::map<std::string, int64_t> sum_of;
+  const auto add = [&](const LayerShape& shape, const std::string& key, int64_t counts) {
+    int64_t& sum = sum_of[key];
+    if (counts > (kMostCounts - sum) / shape.count)
+      throw InputError("layer '" + shape.name + "': '" + key + "' is " + std::to_string(counts) +
+                       ": with it the network has more than 2^53");
+    sum += counts * shape.count;
   };
-  check("macs", [](const LayerResult& r) { return r.macs; });
-  check("padding_macs", [](const LayerResult& r) { return r.padding_macs; });
-  check("gated_macs", [](const LayerResult& r) { return r.gated_macs; });
-  check("cycles", [](const LayerResult& r) { return r.cycles; });
-  check("ticks", [](const LayerResult& r) { return r.ticks; });
-  check("busy_pe_cycles", [](const LayerResult& r) { return r.busy_pe_cycles; });
-  for (size_t i = 0; i < kActionCount; ++i)
-    check("actions " + std::string(kActionInfo[i].key), [i](const LayerResult& r) { return r.actions.n[i]; });
+  for (const LayerReport& layer : run.layers) {
+    LayerResult::visit(layer.result, [&](const char* key, const auto& value) {
+      if constexpr (std::is_same_v<decltype(value), const int64_t&>) add(layer.shape, key, value);
+    });
+    for (size_t i = 0; i < kActionCount; ++i)
+      add(layer.shape, "actions " + std::string(kActionInfo[i].key), layer.result.actions.n[i]);
+  }
 }
 
 Accuracy accuracy_from(const Json& json, const std::string& where) {

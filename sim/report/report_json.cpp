@@ -52,14 +52,15 @@ void add_movement(Json& json, const ActionCounts& actions, int port_bits) {
                         {"scales", actions[Action::dram_read_scales]}};
 }
 
-Json to_json(const PassRunResult& pass) {
-  return {{"first_pass", pass.first_pass},
-          {"passes", pass.passes},
-          {"cycles", pass.cycles},
-          {"cycles_least", pass.cycles_least},
-          {"cycles_most", pass.cycles_most},
-          {"work_cycles", pass.work_cycles},
-          {"bound_by", bound_name(pass.bound_by)}};
+Json to_json(const PassRunResult& run) {
+  struct PassRunWriter {
+    Json& json;
+    void operator()(const char* key, int64_t value) const { json[key] = value; }
+    void operator()(const char* key, Bound bound) const { json[key] = bound_name(bound); }
+  };
+  Json json = Json::object();
+  PassRunResult::visit(run, PassRunWriter{json});
+  return json;
 }
 
 // A row of numbers for every row of the array, from the bottom.
@@ -72,8 +73,35 @@ Json rows_json(const std::vector<int64_t>& of_pes, int cols) {
   return rows;
 }
 
+// Writes a layer's result. What follows from a number stands beside it.
+struct LayerResultWriter {
+  Json& json;
+  const LayerReport& layer;
+  const AcceleratorConfig& accelerator;
+
+  void operator()(const char* key, int64_t value) const {
+    json[key] = value;
+    if (std::string_view(key) == "ticks") json["time_s"] = layer.time_s;
+  }
+  void operator()(const char* key, int value) const { json[key] = value; }
+  void operator()(const char* key, Bound bound) const { json[key] = bound_name(bound); }
+  void operator()(const char* key, const std::vector<int64_t>& of_pes) const {
+    if (!of_pes.empty()) json[key] = rows_json(of_pes, accelerator.array.cols);
+  }
+  void operator()(const char* key, const ActionCounts& actions) const {
+    add_movement(json, actions, accelerator.glb.port_bits);
+    json["energy_pJ"] = to_json(layer.energy);
+    json["chip_power_mW"] = chip_power_mW(layer.energy, layer.time_s);
+    json[key] = to_json(actions);
+  }
+  void operator()(const char* key, const std::vector<PassRunResult>& passes) const {
+    json[key] = Json::array();
+    for (const PassRunResult& run : passes) json[key].push_back(to_json(run));
+  }
+  void operator()(const char*, double) const {}  // the simulator's own time is no result of the machine
+};
+
 Json to_json(const LayerReport& layer, const AcceleratorConfig& accelerator) {
-  const LayerResult& r = layer.result;
   Json json = {{"name", layer.shape.name},
                {"kind", name_of(layer.kind)},
                {"K", layer.shape.K},
@@ -84,25 +112,8 @@ Json to_json(const LayerReport& layer, const AcceleratorConfig& accelerator) {
                {"unit", layer.unit},
                {"encoding", to_json(layer.encoding)},
                {"bits_per_weight", layer.bits_per_weight},
-               {"mapping", to_json(layer.mapping)},
-               {"macs", r.macs},
-               {"padding_macs", r.padding_macs},
-               {"gated_macs", r.gated_macs},
-               {"cycles", r.cycles},
-               {"ticks", r.ticks},
-               {"time_s", layer.time_s},
-               {"active_pes", r.active_pes},
-               {"busy_pe_cycles", r.busy_pe_cycles},
-               {"evaluated_cycles", r.evaluated_cycles},
-               {"exposed_dram_cycles", r.exposed_dram_cycles},
-               {"bound_by", bound_name(r.bound_by)}};
-  if (!r.pe_busy_cycles.empty()) json["pe_busy_cycles"] = rows_json(r.pe_busy_cycles, accelerator.array.cols);
-  add_movement(json, r.actions, accelerator.glb.port_bits);
-  json["energy_pJ"] = to_json(layer.energy);
-  json["chip_power_mW"] = chip_power_mW(layer.energy, layer.time_s);
-  json["actions"] = to_json(r.actions);
-  json["passes"] = Json::array();
-  for (const PassRunResult& pass : r.passes) json["passes"].push_back(to_json(pass));
+               {"mapping", to_json(layer.mapping)}};
+  LayerResult::visit(layer.result, LayerResultWriter{json, layer, accelerator});
   return json;
 }
 

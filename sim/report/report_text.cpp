@@ -1,17 +1,21 @@
 #include "sim/report/report_text.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "base/files/text_table.h"
 #include "base/nearest.h"
+#include "sim/report/table.h"
 
 namespace eyeshift {
 namespace {
 
-std::string microjoules(double pJ) { return significant(pJ * 1e-6); }
-std::string milliseconds(double s) { return significant(s * 1e3); }
-std::string square_millimetres(double um2) { return significant(um2 * 1e-6); }
+// What a picojoule, a second and a square micrometre are in the text's units.
+constexpr double kMicrojoule = 1e-6, kMilli = 1e3, kSquareMillimetre = 1e-6;
+
+std::string microjoules(double pJ) { return significant(pJ * kMicrojoule); }
+std::string square_millimetres(double um2) { return significant(um2 * kSquareMillimetre); }
 
 std::string kilobytes(int64_t bytes) { return significant(static_cast<double>(bytes) * 1e-3); }
 
@@ -21,26 +25,11 @@ std::string at_context(const RunReport& run) {
 
 double sum(const Energy::ByOperand& by) { return by.weights + by.inputs + by.psums + by.scales; }
 
+double rest_energy(const Energy& e) { return e.clock_control + e.static_leakage; }
+
 int64_t dram_total(const ActionCounts& a) {
   return a[Action::dram_read_weights] + a[Action::dram_read_scales] + a[Action::dram_read_inputs] +
          a[Action::dram_write_outputs];
-}
-
-std::vector<std::string> row(const std::string& name, const std::string& unit, const std::string& active,
-                             const std::string& bound, int64_t macs, int64_t cycles, double time_s,
-                             const ActionCounts& actions, const Energy& energy) {
-  return {name,
-          unit,
-          active,
-          bound,
-          grouped(macs),
-          grouped(cycles),
-          milliseconds(time_s),
-          kilobytes(dram_total(actions)),
-          microjoules(compute_energy(energy)),
-          microjoules(movement_energy(energy)),
-          microjoules(energy.clock_control + energy.static_leakage),
-          microjoules(energy.total)};
 }
 
 // Names the column of what is neither compute nor movement; the tables' clock energy may be 0.
@@ -49,6 +38,33 @@ std::string rest_title(const std::vector<RunReport>& runs) {
     return run.tables.front().energy.clock_control != 0;
   });
   return clock ? "clock, control+static uJ" : "static uJ";
+}
+
+// A line of a run's table: a layer, or a sum of layers.
+struct RunLine {
+  std::string name, unit, active_pes, bound_by;
+  int64_t macs = 0, cycles = 0;
+  double time_s = 0;
+  const ActionCounts& actions;
+  const Energy& energy;
+};
+
+Columns<RunLine> run_columns(const RunReport& run) {
+  using L = const RunLine&;
+  return {
+      {"layer", [](L l) { return l.name; }},
+      {"unit", [](L l) { return l.unit; }},
+      {"PEs", [](L l) { return l.active_pes; }},
+      {"bound by", [](L l) { return l.bound_by; }},
+      {"MACs", [](L l) { return grouped(l.macs); }},
+      {"cycles", [](L l) { return grouped(l.cycles); }},
+      {"time ms", [](L l) { return l.time_s * kMilli; }},
+      {"DRAM kB", [](L l) { return static_cast<double>(dram_total(l.actions)) * 1e-3; }},
+      {"compute uJ", [](L l) { return compute_energy(l.energy) * kMicrojoule; }},
+      {"movement uJ", [](L l) { return movement_energy(l.energy) * kMicrojoule; }},
+      {rest_title({run}), [](L l) { return rest_energy(l.energy) * kMicrojoule; }},
+      {"total uJ", [](L l) { return l.energy.total * kMicrojoule; }},
+  };
 }
 
 // The chip's power, and what of it the table knows nothing of.
@@ -86,25 +102,27 @@ std::string run_text(const RunReport& run) {
   std::string text = run.network + ", " + run.scheme + ", " + grouped(run.tokens * run.batch) + " token(s)" +
                      at_context(run) + " on " + run.accelerator.name + ", " +
                      significant(run.bits_per_weight) + " bits a weight\n\n";
-  TextTable table({"layer", "unit", "PEs", "bound by", "MACs", "cycles", "time ms", "DRAM kB", "compute uJ",
-                   "movement uJ", rest_title({run}), "total uJ"});
+  const Columns<RunLine> columns = run_columns(run);
+  Table table(columns.headings());
   for (const LayerReport& layer : run.layers) {
     const LayerResult& r = layer.result;
-    const std::string times = layer.shape.count > 1 ? " (x" + std::to_string(layer.shape.count) + ")" : "";
-    table.add(row(layer.shape.name + times, layer.unit, std::to_string(r.active_pes), bound_name(r.bound_by),
-                  r.macs, r.cycles, layer.time_s, r.actions, layer.energy));
+    const int64_t count = layer.shape.count;
+    const std::string times = count > 1 ? " (x" + std::to_string(count) + ")" : "";
+    table.add(
+        columns.cells({layer.shape.name + times, layer.unit, std::to_string(r.active_pes),
+                       bound_name(r.bound_by), r.macs, r.cycles, layer.time_s, r.actions, layer.energy}));
   }
-  const RunSums total = sums(run);
-  table.add({});
+  table.rule();
   if (const auto kinds = kinds_of(run); kinds.size() > 1)
     for (const LayerKind kind : kinds) {
       const RunSums part = sums(run, kind);
-      table.add(row("all " + std::string(name_of(kind)), "", "", "", part.macs, part.cycles, part.time_s,
-                    part.actions, part.energy));
+      table.add(columns.cells({"all " + std::string(name_of(kind)), "", "", "", part.macs, part.cycles,
+                               part.time_s, part.actions, part.energy}));
     }
-  table.add(row("total", "", "", "", total.macs, total.cycles, total.time_s, total.actions,
-                run.tables.front().energy));
-  text += table.str();
+  const RunSums total = sums(run);
+  table.add(columns.cells({"total", "", "", "", total.macs, total.cycles, total.time_s, total.actions,
+                           run.tables.front().energy}));
+  text += table.text();
   if (run.context > 0) {
     const KvCacheBytes cache = kv_cache_bytes(run);
     text += "\nKV cache: " + kilobytes(cache.read) + " kB read by attention; the new tokens' " +
@@ -124,60 +142,60 @@ std::string run_text(const RunReport& run) {
   return text + assumptions_text({run});
 }
 
+namespace {
+
+Columns<RunReport> comparison_columns(const std::vector<RunReport>& runs) {
+  using R = const RunReport&;
+  const auto any = [&](const auto& is) { return std::any_of(runs.begin(), runs.end(), is); };
+  const bool dataflows = any([&](R run) { return run.dataflow != runs.front().dataflow; });
+  const bool in_units = any([](R run) { return run.accuracy && run.accuracy->unit_perplexity; });
+  static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+  Columns<RunReport> columns;
+  columns.push_back({"scheme@unit", [dataflows](R r) {
+                       return r.scheme + "@" + r.unit + (dataflows ? "/" + r.dataflow : "");
+                     }});
+  if (several_widths(runs)) columns.push_back({"bits", [](R r) { return int64_t{r.bits}; }});
+  columns.push_back({in_units ? "weights ppl" : "perplexity",
+                     [](R r) { return r.accuracy ? r.accuracy->perplexity : kUnknown; }, "",
+                     in_units ? 6 : 4});
+  if (in_units)
+    columns.push_back(
+        {"in unit ppl",
+         [](R r) { return r.accuracy ? r.accuracy->unit_perplexity.value_or(kUnknown) : kUnknown; }, "", 6});
+  columns.append({
+      {"bits/weight", [](R r) { return r.bits_per_weight; }},
+      {"cycles", [](R r) { return grouped(sums(r).cycles); }},
+      {"time ms", [](R r) { return sums(r).time_s * kMilli; }},
+      {"DRAM MB", [](R r) { return static_cast<double>(dram_total(sums(r).actions)) * 1e-6; }},
+      {"compute uJ", [](R r) { return compute_energy(r.tables.front().energy) * kMicrojoule; }},
+      {"movement uJ", [](R r) { return movement_energy(r.tables.front().energy) * kMicrojoule; }},
+      {rest_title(runs), [](R r) { return rest_energy(r.tables.front().energy) * kMicrojoule; }},
+      {"total uJ", [](R r) { return r.tables.front().energy.total * kMicrojoule; }},
+      {"area mm2", [](R r) { return r.tables.front().area.total_um2 * kSquareMillimetre; }},
+  });
+  if (runs.front().context > 0)
+    columns.append({
+        {"linear ms", [](R r) { return sums(r, LayerKind::linear).time_s * kMilli; }},
+        {"linear uJ", [](R r) { return sums(r, LayerKind::linear).energy.total * kMicrojoule; }},
+    });
+  return columns;
+}
+
+}  // namespace
+
 std::string comparison_text(const std::vector<RunReport>& runs) {
   std::string text;
-  std::vector<int64_t> tokens;
-  const bool several_dataflows = std::any_of(
-      runs.begin(), runs.end(), [&](const RunReport& run) { return run.dataflow != runs.front().dataflow; });
-  const bool widths = several_widths(runs);
-  for (const RunReport& run : runs)
-    if (std::find(tokens.begin(), tokens.end(), run.tokens) == tokens.end()) tokens.push_back(run.tokens);
-  for (const int64_t n : tokens) {
-    const bool parts = runs.front().context > 0;
+  const Columns<RunReport> columns = comparison_columns(runs);
+  std::set<int64_t> told;
+  for (const RunReport& first : runs) {
+    const int64_t n = first.tokens;
+    if (!told.insert(n).second) continue;
     text += (text.empty() ? "" : "\n") + runs.front().network + " on " + runs.front().accelerator.name +
             ", " + grouped(n) + (n == 1 ? " token" : " tokens") + at_context(runs.front()) + "\n";
-    const bool in_units = std::any_of(runs.begin(), runs.end(), [](const RunReport& run) {
-      return run.accuracy && run.accuracy->unit_perplexity;
-    });
-    std::vector<std::string> titles = {"scheme@unit",    in_units ? "weights ppl" : "perplexity",
-                                       "bits/weight",    "cycles",
-                                       "time ms",        "DRAM MB",
-                                       "compute uJ",     "movement uJ",
-                                       rest_title(runs), "total uJ",
-                                       "area mm2"};
-    if (in_units) titles.insert(titles.begin() + 2, "in unit ppl");
-    if (parts) titles.insert(titles.end(), {"linear ms", "linear uJ"});
-    if (widths) titles.insert(titles.begin() + 1, "bits");
-    TextTable table(titles);
-    for (const RunReport& run : runs) {
-      if (run.tokens != n) continue;
-      const RunSums total = sums(run);
-      const Energy& energy = run.tables.front().energy;
-      const std::string side = run.scheme + "@" + run.unit;
-      std::vector<std::string> fields = {
-          several_dataflows ? side + "/" + run.dataflow : side,
-          run.accuracy ? significant(run.accuracy->perplexity, in_units ? 6 : 4) : "-",
-          significant(run.bits_per_weight),
-          grouped(total.cycles),
-          milliseconds(total.time_s),
-          significant(static_cast<double>(dram_total(total.actions)) * 1e-6),
-          microjoules(compute_energy(energy)),
-          microjoules(movement_energy(energy)),
-          microjoules(energy.clock_control + energy.static_leakage),
-          microjoules(energy.total),
-          square_millimetres(run.tables.front().area.total_um2)};
-      if (in_units)
-        fields.insert(fields.begin() + 2, run.accuracy && run.accuracy->unit_perplexity
-                                              ? significant(*run.accuracy->unit_perplexity, 6)
-                                              : "-");
-      if (parts) {
-        const RunSums linear = sums(run, LayerKind::linear);
-        fields.insert(fields.end(), {milliseconds(linear.time_s), microjoules(linear.energy.total)});
-      }
-      if (widths) fields.insert(fields.begin() + 1, std::to_string(run.bits));
-      table.add(fields);
-    }
-    text += table.str();
+    Table table(columns.headings());
+    for (const RunReport& run : runs)
+      if (run.tokens == n) table.add(columns.cells(run));
+    text += table.text();
   }
   return text + assumptions_text(runs);
 }

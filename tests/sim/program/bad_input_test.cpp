@@ -221,12 +221,14 @@ TEST(BadInput, OutputsOfOneNameAreRefused) {
 
 TEST(BadInput, ReportsThatAreNone) {
   const TestFolder folder;
-  const std::vector<std::pair<std::string, std::string>> cases = {{"not json", "not JSON"},
-                                                                  {"[]", "no report"},
-                                                                  {"{}", "no report"},
-                                                                  {"{\"schemes\": 3}", "schemes"},
-                                                                  {"{\"schemes\": []}", "empty"},
-                                                                  {"{\"network\": 7}", "network"}};
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"not json", "not valid JSON"},
+      {"[]", "must be an object"},
+      {"{}", "no report"},
+      {"{\"schemes\": 3}", "schemes"},
+      {"{\"schemes\": []}", "empty"},
+      {"{\"network\": 7}", "network"},
+      {"{\"bits\": 3, \"bits\": 4}", "'bits' occurs twice"}};
   for (const auto& [content, message] : cases)
     expect_refused(folder,
                    {"price", "--result", folder.write("r.json", content), "--table", "horowitz-cacti-45nm",
