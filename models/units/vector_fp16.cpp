@@ -11,7 +11,7 @@ struct Operation {
   int cycles = 0, multiplies = 0, adds = 0;
 };
 
-// Counted in docs/machine.md, step by step. Each has one multiply-add an element for its row's own work.
+// Counted in docs/machine/attention.md, step by step. Each has one multiply-add an element for its row's own work.
 constexpr std::array<Operation, 4> kOperations = {
     {{"layer_norm", 6, 4, 5}, {"rms_norm", 4, 4, 2}, {"scale", 1, 1, 0}, {"softmax", 12, 8, 10}}};
 

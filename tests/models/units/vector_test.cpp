@@ -47,7 +47,7 @@ LayerResult run(const std::string& operation, int64_t elements, int cols, const 
   return replay(lanes(cols), {job_of(operation, elements, mapping)}, 1).front().result;
 }
 
-constexpr int64_t kRmsNorm = 4, kLayerNorm = 6, kSoftmax = 12;  // cycles an element, docs/machine.md
+constexpr int64_t kRmsNorm = 4, kLayerNorm = 6, kSoftmax = 12;  // cycles an element, docs/machine/attention.md
 
 TEST(Vector, AnElementTakesItsOperationsCycles) {
   const Mapping one{1, 1, 1, 1, 1, 1, 1};
