@@ -17,7 +17,7 @@ Trace half_precision_trace(const Network& network);
 // options.tokens tokens takes, outputs in half precision; biases are added in single precision. Where a
 // layer takes its inputs rotated, the rotations' factors are layers of their own, in half precision.
 // `options` names unit, dataflow, tokens and the search. The trace must outlive the network, whose layers it
-// has. Throws InputError where a unit runs a layer not at all, or none of the layers runs on options.unit.
+// has. Throws InputError where no unit can run a layer, or where options.unit runs none of them.
 void compute_in_units(Network& network, const Trace& trace, const AcceleratorConfig& accelerator,
                       const SimulateOptions& options, const EnergyTable& table);
 

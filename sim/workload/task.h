@@ -16,7 +16,7 @@
 
 namespace eyeshift {
 
-// What a mapping shall have least of, as the dataflow expects it.
+// The search takes the mapping with the least of this, by the dataflow's estimate.
 enum class Objective { energy, time, energy_time };
 
 // The files in which a layer's run can be looked at; an empty name: not that one.

@@ -26,8 +26,8 @@ struct WorkItem {
   Encoding encoding;
   const Layer* layer = nullptr;
   LayerKind kind = LayerKind::linear;
-  int64_t tokens = 0;                   // where the layer sees others than the run's; 0: those
-  int64_t vectors = 1;                  // that it multiplies a token of the run's
+  int64_t tokens = 0;                   // of this layer, where they differ from the run's; else 0
+  int64_t vectors = 1;                  // input vectors of the layer for each token of the run
   std::vector<ProductStep> steps = {};  // of a trace's layer: what computes it, itself included
 };
 
