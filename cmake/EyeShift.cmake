@@ -20,6 +20,7 @@ target_compile_options(eyeshift_options INTERFACE -Wall -Wextra -Wpedantic -Wsha
 # (AVX2 and FMA).
 if(EYESHIFT_NATIVE)
   target_compile_options(eyeshift_options INTERFACE -march=native)
+  target_compile_definitions(eyeshift_options INTERFACE EYESHIFT_NATIVE)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   target_compile_options(eyeshift_options INTERFACE -march=x86-64-v3)
   # What tells a processor without them so must run on it.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/errors.h"
+#include "base/instruction_set.h"
 
 namespace eyeshift {
 namespace {
@@ -220,6 +221,7 @@ Json to_json(const RunReport& run) {
   if (const std::vector<std::string> assumed = assumptions(run); !assumed.empty())
     json["assumptions"] = assumed;
   json["simulator"] = {{"version", EYESHIFT_VERSION},
+                       {"instruction_set", instruction_set()},
                        {"wall_s", run.simulator.wall_s},
                        {"evaluated_cycles", run.simulator.evaluated_cycles},
                        {"skipped_cycles", run.simulator.skipped_cycles}};

@@ -1,6 +1,7 @@
 #include "traces/run/quantize_job.h"
 
 #include "base/files/sha256.h"
+#include "base/instruction_set.h"
 
 namespace eyeshift {
 namespace {
@@ -13,7 +14,7 @@ nlohmann::json act_order(QuantizeOptions::ActOrder order) {
 }  // namespace
 
 // Raised where equal inputs come to give other bytes, so that no run of before is continued.
-constexpr int kArithmetic = 2;
+constexpr int kArithmetic = 3;
 
 nlohmann::json identity(const QuantizeJob& job, const std::string& network,
                         const std::string& checkpoint_sha256) {
@@ -28,6 +29,8 @@ nlohmann::json identity(const QuantizeJob& job, const std::string& network,
     for (const auto& [width, cost] : by_bits) costs[layer][std::to_string(width)] = cost;
   return {{"version", EYESHIFT_VERSION},
           {"arithmetic", kArithmetic},
+          {"instruction set", instruction_set()},
+          {"matrix library", matrix_library()},
           {"network", network},
           {"checkpoint", checkpoint_sha256},
           {"scheme", job.scheme},

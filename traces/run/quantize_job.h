@@ -17,7 +17,8 @@ struct QuantizeJob {
 };
 
 // What the bytes of the trace depend on, by the names of the command line's options: this program's version,
-// the network and the checksum of its checkpoint, the scheme and its options but for threads, the tokens.
+// what it was compiled for and with, the network and the checksum of its checkpoint, the scheme and its
+// options but for threads, the tokens.
 nlohmann::json identity(const QuantizeJob& job, const std::string& network,
                         const std::string& checkpoint_sha256);
 

@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "base/files/text_table.h"
+#include "base/instruction_set.h"
 #include "base/progress.h"
 #include "models/pe/listed_units.h"
 #include "models/pe/unit.h"
@@ -117,10 +118,10 @@ units:
     if (!logits.empty())
       write_npy(logits, {result.logits.rows(), result.logits.cols()}, result.logits.data());
 
-    const Json json = {{"network", network->name()}, {"scheme", scheme},
-                       {"arithmetic", arithmetic},   {"text", evaluation},
-                       {"window", window},           {"perplexity", result.perplexity},
-                       {"nll", result.nll},          {"tokens", result.tokens}};
+    const Json json = {
+        {"network", network->name()}, {"scheme", scheme},        {"arithmetic", arithmetic},
+        {"text", evaluation},         {"window", window},        {"perplexity", result.perplexity},
+        {"nll", result.nll},          {"tokens", result.tokens}, {"instruction_set", instruction_set()}};
     sink.write({[&] {
                   return "perplexity " + significant(result.perplexity, 7) + "  (nll " +
                          significant(result.nll, 7) + " nats a token, " + grouped(result.tokens) +

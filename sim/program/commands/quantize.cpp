@@ -7,6 +7,7 @@
 #include "base/files/output_file.h"
 #include "base/files/sha256.h"
 #include "base/files/text_table.h"
+#include "base/instruction_set.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
 #include "sim/program/input_files.h"
@@ -30,6 +31,7 @@ Json report_json(const Trace& trace) {
                {"scheme", trace.scheme},
                {"bits", trace.bits},
                {"calibration", trace.calibration},
+               {"instruction_set", instruction_set()},
                {"layers", Json::array()}};
   for (const Layer& layer : trace.layers)
     json["layers"].push_back({{"name", layer.shape.name},
