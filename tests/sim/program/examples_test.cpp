@@ -11,9 +11,9 @@
 namespace eyeshift {
 namespace {
 
-const std::vector<std::string> kCommands = {"audit",       "compare",  "complete", "estimate",
-                                            "perplexity",  "price",    "quantize", "reproduce",
-                                            "sensitivity", "simulate", "tables"};
+// The example of price prices what that of compare writes, and runs with it.
+const std::vector<std::string> kCommands = {"audit",    "compare",   "complete",    "estimate", "perplexity",
+                                            "quantize", "reproduce", "sensitivity", "simulate", "tables"};
 
 // What stands below "example:" at the end of a help.
 std::string example_of(const std::vector<std::string>& help) {
@@ -38,7 +38,7 @@ TEST_P(Examples, RunAsPrinted) {
   const TestFolder folder;
   std::string commands = example_of({GetParam(), "--help"});
   ASSERT_THAT(commands, testing::HasSubstr("  eyeshift " + GetParam() + " "));
-  if (GetParam() == "price") commands = example_of({"compare", "--help"}) + commands;
+  if (GetParam() == "compare") commands += example_of({"price", "--help"});
   EXPECT_EQ(run_in(folder, commands), 0) << content_of(folder / "err");
   EXPECT_NE(content_of(folder / "out"), "");
 }
@@ -50,7 +50,7 @@ TEST(ExampleTests, AreThoseOfEveryCommand) {
   const std::string help = run_eyeshift({"--help"}).out;
   const size_t begin = help.find("\ncommands:\n") + 11;
   const std::string list = help.substr(begin, help.find("\n\n", begin) + 1 - begin);
-  EXPECT_EQ(static_cast<size_t>(std::count(list.begin(), list.end(), '\n')), kCommands.size()) << list;
+  EXPECT_EQ(static_cast<size_t>(std::count(list.begin(), list.end(), '\n')), kCommands.size() + 1) << list;
 }
 
 }  // namespace
