@@ -7,7 +7,7 @@
 
 #include "base/integers.h"
 #include "base/parallel.h"
-#include "traces/quantizers/output_error.h"
+#include "traces/quantizers/decoded_matrix.h"
 
 namespace eyeshift {
 namespace {

@@ -6,7 +6,6 @@
 #include "traces/layers/bit_assignment.h"
 #include "traces/layers/quantized_layer.h"
 #include "traces/quantizers/decoded_matrix.h"
-#include "traces/quantizers/output_error.h"
 #include "traces/run/quantize_network.h"
 
 namespace eyeshift {

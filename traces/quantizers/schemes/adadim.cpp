@@ -2,9 +2,7 @@
 
 #include <utility>
 
-#include "traces/quantizers/awq_grid.h"
 #include "traces/quantizers/decoded_matrix.h"
-#include "traces/quantizers/output_error.h"
 #include "traces/quantizers/uniform/rounding.h"
 #include "traces/quantizers/uniform/uniform_layer.h"
 #include "traces/quantizers/validation.h"

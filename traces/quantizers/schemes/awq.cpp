@@ -5,9 +5,7 @@
 #include <sstream>
 
 #include "base/errors.h"
-#include "traces/quantizers/awq_grid.h"
 #include "traces/quantizers/decoded_matrix.h"
-#include "traces/quantizers/output_error.h"
 #include "traces/quantizers/uniform/rounding.h"
 #include "traces/quantizers/uniform/uniform_layer.h"
 #include "traces/quantizers/validation.h"

@@ -2,7 +2,6 @@
 
 #include "base/errors.h"
 #include "tests/traces/quantizers/support.h"
-#include "traces/quantizers/awq_grid.h"
 #include "traces/quantizers/uniform/rounding.h"
 #include "traces/quantizers/uniform/uniform_layer.h"
 
