@@ -164,21 +164,52 @@ TEST_F(ReproductionPlot, EnergiesByNetworkShareAnAxis) {
   EXPECT_EQ(content_of(folder_ / "one.svg"), content_of(folder_ / "two.svg"));
 }
 
-TEST(SchemePerplexityPlot, DrawsEveryScheme) {
-  ASSERT_FALSE(python().empty());
-  const TestFolder folder;
-  const auto row = [](const char* scheme, double bits, double perplexity) {
-    return Json{{"scheme", scheme}, {"bits_per_weight", bits}, {"perplexity", perplexity}};
-  };
-  Json report = {
-      {"schemes", {row("fp16", 16, 3), row("gptq", 2, 4), row("gptq", 3, 3.2), row("rtn-oc", 2, 50)}}};
-  ASSERT_EQ(plot(folder, "scheme_perplexity", dump(report), folder / "plot"), 0)
-      << content_of(folder / "log");
-  EXPECT_THAT(content_of(folder / "plot.png"), HasSubstr("PNG"));
-  report["schemes"][1].erase("perplexity");
-  EXPECT_EQ(plot(folder, "scheme_perplexity", dump(report), folder / "bad"), 2);
-  EXPECT_THAT(content_of(folder / "log"), HasSubstr("no 'perplexity'"));
-  EXPECT_EQ(plot(folder, "scheme_perplexity", "{\"schemes\": []}", folder / "bad"), 2);
+class SchemePerplexityPlot : public testing::Test {
+ protected:
+  static Json row(const char* scheme, double bits, double perplexity) {
+    return {{"scheme", scheme}, {"bits", bits}, {"bits_per_weight", bits + 0.25}, {"perplexity", perplexity}};
+  }
+  void SetUp() override {
+    ASSERT_FALSE(python().empty()) << "no python3 with matplotlib: install python3-matplotlib";
+    report_["schemes"] = {row("fp16", 16, 3), row("rtn-oc", 2, 50), row("gptq", 2, 4.5),
+                          row("gptq", 3, 3.3125), row("mixed", 2.2, 3.75)};
+    report_["schemes"][0]["bits"] = nullptr;
+  }
+  int drawn(const Json& report) { return plot(folder_, "scheme_perplexity", dump(report), folder_ / "plot"); }
+
+  TestFolder folder_;
+  Json report_;
+};
+
+TEST_F(SchemePerplexityPlot, NamesEverySchemeAndItsNumbersTheBestFirst) {
+  ASSERT_EQ(drawn(report_), 0) << content_of(folder_ / "log");
+  EXPECT_THAT(content_of(folder_ / "plot.png"), HasSubstr("PNG"));
+  const std::string svg = content_of(folder_ / "plot.svg");  // has its texts as comments, too
+  for (const char* text : {"3.750", "4.500", "50.00", "3.312", "2.25", "3.25", "2.45"})
+    EXPECT_THAT(svg, HasSubstr("<!-- " + std::string(text) + " -->"));
+  const auto mixed = svg.find("<!-- mixed, 2.2 on average -->");
+  const auto gptq = svg.find("<!-- gptq -->");
+  const auto rounding = svg.find("<!-- rtn-oc -->");
+  ASSERT_NE(rounding, std::string::npos);
+  EXPECT_LT(mixed, gptq);
+  EXPECT_LT(gptq, rounding);
+}
+
+TEST_F(SchemePerplexityPlot, RefusesBadReportsWithoutWriting) {
+  std::vector<Json> bad(6, report_);
+  bad[0]["schemes"][2].erase("perplexity");
+  bad[1]["schemes"][3].erase("bits");
+  bad[2]["schemes"][1]["perplexity"] = 0;
+  bad[3]["schemes"].push_back(report_["schemes"][3]);
+  bad[4]["schemes"] = {report_["schemes"][0]};
+  bad[5]["schemes"] = Json::array();
+  const char* said[] = {"no 'perplexity'",           "no 'bits'", "not positive", "comes twice",
+                        "no scheme other than fp16", "no schemes"};
+  for (std::size_t i = 0; i < bad.size(); ++i) {
+    EXPECT_EQ(drawn(bad[i]), 2);
+    EXPECT_THAT(content_of(folder_ / "log"), HasSubstr(said[i]));
+    EXPECT_EQ(folder_.names(), (std::vector<std::string>{"log", "report.json"}));
+  }
 }
 
 TEST(SensitivityPlot, DrawsEveryWidth) {
