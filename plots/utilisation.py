@@ -6,6 +6,8 @@ import math
 import report_reader as reader
 
 COLUMNS = 4  # of panels
+FEW = 14  # PEs a row or column, of which each gets its number
+WIDE = 20  # times between the least and the most busy PE, from which the scale is logarithmic
 
 
 def busy_fractions(layer, path):
@@ -41,25 +43,59 @@ def panels(runs, path):
             for names, fractions in found]
 
 
+def number(percent):
+    """Of two digits; short enough for the square of a PE."""
+    if 0 < percent < 0.01:
+        return "<.01"
+    return f"{percent:.0f}" if percent >= 9.95 or percent == 0 else f"{percent:.{1 if percent >= 0.995 else 2}f}"
+
+
+def colour_scale(busy):
+    """The norm of all panels, from percents of PEs that work, and the words that say which it is."""
+    from matplotlib.colors import LogNorm, Normalize
+    if not busy:
+        return Normalize(0, 1), "all 0"
+    least, most = min(busy), max(busy)
+    if most > WIDE * least:
+        return LogNorm(least, most), "logarithmic scale"
+    return Normalize(0, most), "linear, to the busiest PE"
+
+
+def draw_panel(axis, title, percents, norm, colours):
+    """One array: PEs that never work are grey."""
+    image = axis.imshow([[pe if pe > 0 else math.nan for pe in row] for row in percents], origin="lower", norm=norm,
+                        cmap=colours, interpolation="nearest")
+    mean = sum(map(sum, percents)) / (len(percents) * len(percents[0]))
+    axis.set_title(f"{title}: {number(mean)} % busy")
+    axis.set_xlabel("column")
+    axis.set_ylabel("row")
+    axis.grid(visible=False)
+    if max(len(percents), len(percents[0])) <= FEW:
+        size = 5 if len(percents[0]) > FEW / 2 else 8
+        for row, line in enumerate(percents):
+            for column, pe in enumerate(line):
+                if pe > 0:
+                    axis.text(column, row, number(pe), ha="center", va="center", fontsize=size,
+                              color="white" if norm(pe) < 0.5 else "black")
+    return image
+
+
 def draw(plt, runs, path):
-    drawn = panels(runs, path)
+    drawn = [(title, [[100 * pe for pe in row] for row in fractions]) for title, fractions in panels(runs, path)]
     columns = min(COLUMNS, len(drawn))
     rows = math.ceil(len(drawn) / columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(3.3 * columns + 0.8, 2.9 * rows), squeeze=False)
+    figure, axes = plt.subplots(rows, columns, figsize=(3.5 * columns + 0.9, 3.1 * rows), squeeze=False)
     flat = [axis for row in axes for axis in row]
-    for axis, (title, fractions) in zip(flat, drawn):
-        image = axis.imshow([[100 * pe for pe in row] for row in fractions], origin="lower", vmin=0, vmax=100,
-                            cmap="cividis", interpolation="nearest")
-        mean = sum(map(sum, fractions)) / (len(fractions) * len(fractions[0]))
-        axis.set_title(f"{title}: {100 * mean:.0f} % busy")
-        axis.set_xlabel("column")
-        axis.set_ylabel("row")
-        axis.grid(visible=False)
+    norm, words = colour_scale([pe for _, percents in drawn for row in percents for pe in row if pe > 0])
+    colours = plt.get_cmap("cividis").with_extremes(bad="0.85")
+    for axis, (title, percents) in zip(flat, drawn):
+        image = draw_panel(axis, title, percents, norm, colours)
         for which in (axis.xaxis, axis.yaxis):
             which.set_major_locator(plt.MaxNLocator(integer=True))
     for axis in flat[len(drawn):]:
         axis.set_visible(False)
-    figure.colorbar(image, ax=axes, label="cycles in which the PE works (%)")
+    bar = figure.colorbar(image, ax=axes, label=f"cycles in which a PE works (%)\n{words}; grey: 0", format="%g")
+    bar.minorticks_off()
     return figure
 
 

@@ -291,6 +291,76 @@ TEST(UtilisationPlot, NeedsTheBusyCyclesOfEveryPe) {
   }
 }
 
+TEST(UtilisationPlot, ScalesToTheBusiestPeAndSaysSo) {
+  ASSERT_FALSE(python().empty());
+  const TestFolder folder;
+  RunReport run = sample_run();
+  price(run, {default_table()});
+  Json report = to_json(run);
+  const auto busy = [&](int layer, int quarter, int other) {  // cycles of 4 PEs in a layer of 1000
+    report["layers"][layer]["cycles"] = 1000;
+    report["layers"][layer]["pe_busy_cycles"] = {{quarter, other}, {other, 0}};
+  };
+  const auto drawn = [&] {
+    EXPECT_EQ(plot(folder, "utilisation", dump(report), folder / "plot"), 0) << content_of(folder / "log");
+    return content_of(folder / "plot.svg");  // has its texts as comments, too
+  };
+  busy(0, 16, 8);
+  busy(1, 18, 5);
+  const std::string alike = drawn();
+  for (const char* text : {"first: 0.80 % busy", "second: 0.70 % busy", "1.6", "0.80", "1.8", "0.50"})
+    EXPECT_THAT(alike, HasSubstr("<!-- " + std::string(text) + " -->"));
+  EXPECT_THAT(alike, HasSubstr("linear, to the busiest PE"));
+  EXPECT_THAT(alike, Not(HasSubstr("logarithmic scale")));
+  busy(1, 900, 850);  // more than 20 times 8
+  const std::string apart = drawn();
+  EXPECT_THAT(apart, HasSubstr("logarithmic scale"));
+  for (const char* text : {"90", "85", "0.80"})
+    EXPECT_THAT(apart, HasSubstr("<!-- " + std::string(text) + " -->"));
+  busy(0, 0, 0);
+  busy(1, 0, 0);
+  EXPECT_THAT(drawn(), HasSubstr("all 0"));
+}
+
+// Twelve points in one place and a line through them: matplotlib's own measure of the texts decides.
+TEST(LabelPlacement, CoversNoOtherLabelMarkerOrLine) {
+  ASSERT_FALSE(python().empty());
+  const TestFolder folder;
+  folder.write("check.py", R"(
+import itertools, sys
+sys.path.insert(0, sys.argv[1])
+import label_placement, report_reader
+plt = report_reader.pyplot()
+figure, axis = plt.subplots(figsize=(6, 5))
+axis.set_xlim(0, 10)
+axis.set_ylim(0, 10)
+points = [(4 + 0.1 * (place % 4), 5 + 0.1 * (place // 4)) for place in range(12)]
+axis.scatter(*zip(*points), s=42)
+line = [(4, 9), (4, 5), (8, 5)]
+label_placement.label(figure, axis, [(point, f"label {i}", 0.5, "normal") for i, point in enumerate(points)], line)
+figure.draw_without_rendering()
+texts = [text for text in axis.texts if text.get_text()]
+boxes = [text.get_window_extent(figure.canvas.get_renderer()) for text in texts]
+for text, box in zip(texts, boxes):
+    for other, one in zip(texts, boxes):
+        if other is not text and box.overlaps(one):
+            print("covered:", text.get_text(), other.get_text())
+    for point in points:
+        if box.contains(*axis.transData.transform(point)):
+            print("on a marker:", text.get_text())
+    for part in range(101):
+        for a, b in zip(line, line[1:]):
+            if box.contains(*axis.transData.transform([p + part / 100 * (q - p) for p, q in zip(a, b)])):
+                print("on the line:", text.get_text())
+print(len(texts), "labels,", len(axis.texts) - len(texts), "lines")
+)");
+  const std::string command = python() + " '" + folder / "check.py" + "' '" + project_file("plots") + "' >'" +
+                              folder / "log" + "' 2>&1";
+  ASSERT_EQ(std::system(command.c_str()), 0) << content_of(folder / "log");
+  // Around so small a cluster no more than a few labels fit without a line to their point.
+  EXPECT_THAT(content_of(folder / "log"), testing::MatchesRegex("12 labels, ([6-9]|1[0-2]) lines\n"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Sim, Plots,
                          testing::Values(Plot{"energy_bars", "energy_pJ"},
                                          Plot{"perplexity_energy", "perplexity"},
