@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,25 @@ struct Area {
 };
 Area area_of(const EnergyTable& table, const AcceleratorConfig& accelerator,
              const std::vector<PlacedUnit>& units);
+
+// A component of a part: a row of the table's components, or a memory of the machine's size.
+struct AreaComponent {
+  std::string name;
+  double area_um2 = 0;  // 0 where the table states none
+};
+
+// A kind of part that area_of() counts.
+struct AreaPart {
+  enum class Place { pe, column_top, glb, noc };
+  Place place = Place::pe;
+  std::string name;  // the unit's, otherwise the component's
+  int64_t count = 0;
+  double area_um2 = 0;  // of one
+  double all_um2 = 0;
+  std::vector<AreaComponent> components;  // of one
+};
+std::vector<AreaPart> area_parts(const EnergyTable& table, const AcceleratorConfig& accelerator,
+                                 const std::vector<PlacedUnit>& units);
 
 // Leakage of the same components, milliwatts.
 double leakage_mW(const EnergyTable& table, const AcceleratorConfig& accelerator,

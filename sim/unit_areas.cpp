@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/files/text_table.h"
 #include "energy_tables/memory.h"
 #include "models/pe/listed_units.h"
 #include "models/pe/unit.h"
+#include "sim/report/table.h"
 
 namespace eyeshift {
 namespace {
@@ -46,6 +46,18 @@ double reference_of(const UnitAreas& areas, const UnitAreas::Column& column) {
   return column.area_um2[static_cast<size_t>(at)];
 }
 
+// A row a part, a column a table.
+Table area_table(const UnitAreas& areas, const std::string& title, const std::string& unit, bool relative) {
+  Columns<size_t> columns = {{title, [&](size_t part) { return areas.parts[part]; }}};
+  for (const UnitAreas::Column& column : areas.columns)
+    columns.push_back({column.table + unit, [&, relative](size_t part) {
+                         return column.area_um2[part] / (relative ? reference_of(areas, column) : 1);
+                       }});
+  Table table(columns.headings());
+  for (size_t part = 0; part < areas.parts.size(); ++part) table.add(columns.cells(part));
+  return table;
+}
+
 }  // namespace
 
 UnitAreas unit_areas(const std::vector<EnergyTable>& tables) {
@@ -61,33 +73,11 @@ UnitAreas unit_areas(const std::vector<EnergyTable>& tables) {
 }
 
 std::string unit_areas_text(const UnitAreas& areas) {
-  std::string text;
-  for (const bool relative : {false, true}) {
-    std::vector<std::string> header = {relative ? std::string("relative to ") + lane_unit() : "um2 in a PE"};
-    for (const UnitAreas::Column& column : areas.columns) header.push_back(column.table);
-    TextTable table(header);
-    for (size_t i = 0; i < areas.parts.size(); ++i) {
-      std::vector<std::string> row = {areas.parts[i]};
-      for (const UnitAreas::Column& column : areas.columns)
-        row.push_back(significant(column.area_um2[i] / (relative ? reference_of(areas, column) : 1)));
-      table.add(row);
-    }
-    text += (relative ? "\n" : "") + table.str();
-  }
-  return text;
+  return area_table(areas, "um2 in a PE", "", false).text() + "\n" +
+         area_table(areas, std::string("relative to ") + lane_unit(), "", true).text();
 }
 
-std::string unit_areas_csv(const UnitAreas& areas) {
-  std::vector<std::string> header = {"part"};
-  for (const UnitAreas::Column& column : areas.columns) header.push_back(column.table + " um2");
-  std::string csv = csv_row(header);
-  for (size_t i = 0; i < areas.parts.size(); ++i) {
-    std::vector<std::string> row = {areas.parts[i]};
-    for (const UnitAreas::Column& column : areas.columns) row.push_back(exact(column.area_um2[i]));
-    csv += csv_row(row);
-  }
-  return csv;
-}
+std::string unit_areas_csv(const UnitAreas& areas) { return area_table(areas, "part", " um2", false).csv(); }
 
 Json unit_areas_json(const UnitAreas& areas) {
   Json json = {{"units", Json::array()}};

@@ -72,7 +72,7 @@ std::vector<PlacedUnit> placed_units(const AcceleratorConfig& accelerator) {
   for (const std::string& name : array.units) {
     const Unit& unit = Registry<Unit>::instance().find(name, "unit");
     const int64_t pes = is_partial_lane(unit, array) ? array.fp16_lanes : int64_t{array.rows} * array.cols;
-    placed.push_back({unit.parts(array), pes, unit.has_table()});
+    placed.push_back({name, unit.parts(array), pes, unit.has_table()});
   }
   return placed;
 }

@@ -17,6 +17,7 @@ struct UnitParts {
 
 // A unit as an array has it.
 struct PlacedUnit {
+  std::string name;
   UnitParts parts;
   int64_t pes = 0;         // that have it
   bool has_table = false;  // each with a table of spad_words.lut words

@@ -52,6 +52,10 @@ RunSums sums(const RunReport& run, LayerKind kind) {
   return sums_where(run, [&](const LayerReport& layer) { return layer.kind == kind; });
 }
 
+RunSums sums(const RunReport& run, const LayerReport& layer) {
+  return sums_where(run, [&](const LayerReport& other) { return &other == &layer; });
+}
+
 std::vector<LayerKind> kinds_of(const RunReport& run) {
   std::vector<LayerKind> kinds;
   for (const LayerKind kind : kLayerKinds)
@@ -115,6 +119,15 @@ std::vector<std::string> assumptions(const RunReport& run) {
     if (!what.empty()) all.push_back(unit + ": " + std::string(what));
   }
   return all;
+}
+
+Energy energy_with(const TableUse& table, const ActionCounts& actions, double time_s) {
+  Prices prices;
+  for (size_t i = 0; i < kActionCount; ++i) {
+    const auto price = table.prices.find(std::string(kActionInfo[i].key));
+    if (price != table.prices.end()) prices.pJ[i] = price->second;
+  }
+  return energy_of(actions, prices, table.leakage_mW, time_s);
 }
 
 void price(RunReport& run, const std::vector<EnergyTable>& tables) {

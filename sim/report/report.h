@@ -100,6 +100,8 @@ std::vector<std::string> assumptions(const RunReport& run);
 RunSums sums(const RunReport& run);
 // Of the layers of one kind.
 RunSums sums(const RunReport& run, LayerKind kind);
+// Of one of its layers, as often as it stands.
+RunSums sums(const RunReport& run, const LayerReport& layer);
 // The kinds of a run's layers, in the order of LayerKind.
 std::vector<LayerKind> kinds_of(const RunReport& run);
 
@@ -127,6 +129,9 @@ GlbBytes glb_bytes(const ActionCounts& actions, int port_bits);
 // Total stored bits divided by weights over the layers whose encoding has the scheme's name; all where none
 // has. A KV cache is no weight.
 double bits_per_weight(const std::vector<LayerReport>& layers, const std::string& scheme);
+
+// What a part of the run that `table` prices takes: its actions, and its share of the time.
+Energy energy_with(const TableUse& table, const ActionCounts& actions, double time_s);
 
 // Fills energies, prices and areas of a run from tables: layers from the first, the run from each. Throws
 // InputError where a table lacks an action that the run counts.

@@ -134,11 +134,6 @@ Json sums_json(const RunReport& run) {
   return json;
 }
 
-Json to_json(const Area& area) {
-  return {{"pe", area.pe_um2},   {"array", area.array_um2},         {"glb", area.glb_um2},
-          {"noc", area.noc_um2}, {"noc_counted", area.noc_counted}, {"total", area.total_um2}};
-}
-
 Json to_json(const TableUse& use) {
   Json extended = Json::array();
   for (const ExtendedTable& table : use.extended)
@@ -154,6 +149,11 @@ Json to_json(const TableUse& use) {
 }
 
 }  // namespace
+
+Json to_json(const Area& area) {
+  return {{"pe", area.pe_um2},   {"array", area.array_um2},         {"glb", area.glb_um2},
+          {"noc", area.noc_um2}, {"noc_counted", area.noc_counted}, {"total", area.total_um2}};
+}
 
 Json to_json(const Energy& energy) {
   const Energy::Compute& c = energy.compute;

@@ -26,6 +26,7 @@ struct ReportFile {
 ReportFile load_report(const std::string& path);
 
 Json to_json(const Energy& energy);
+Json to_json(const Area& area);
 Json to_json(const AcceleratorConfig& accelerator);
 AcceleratorConfig accelerator_from_json(const Json& json);
 

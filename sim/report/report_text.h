@@ -10,9 +10,6 @@ namespace eyeshift {
 // A run as text for a terminal: a row a layer, the sums, the area, and the other tables' totals.
 std::string run_text(const RunReport& run);
 
-// Runs as CSV with a header: a row a layer; quantities of one layer, `count` says how many there are.
-std::string runs_csv(const std::vector<RunReport>& runs);
-
 // Runs side by side for a terminal: a row a run, in blocks of equal tokens.
 std::string comparison_text(const std::vector<RunReport>& runs);
 

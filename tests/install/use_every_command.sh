@@ -2,6 +2,7 @@
 set -euo pipefail
 eyeshift=$1/bin/eyeshift
 declare -A arguments=(
+  [area]="eyeriss-168"
   [audit]="shiftaddllm --network opt-125m"
   [compare]="--accelerator eyeriss-168 --checkpoint opt-tiny --schemes rtn-oc@dequant-mac --bits 3 --windows 1
              --output comparison.json"

@@ -8,6 +8,7 @@
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
 #include "sim/program/input_files.h"
+#include "sim/program/level_argument.h"
 #include "sim/program/quantize_arguments.h"
 #include "sim/report/report_json.h"
 #include "sim/report/report_text.h"
@@ -120,6 +121,7 @@ other where it names several; the others keep theirs ()" +
     add_table_option(options);
     add_jobs_option(options);
     add_report_options(options);
+    add_level_option(options);
     return options;
   }
 
@@ -149,6 +151,7 @@ other where it names several; the others keep theirs ()" +
     options.search = search(arguments);
     options.parallel = jobs(arguments);
     const std::vector<EnergyTable> with = tables(arguments);
+    const CsvLevel level = csv_level(arguments);
     const ReportSink sink(arguments, input_files(arguments));
 
     const std::vector<AcceleratorConfig> machine_of = machines(machine, options.sides);
@@ -158,7 +161,7 @@ other where it names several; the others keep theirs ()" +
     const std::vector<RunReport> runs = compare(machine, options, workloads, with);
     const bool equal = options.equal != EqualTerms::array;
     sink.write({[&] { return comparison_text(runs) + (equal ? equal_terms_text(options.equal, runs) : ""); },
-                [&] { return dump(comparison_json(runs)); }, [&] { return runs_csv(runs); }});
+                [&] { return dump(comparison_json(runs)); }, [&] { return runs_csv(runs, level); }});
   }
 
  private:

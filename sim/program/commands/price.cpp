@@ -2,6 +2,7 @@
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
 #include "sim/program/input_files.h"
+#include "sim/program/level_argument.h"
 #include "sim/report/report_json.h"
 #include "sim/report/report_text.h"
 
@@ -34,6 +35,7 @@ The example prices compare.json, which the example of 'eyeshift compare --help' 
          "may be given several times: the first prices layers"},
     });
     add_report_options(options);
+    add_level_option(options);
     return options;
   }
 
@@ -41,6 +43,7 @@ The example prices compare.json, which the example of 'eyeshift compare --help' 
     if (!has(arguments, "table")) throw InputError("--table is missing; see --help");
     const std::vector<EnergyTable> with = tables(arguments);
     ReportFile report = load_report(text(arguments, "result"));
+    const CsvLevel level = csv_level(arguments);
     const ReportSink sink(arguments, input_files(arguments));
     for (RunReport& run : report.runs) price(run, with);
     sink.write(
@@ -48,7 +51,7 @@ The example prices compare.json, which the example of 'eyeshift compare --help' 
          [&] {
            return dump(report.comparison ? comparison_json(report.runs) : to_json(report.runs.front()));
          },
-         [&] { return runs_csv(report.runs); }});
+         [&] { return runs_csv(report.runs, level); }});
   }
 };
 

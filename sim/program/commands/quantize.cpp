@@ -6,13 +6,13 @@
 #include "base/files/atomic_file.h"
 #include "base/files/output_file.h"
 #include "base/files/sha256.h"
-#include "base/files/text_table.h"
 #include "base/instruction_set.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
 #include "sim/program/input_files.h"
 #include "sim/program/quantize_arguments.h"
 #include "sim/report/report_json.h"
+#include "sim/report/table.h"
 #include "traces/decoders/family.h"
 #include "traces/format/trace_file.h"
 #include "traces/network/tokens.h"
@@ -26,46 +26,30 @@ namespace {
 
 namespace po = boost::program_options;
 
+Table layers_of(const Trace& trace) {
+  using L = const Layer&;
+  const Columns<Layer> columns = {
+      {"name", [](L l) { return l.shape.name; }, "layer"},
+      {"K", [](L l) { return l.shape.K; }},
+      {"M", [](L l) { return l.shape.M; }},
+      {"scheme", [](L l) { return l.encoding.scheme; }},
+      {"bits", [](L l) { return int64_t{l.encoding.bits}; }},
+      {"bits_per_weight", [](L l) { return bits_per_weight(l.shape, l.encoding); }, "bits/weight"},
+      {"rel_out", [](L l) { return l.rel_out; }, "output error"},
+      {"rel_out_test", [](L l) { return l.rel_out_test; }, "on test inputs"},
+      {"w_err", [](L l) { return l.w_err; }, "weight error"},
+      {"time_s", [](L l) { return l.time_s; }, "time s", 3},
+  };
+  return table_of(columns, trace.layers);
+}
+
 Json report_json(const Trace& trace) {
-  Json json = {{"network", trace.network},
-               {"scheme", trace.scheme},
-               {"bits", trace.bits},
-               {"calibration", trace.calibration},
-               {"instruction_set", instruction_set()},
-               {"layers", Json::array()}};
-  for (const Layer& layer : trace.layers)
-    json["layers"].push_back({{"name", layer.shape.name},
-                              {"K", layer.shape.K},
-                              {"M", layer.shape.M},
-                              {"scheme", layer.encoding.scheme},
-                              {"bits", layer.encoding.bits},
-                              {"bits_per_weight", bits_per_weight(layer.shape, layer.encoding)},
-                              {"rel_out", finite_or_null(layer.rel_out)},
-                              {"rel_out_test", finite_or_null(layer.rel_out_test)},
-                              {"w_err", finite_or_null(layer.w_err)},
-                              {"time_s", layer.time_s}});
-  return json;
-}
-
-std::string report_csv(const Trace& trace) {
-  std::string csv = csv_row(
-      {"name", "K", "M", "scheme", "bits", "bits_per_weight", "rel_out", "rel_out_test", "w_err", "time_s"});
-  for (const Layer& l : trace.layers)
-    csv += csv_row({l.shape.name, std::to_string(l.shape.K), std::to_string(l.shape.M), l.encoding.scheme,
-                    std::to_string(l.encoding.bits), exact(bits_per_weight(l.shape, l.encoding)),
-                    exact(l.rel_out), exact(l.rel_out_test), exact(l.w_err), exact(l.time_s)});
-  return csv;
-}
-
-std::string report_text(const Trace& trace) {
-  TextTable table({"layer", "K", "M", "scheme", "bits", "bits/weight", "output error", "on test inputs",
-                   "weight error", "time s"});
-  for (const Layer& l : trace.layers)
-    table.add({l.shape.name, std::to_string(l.shape.K), std::to_string(l.shape.M), l.encoding.scheme,
-               std::to_string(l.encoding.bits), significant(bits_per_weight(l.shape, l.encoding)),
-               significant(l.rel_out), significant(l.rel_out_test), significant(l.w_err),
-               significant(l.time_s, 3)});
-  return table.str();
+  return {{"network", trace.network},
+          {"scheme", trace.scheme},
+          {"bits", trace.bits},
+          {"calibration", trace.calibration},
+          {"instruction_set", instruction_set()},
+          {"layers", layers_of(trace).json()}};
 }
 
 void note(const std::string& message) { std::cerr << "eyeshift quantize: " << message << "\n"; }
@@ -201,10 +185,10 @@ schemes, with the options that each reads:
                             : quantize_checkpoint(arguments, scheme, options, output, threads);
     const bool csv_file = std::filesystem::path(report).extension() == ".csv";
     if (!report.empty())
-      write_file_atomically(report, csv_file ? report_csv(trace) : dump(report_json(trace)));
+      write_file_atomically(report, csv_file ? layers_of(trace).csv() : dump(report_json(trace)));
     print(format == "json"  ? dump(report_json(trace))
-          : format == "csv" ? report_csv(trace)
-                            : report_text(trace));
+          : format == "csv" ? layers_of(trace).csv()
+                            : layers_of(trace).text());
   }
 };
 

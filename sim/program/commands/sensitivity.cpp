@@ -1,13 +1,13 @@
 #include <cmath>
 
 #include "base/errors.h"
-#include "base/files/text_table.h"
 #include "base/progress.h"
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
 #include "sim/program/input_files.h"
 #include "sim/program/quantize_arguments.h"
 #include "sim/report/report_json.h"
+#include "sim/report/table.h"
 #include "traces/decoders/family.h"
 #include "traces/network/tokens.h"
 #include "traces/run/layer_sensitivity.h"
@@ -44,69 +44,82 @@ std::vector<Agreement> agreements(const Layers& layers) {
   return all;
 }
 
+Columns<Agreement> agreement_columns() {
+  using A = const Agreement&;
+  return {
+      {"criterion", [](A a) { return std::string(a.criterion); }, "Kendall's tau of"},
+      {"bits", [](A a) { return int64_t{a.bits}; }},
+      {"tau_output_error", [](A a) { return a.with_output_error; }, "with output error", 3},
+      {"tau_weight_error", [](A a) { return a.with_weight_error; }, "with weight error", 3},
+  };
+}
+
+Columns<MeasuredSensitivity> shape_columns() {
+  using L = const MeasuredSensitivity&;
+  return {
+      {"name", [](L l) { return l.shape.name; }, "layer"},
+      {"K", [](L l) { return l.shape.K; }},
+      {"M", [](L l) { return l.shape.M; }},
+  };
+}
+
+Columns<MeasuredSensitivity> criteria_columns() {
+  Columns<MeasuredSensitivity> columns;
+  for (size_t c = 0; c < candidate_criteria().size(); ++c)
+    columns.push_back({std::string(candidate_criteria()[c].name),
+                       [c](const MeasuredSensitivity& layer) { return layer.criteria[c]; }});
+  return columns;
+}
+
+Columns<WidthErrors> error_columns() {
+  using E = const WidthErrors&;
+  return {
+      {"bits", [](E e) { return int64_t{e.bits}; }},
+      {"weight_error", [](E e) { return e.weight; }},
+      {"relative_weight_error", [](E e) { return e.relative_weight; }},
+      {"output_error", [](E e) { return e.output; }},
+      {"relative_output_error", [](E e) { return e.relative_output; }},
+  };
+}
+
 Json report_json(const std::string& network, const std::string& scheme, const std::string& calibration,
                  const Layers& layers) {
-  Json json = {{"network", network},
-               {"scheme", scheme},
-               {"calibration", calibration},
-               {"layers", Json::array()},
-               {"agreement", Json::array()}};
+  Json json = {
+      {"network", network}, {"scheme", scheme}, {"calibration", calibration}, {"layers", Json::array()}};
   for (const MeasuredSensitivity& layer : layers) {
-    Json entry = {{"name", layer.shape.name}, {"K", layer.shape.K}, {"M", layer.shape.M}};
-    for (size_t c = 0; c < layer.criteria.size(); ++c)
-      entry["criteria"][std::string(candidate_criteria()[c].name)] = finite_or_null(layer.criteria[c]);
-    for (const WidthErrors& errors : layer.errors)
-      entry["errors"].push_back({{"bits", errors.bits},
-                                 {"weight_error", finite_or_null(errors.weight)},
-                                 {"relative_weight_error", finite_or_null(errors.relative_weight)},
-                                 {"output_error", finite_or_null(errors.output)},
-                                 {"relative_output_error", finite_or_null(errors.relative_output)}});
+    Json entry = json_of(shape_columns(), layer);
+    entry["criteria"] = json_of(criteria_columns(), layer);
+    entry["errors"] = table_of(error_columns(), layer.errors).json();
     json["layers"].push_back(std::move(entry));
   }
-  for (const Agreement& one : agreements(layers))
-    json["agreement"].push_back({{"criterion", one.criterion},
-                                 {"bits", one.bits},
-                                 {"tau_output_error", finite_or_null(one.with_output_error)},
-                                 {"tau_weight_error", finite_or_null(one.with_weight_error)}});
+  json["agreement"] = table_of(agreement_columns(), agreements(layers)).json();
   return json;
 }
 
+// A row a layer and width.
 std::string report_csv(const Layers& layers) {
-  std::vector<std::string> header = {"name", "K", "M"};
-  for (const CandidateCriterion& criterion : candidate_criteria()) header.emplace_back(criterion.name);
-  header.insert(header.end(),
-                {"bits", "weight_error", "relative_weight_error", "output_error", "relative_output_error"});
-  std::string csv = csv_row(header);
-  for (const MeasuredSensitivity& layer : layers) {
-    for (const WidthErrors& errors : layer.errors) {
-      std::vector<std::string> row = {layer.shape.name, std::to_string(layer.shape.K),
-                                      std::to_string(layer.shape.M)};
-      for (const double value : layer.criteria) row.push_back(exact(value));
-      row.push_back(std::to_string(errors.bits));
-      for (const double value :
-           {errors.weight, errors.relative_weight, errors.output, errors.relative_output})
-        row.push_back(exact(value));
-      csv += csv_row(row);
-    }
-  }
-  return csv;
+  struct LayerAtWidth {
+    const MeasuredSensitivity& layer;
+    const WidthErrors& errors;
+  };
+  const auto layer_of = [](const LayerAtWidth& row) -> const MeasuredSensitivity& { return row.layer; };
+  Columns<LayerAtWidth> columns;
+  columns.append(shape_columns(), layer_of);
+  columns.append(criteria_columns(), layer_of);
+  columns.append(error_columns(), [](const LayerAtWidth& row) -> const WidthErrors& { return row.errors; });
+  Table table(columns.headings());
+  for (const MeasuredSensitivity& layer : layers)
+    for (const WidthErrors& errors : layer.errors) table.add(columns.cells({layer, errors}));
+  return table.csv();
 }
 
+// A row a layer: the first criterion, and an error a width.
 std::string report_text(const Layers& layers) {
-  std::vector<std::string> header = {"layer", std::string(candidate_criteria().front().name)};
-  for (const WidthErrors& errors : layers.front().errors)
-    header.push_back("output error, " + std::to_string(errors.bits) + " bits");
-  TextTable table(header);
-  for (const MeasuredSensitivity& layer : layers) {
-    std::vector<std::string> row = {layer.shape.name, significant(layer.criteria.front())};
-    for (const WidthErrors& errors : layer.errors) row.push_back(significant(errors.relative_output));
-    table.add(row);
-  }
-  TextTable ranks({"Kendall's tau of", "bits", "with output error", "with weight error"});
-  for (const Agreement& one : agreements(layers))
-    ranks.add({std::string(one.criterion), std::to_string(one.bits), significant(one.with_output_error, 3),
-               significant(one.with_weight_error, 3)});
-  return table.str() + "\n" + ranks.str();
+  Columns<MeasuredSensitivity> columns = {shape_columns().front(), criteria_columns().front()};
+  for (size_t width = 0; width < layers.front().errors.size(); ++width)
+    columns.push_back({"output error, " + std::to_string(layers.front().errors[width].bits) + " bits",
+                       [width](const MeasuredSensitivity& l) { return l.errors[width].relative_output; }});
+  return table_of(columns, layers).text() + "\n" + table_of(agreement_columns(), agreements(layers)).text();
 }
 
 class Sensitivity : public Command {

@@ -8,6 +8,7 @@
 #include "sim/program/arguments.h"
 #include "sim/program/command.h"
 #include "sim/program/input_files.h"
+#include "sim/program/level_argument.h"
 #include "sim/program/look_arguments.h"
 #include "sim/program/quantize_arguments.h"
 #include "sim/report/bit_costs.h"
@@ -95,6 +96,7 @@ units:
     add_table_option(options);
     add_jobs_option(options);
     add_report_options(options);
+    add_level_option(options);
     return options;
   }
 
@@ -121,6 +123,7 @@ units:
                              ? BitCost::time
                              : BitCost::energy;
     read_look(arguments, task);
+    const CsvLevel level = csv_level(arguments);
     const ReportSink sink(arguments, input_files(arguments),
                           {{outputs, "--outputs"},
                            {bit_costs, "--bit-costs"},
@@ -153,7 +156,7 @@ units:
       runs = simulate({task}, with, parallel);
     }
     sink.write({[&] { return run_text(runs.front()); }, [&] { return dump(to_json(runs.front())); },
-                [&] { return runs_csv(runs); }});
+                [&] { return runs_csv(runs, level); }});
   }
 
  private:

@@ -7,6 +7,7 @@
 #include "sim/program/command.h"
 #include "sim/program/input_files.h"
 #include "sim/report/report_json.h"
+#include "sim/report/table.h"
 #include "sim/unit_areas.h"
 
 namespace eyeshift {
@@ -15,25 +16,30 @@ namespace {
 namespace po = boost::program_options;
 
 // Picojoules, or a multiple of the filter scratchpad's read where the table states one.
-std::string energy(const ActionPrice& price, std::string (*format)(double)) {
-  if (price.spad_filter_reads > 0) return format(price.spad_filter_reads) + " x filter spad read";
-  return format(price.energy_pJ);
+std::string energy_text(const ActionPrice& price) {
+  return price.spad_filter_reads > 0 ? significant(price.spad_filter_reads) + " x filter spad read"
+                                     : significant(price.energy_pJ);
 }
 
 std::string list_text(const std::vector<EnergyTable>& tables) {
-  TextTable text({"table", "node nm", "voltage V", "actions", "components", "sha256"});
-  for (const EnergyTable& t : tables)
-    text.add({t.name, exact(t.node_nm), exact(t.voltage_V), std::to_string(t.actions.size()),
-              std::to_string(t.components.size()), t.sha256.substr(0, 12)});
-  return text.str();
+  using T = const EnergyTable&;
+  const Columns<EnergyTable> columns = {
+      {"table", [](T t) { return t.name; }},
+      {"node nm", [](T t) { return exact(t.node_nm); }},
+      {"voltage V", [](T t) { return exact(t.voltage_V); }},
+      {"actions", [](T t) { return static_cast<int64_t>(t.actions.size()); }},
+      {"components", [](T t) { return static_cast<int64_t>(t.components.size()); }},
+      {"sha256", [](T t) { return t.sha256.substr(0, 12); }},
+  };
+  return table_of(columns, tables).text();
 }
 
 std::string show_text(const EnergyTable& table) {
   std::string text = table.name + ": " + exact(table.node_nm) + " nm, " + exact(table.voltage_V) +
                      " V, sha256 " + table.sha256 + "\n\nenergy, pJ an action\n";
   for (const auto& [name, price] : table.actions)
-    text += "  " + name + ": " + energy(price, [](double v) { return significant(v); }) + "  [" +
-            price.source + "]" + (price.note.empty() ? "" : "\n      " + price.note) + "\n";
+    text += "  " + name + ": " + energy_text(price) + "  [" + price.source + "]" +
+            (price.note.empty() ? "" : "\n      " + price.note) + "\n";
   text += "\ncomponents\n";
   for (const auto& [name, cost] : table.components)
     text += "  " + name + ": " + significant(cost.area_um2) + " um2, " + significant(cost.leakage_mW) +
@@ -41,53 +47,48 @@ std::string show_text(const EnergyTable& table) {
   return text;
 }
 
-// A row an action and component; a column a table, empty where it has none.
-std::vector<std::vector<std::string>> comparison(const std::vector<EnergyTable>& tables,
-                                                 std::string (*format)(double), const std::string& missing) {
-  std::map<std::string, std::vector<std::string>> rows;
-  const auto cell = [&](const std::string& row, size_t table) -> std::string& {
-    auto& cells = rows[row];
-    cells.resize(tables.size(), missing);
-    return cells[table];
+// A row of an energy table: an action or a component.
+struct TableRow {
+  const EnergyTable& table;
+  const std::string& name;
+  const ActionPrice* action = nullptr;
+  const ComponentCost* component = nullptr;
+};
+
+std::vector<TableRow> rows_of(const EnergyTable& table) {
+  std::vector<TableRow> rows;
+  for (const auto& [name, price] : table.actions) rows.push_back({table, name, &price, nullptr});
+  for (const auto& [name, cost] : table.components) rows.push_back({table, name, nullptr, &cost});
+  return rows;
+}
+
+// What a row states: an action in multiples of the filter scratchpad's read has no picojoules.
+Columns<TableRow> stated_columns() {
+  using R = const TableRow&;
+  const auto relative = [](R r) { return r.action != nullptr && r.action->spad_filter_reads > 0; };
+  return {
+      {"energy_pJ",
+       [=](R r) { return r.action != nullptr && !relative(r) ? Cell(r.action->energy_pJ) : Cell(); }},
+      {"spad_filter_reads", [=](R r) { return relative(r) ? Cell(r.action->spad_filter_reads) : Cell(); }},
+      {"area_um2", [](R r) { return r.component != nullptr ? Cell(r.component->area_um2) : Cell(); }},
+      {"leakage_mW", [](R r) { return r.component != nullptr ? Cell(r.component->leakage_mW) : Cell(); }},
+      {"source", [](R r) { return r.action != nullptr ? r.action->source : r.component->source; }},
+      {"note", [](R r) { return r.action != nullptr ? Cell(r.action->note) : Cell(); }},
   };
-  for (size_t i = 0; i < tables.size(); ++i) {
-    for (const auto& [name, price] : tables[i].actions) cell(name + " pJ", i) = energy(price, format);
-    for (const auto& [name, cost] : tables[i].components) cell(name + " um2", i) = format(cost.area_um2);
-  }
-  std::vector<std::vector<std::string>> lines = {{"row"}};
-  for (const EnergyTable& table : tables) lines.front().push_back(table.name);
-  for (auto& [name, cells] : rows) {
-    cells.insert(cells.begin(), name);
-    lines.push_back(cells);
-  }
-  return lines;
-}
-
-std::string compare_text(const std::vector<EnergyTable>& tables) {
-  const auto lines = comparison(
-      tables, [](double v) { return significant(v); }, "-");
-  TextTable text(lines.front());
-  for (size_t i = 1; i < lines.size(); ++i) text.add(lines[i]);
-  return text.str();
-}
-
-std::string compare_csv(const std::vector<EnergyTable>& tables) {
-  std::string csv;
-  for (const auto& line : comparison(tables, exact, "")) csv += csv_row(line);
-  return csv;
 }
 
 std::string rows_csv(const std::vector<EnergyTable>& tables) {
-  std::string csv =
-      csv_row({"table", "kind", "name", "energy_pJ", "area_um2", "leakage_mW", "source", "note"});
-  for (const EnergyTable& table : tables) {
-    for (const auto& [name, price] : table.actions)
-      csv += csv_row({table.name, "action", name, energy(price, exact), "", "", price.source, price.note});
-    for (const auto& [name, cost] : table.components)
-      csv += csv_row(
-          {table.name, "component", name, "", exact(cost.area_um2), exact(cost.leakage_mW), cost.source, ""});
-  }
-  return csv;
+  using R = const TableRow&;
+  Columns<TableRow> columns = {
+      {"table", [](R r) { return r.table.name; }},
+      {"kind", [](R r) { return std::string(r.action != nullptr ? "action" : "component"); }},
+      {"name", [](R r) { return r.name; }},
+  };
+  columns.append(stated_columns());
+  Table rows(columns.headings());
+  for (const EnergyTable& table : tables)
+    for (const TableRow& row : rows_of(table)) rows.add(columns.cells(row));
+  return rows.csv();
 }
 
 Json to_json(const EnergyTable& table) {
@@ -96,15 +97,28 @@ Json to_json(const EnergyTable& table) {
                {"components", Json::object()}};
   for (const ExtendedTable& other : table.extended)
     json["extends"].push_back({{"name", other.name}, {"sha256", other.sha256}});
-  for (const auto& [name, price] : table.actions)
-    json["actions"][name] = {{price.spad_filter_reads > 0 ? "spad_filter_reads" : "energy_pJ",
-                              price.spad_filter_reads > 0 ? price.spad_filter_reads : price.energy_pJ},
-                             {"source", price.source},
-                             {"note", price.note}};
-  for (const auto& [name, cost] : table.components)
-    json["components"][name] = {
-        {"area_um2", cost.area_um2}, {"leakage_mW", cost.leakage_mW}, {"source", cost.source}};
+  for (const TableRow& row : rows_of(table))
+    json[row.action != nullptr ? "actions" : "components"][row.name] = json_of(stated_columns(), row);
   return json;
+}
+
+// A row an action and component; a column a table.
+Table comparison(const std::vector<EnergyTable>& tables) {
+  using Row = std::pair<const std::string, std::vector<Cell>>;
+  std::map<std::string, std::vector<Cell>> rows;
+  const auto cell = [&](const std::string& row, size_t table) -> Cell& {
+    auto& cells = rows[row];
+    cells.resize(tables.size());
+    return cells[table];
+  };
+  Columns<Row> columns = {{"row", [](const Row& row) { return row.first; }}};
+  for (size_t i = 0; i < tables.size(); ++i) {
+    columns.push_back({tables[i].name, [i](const Row& row) { return row.second[i]; }});
+    for (const auto& [name, price] : tables[i].actions)
+      cell(name + " pJ", i) = price.spad_filter_reads > 0 ? Cell(energy_text(price)) : Cell(price.energy_pJ);
+    for (const auto& [name, cost] : tables[i].components) cell(name + " um2", i) = cost.area_um2;
+  }
+  return table_of(columns, rows);
 }
 
 class Tables : public Command {
@@ -160,10 +174,10 @@ component.)";
     sink.write({[&] {
                   return action == "list"   ? list_text(tables)
                          : action == "show" ? show_text(tables.front())
-                                            : compare_text(tables);
+                                            : comparison(tables).text();
                 },
                 [&] { return dump(json); },
-                [&] { return action == "compare" ? compare_csv(tables) : rows_csv(tables); }});
+                [&] { return action == "compare" ? comparison(tables).csv() : rows_csv(tables); }});
   }
 };
 

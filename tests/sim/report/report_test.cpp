@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "base/errors.h"
+#include "sim/report/report_csv.h"
 #include "sim/report/report_json.h"
 #include "sim/report/report_text.h"
 #include "tests/support/sample_run.h"
@@ -280,8 +281,8 @@ TEST(Report, CsvHasARowALayerAndEveryColumn) {
   ASSERT_EQ(lines.size(), 1u + 2 * 2);
   const auto commas = std::count(lines[0].begin(), lines[0].end(), ',');
   for (const std::string& line : lines) EXPECT_EQ(std::count(line.begin(), line.end(), ','), commas);
-  EXPECT_THAT(lines[0], HasSubstr("energy_pJ.data_movement.dram.weights"));
-  EXPECT_THAT(lines[0], HasSubstr("actions.dram.read.weights"));
+  EXPECT_THAT(lines[0], HasSubstr("energy_dram_weights_pJ"));
+  EXPECT_THAT(lines[0], HasSubstr("action_dram_read_weights_bytes"));
 }
 
 TEST(Report, NamesTheClocksEnergyOnlyWhereThereIsSome) {

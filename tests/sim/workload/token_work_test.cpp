@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "models/pe/listed_units.h"
+#include "sim/report/report_csv.h"
 #include "sim/report/report_json.h"
 #include "sim/report/report_text.h"
 #include "sim/simulate.h"

@@ -54,7 +54,7 @@ TEST_F(CompareWidths, AreTheRunsOfEachWidthSideBySide) {
   ASSERT_EQ(compare("4", {"--tokens", "1,5"}).status, 0);
   const std::vector<Json> four = runs();
   EXPECT_THAT(content_of(folder_ / "c.txt"), Not(HasSubstr(" bits ")));
-  EXPECT_THAT(content_of(folder_ / "c.csv"), HasSubstr("scheme,run_unit"));
+  EXPECT_THAT(content_of(folder_ / "c.csv"), HasSubstr("scheme,bits,unit,"));
   const Outcome both = compare("2,4", {"--tokens", "1,5"});
   ASSERT_EQ(both.status, 0) << both.err;
   // fp16, which has no choice, comes once.
@@ -66,7 +66,7 @@ TEST_F(CompareWidths, AreTheRunsOfEachWidthSideBySide) {
   EXPECT_NE(two[1]["perplexity"], four[1]["perplexity"]);
   EXPECT_THAT(content_of(folder_ / "c.txt"), HasSubstr("scheme@unit         bits  perplexity"));
   EXPECT_THAT(content_of(folder_ / "c.txt"), HasSubstr("rtn-oc@dequant-mac     4"));
-  EXPECT_THAT(content_of(folder_ / "c.csv"), HasSubstr("scheme,bits,run_unit"));
+  EXPECT_THAT(content_of(folder_ / "c.csv"), HasSubstr("scheme,bits,unit,"));
   EXPECT_THAT(content_of(folder_ / "c.csv"), HasSubstr("bcq,4,lut"));
   const Outcome priced = run_eyeshift({"price", "--force", "--result", folder_ / "c.json", "--table",
                                        "horowitz-cacti-45nm-lstp", "--output", folder_ / "p.txt"});
