@@ -12,8 +12,9 @@ namespace eyeshift {
 namespace {
 
 // The example of price prices what that of compare writes, and runs with it.
-const std::vector<std::string> kCommands = {"audit",    "compare",   "complete",    "estimate", "perplexity",
-                                            "quantize", "reproduce", "sensitivity", "simulate", "tables"};
+const std::vector<std::string> kCommands = {"area",        "audit",      "compare",  "complete",
+                                            "estimate",    "perplexity", "quantize", "reproduce",
+                                            "sensitivity", "simulate",   "tables"};
 
 // What stands below "example:" at the end of a help.
 std::string example_of(const std::vector<std::string>& help) {
