@@ -10,6 +10,14 @@
 
 namespace eyeshift {
 
+// Whether the tests run under the sanitizers, which make whole runs five to ten times as long: what only
+// compares bytes or repeats documented commands is then left to the release build.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 // A folder of a test's own, removed at its end.
 class TestFolder {
  public:

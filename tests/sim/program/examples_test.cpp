@@ -36,6 +36,7 @@ int run_in(const TestFolder& folder, const std::string& commands) {
 class Examples : public testing::TestWithParam<std::string> {};
 
 TEST_P(Examples, RunAsPrinted) {
+  if (kSanitized) GTEST_SKIP() << "other tests run these commands with sanitizers";
   const TestFolder folder;
   std::string commands = example_of({GetParam(), "--help"});
   ASSERT_THAT(commands, testing::HasSubstr("  eyeshift " + GetParam() + " "));

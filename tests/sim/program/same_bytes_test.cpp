@@ -44,6 +44,7 @@ const Digest kDigests[] = {
 class SameBytes : public ::testing::TestWithParam<Digest> {};
 
 TEST_P(SameBytes, OfTracesOnEveryProcessor) {
+  if (kSanitized) GTEST_SKIP() << "the release build compares the bytes";
   if (instruction_set() != "x86-64-v3") GTEST_SKIP() << "built for: " << instruction_set();
   EXPECT_EQ(digest_of_tensors(GetParam().scheme, "2"), GetParam().sha256);
 }
@@ -55,6 +56,7 @@ INSTANTIATE_TEST_SUITE_P(Schemes, SameBytes, ::testing::ValuesIn(kDigests), [](c
 });
 
 TEST(SameBytesOfTraces, WithAnyNumberOfJobs) {
+  if (kSanitized) GTEST_SKIP() << "the release build compares the bytes";
   EXPECT_EQ(digest_of_tensors("gptq", "1"), digest_of_tensors("gptq", "3"));
 }
 
