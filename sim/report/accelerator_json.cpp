@@ -1,5 +1,7 @@
 #include "base/files/json_fields.h"
+#include "models/pe/listed_units.h"
 #include "models/pe/unit.h"
+#include "models/types/accelerator_limits.h"
 #include "sim/report/report_json.h"
 
 namespace eyeshift {
@@ -7,20 +9,10 @@ namespace {
 
 constexpr char kWhere[] = "the report's accelerator";
 
-// The accelerator reader's limits of a whole number.
-struct Limits {
-  int64_t min = 0;
-  int64_t max = 0;
-  int64_t step = 1;
-};
-constexpr Limits kFrequency{1'000, 10'000'000'000}, kPes{1, 65536}, kLanes{0, 65536}, kSpad{1, 65536},
-    kTable{0, 65536}, kWidth{8, 256, 8}, kBank{1, 16 << 20}, kBanks{1, 4096}, kLink{8, 1024, 8},
-    kLatency{0, 1'000'000}, kBurst{1, 65536};
-
 struct Writer {
   Json& json;
   template <typename T>
-  void operator()(const char* group, const char* key, const T& value, Limits = {}) const {
+  void operator()(const char* group, const char* key, const T& value, NumberLimits = {}) const {
     json[group][key] = value;
   }
 };
@@ -28,7 +20,7 @@ struct Writer {
 struct Reader {
   const Json& json;
   template <typename T>
-  void operator()(const char* group, const char* key, T& value, Limits limits) const {
+  void operator()(const char* group, const char* key, T& value, NumberLimits limits) const {
     const std::string where = std::string(kWhere) + " " + group;
     value = field_within<T>(field(json, group, kWhere), key, where, static_cast<T>(limits.min),
                             static_cast<T>(limits.max));
@@ -55,29 +47,29 @@ struct Reader {
 // Every number and list of an accelerator, by the keys of its YAML file.
 template <typename Config, typename Visitor>
 void visit(Config& c, const Visitor& field) {
-  field("clocks", "core_Hz", c.clocks.core_Hz, kFrequency);
-  field("clocks", "dram_Hz", c.clocks.dram_Hz, kFrequency);
-  field("array", "rows", c.array.rows, kPes);
-  field("array", "cols", c.array.cols, kPes);
+  field("clocks", "core_Hz", c.clocks.core_Hz, limits::kFrequency_Hz);
+  field("clocks", "dram_Hz", c.clocks.dram_Hz, limits::kFrequency_Hz);
+  field("array", "rows", c.array.rows, limits::kPes);
+  field("array", "cols", c.array.cols, limits::kPes);
   field("array", "units", c.array.units);
-  field("array", "fp16_lanes", c.array.fp16_lanes, kLanes);
-  field("spad_words", "filter", c.spad_words.filter, kSpad);
-  field("spad_words", "input", c.spad_words.input, kSpad);
-  field("spad_words", "psum", c.spad_words.psum, kSpad);
-  field("spad_words", "lut", c.spad_words.lut, kTable);
-  field("noc_bits", "filter", c.noc_bits.filter, kWidth);
-  field("noc_bits", "input", c.noc_bits.input, kWidth);
-  field("noc_bits", "psum_in", c.noc_bits.psum_in, kWidth);
-  field("noc_bits", "psum_out", c.noc_bits.psum_out, kWidth);
-  field("noc_bits", "local", c.noc_bits.local, kWidth);
-  field("glb", "bank_bytes", c.glb.bank_bytes, kBank);
-  field("glb", "filter_banks", c.glb.filter_banks, kBanks);
-  field("glb", "shared_banks", c.glb.shared_banks, kBanks);
-  field("glb", "port_bits", c.glb.port_bits, kWidth);
+  field("array", "fp16_lanes", c.array.fp16_lanes, limits::kLanes);
+  field("spad_words", "filter", c.spad_words.filter, limits::kSpad_words);
+  field("spad_words", "input", c.spad_words.input, limits::kSpad_words);
+  field("spad_words", "psum", c.spad_words.psum, limits::kSpad_words);
+  field("spad_words", "lut", c.spad_words.lut, limits::kTable_words);
+  field("noc_bits", "filter", c.noc_bits.filter, limits::kPort_bits);
+  field("noc_bits", "input", c.noc_bits.input, limits::kPort_bits);
+  field("noc_bits", "psum_in", c.noc_bits.psum_in, limits::kPort_bits);
+  field("noc_bits", "psum_out", c.noc_bits.psum_out, limits::kPort_bits);
+  field("noc_bits", "local", c.noc_bits.local, limits::kPort_bits);
+  field("glb", "bank_bytes", c.glb.bank_bytes, limits::kBank_bytes);
+  field("glb", "filter_banks", c.glb.filter_banks, limits::kBanks);
+  field("glb", "shared_banks", c.glb.shared_banks, limits::kBanks);
+  field("glb", "port_bits", c.glb.port_bits, limits::kPort_bits);
   field("glb", "double_buffer", c.glb.double_buffer);
-  field("dram", "link_bits", c.dram.link_bits, kLink);
-  field("dram", "latency_cycles", c.dram.latency_cycles, kLatency);
-  field("dram", "burst_bytes", c.dram.burst_bytes, kBurst);
+  field("dram", "link_bits", c.dram.link_bits, limits::kLink_bits);
+  field("dram", "latency_cycles", c.dram.latency_cycles, limits::kLatency_cycles);
+  field("dram", "burst_bytes", c.dram.burst_bytes, limits::kBurst_bytes);
 }
 
 // One of two words.
@@ -89,14 +81,18 @@ bool second_of(const Json& object, const char* key, const char* first, const cha
   return word == second;
 }
 
+void refuse(const char* group, const std::optional<AcceleratorFault>& fault) {
+  if (fault)
+    throw InputError(std::string(kWhere) + " " + group + ": '" + fault->key + "': " + fault->expected);
+}
+
 // What no field alone can say.
 void check_together(const AcceleratorConfig& accelerator) {
-  const int64_t pes = int64_t{accelerator.array.rows} * accelerator.array.cols;
-  if (pes > kPes.max)
-    throw InputError(std::string(kWhere) + " array: 'rows' x 'cols' is more than " +
-                     std::to_string(kPes.max));
-  if (accelerator.array.fp16_lanes > pes)
-    throw InputError(std::string(kWhere) + " array: 'fp16_lanes' is more than the PEs");
+  const std::vector<ListedUnit> known = listed_units();
+  refuse("array", array_fault(accelerator.array, known));
+  refuse("spad_words", spad_fault(accelerator.spad_words, accelerator.array, known));
+  refuse("glb", glb_fault(accelerator.glb));
+  refuse("dram", dram_fault(accelerator.dram));
   time_base(accelerator);
 }
 
