@@ -35,19 +35,19 @@ struct AcceleratorConfig {
     int psum = 0;
     int lut = 0;  // 0: no unit of this accelerator has a table
   } spad_words;
-  struct NocBits {
-    int filter = 0;
-    int input = 0;
-    int psum_in = 0;
-    int psum_out = 0;
-    int local = 0;
+  struct NocBits {     // bits a core cycle
+    int filter = 0;    // multicast of weights, scales and zero points to the PEs
+    int input = 0;     // multicast of inputs
+    int psum_in = 0;   // partial sums from the global buffer into the bottom of the columns
+    int psum_out = 0;  // partial sums and outputs from their tops back
+    int local = 0;     // from a PE to the one above
   } noc_bits;
   struct Glb {
-    int64_t bank_bytes = 0;
-    int filter_banks = 0;
-    int shared_banks = 0;
-    int port_bits = 0;
-    bool double_buffer = true;
+    int64_t bank_bytes = 0;     // of each bank
+    int filter_banks = 0;       // for weights, scales and zero points
+    int shared_banks = 0;       // for inputs, partial sums and outputs
+    int port_bits = 0;          // of a bank, an access a core cycle
+    bool double_buffer = true;  // the next tile of inputs loads while the array works on this one
   } glb;
   struct Dram {
     int link_bits = 0;
